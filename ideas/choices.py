@@ -1,0 +1,186 @@
+"""Enumerations and lifecycles as data; terms that staff may edit (value chains, KETs, …) are rows, not these."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    IT = "it", _("Italian")
+    EN = "en", _("English")
+
+
+class OrganisationKind(models.TextChoices):
+    RESEARCH = "research", _("Research organisation")
+    COMPANY = "company", _("Company")
+    SME = "sme", _("Small or medium enterprise")
+    STARTUP = "startup", _("Start-up")
+    TRAINING = "training", _("Training body")
+    NETWORK = "network", _("Business network")
+    OTHER = "other", _("Other")
+
+
+class AffiliationRole(models.TextChoices):
+    ADMINISTRATOR = "administrator", _("Administrator")
+    MEMBER = "member", _("Member")
+
+
+class Scheme(models.TextChoices):
+    KET_2018 = "ket-2018", _("Key Enabling Technologies (2018)")
+    KET_2009 = "ket-2009", _("Key Enabling Technologies (2009)")
+    S3 = "s3-2021", _("Smart specialisation areas")
+    TRL = "trl", _("Technology readiness levels")
+    PROVINCE = "nuts3", _("Provinces")
+
+
+class ChainStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    COLLECTING = "collecting", _("Collecting interest")
+    UNDER_REVIEW = "under_review", _("Under review")
+    INCUBATING = "incubating", _("Incubating")
+    ACTIVE = "active", _("Active")
+    REJECTED = "rejected", _("Rejected")
+    DORMANT = "dormant", _("Dormant")
+    RETIRED = "retired", _("Retired")
+
+
+class Level(models.TextChoices):
+    REGIONAL = "regional", _("Regional")
+    NATIONAL = "national", _("National")
+    EUROPEAN = "european", _("European")
+    OTHER = "other", _("Other level")
+
+
+class DeadlineKind(models.TextChoices):
+    OPENING = "opening", _("Opening")
+    SINGLE = "single", _("Deadline")
+    STAGE_1 = "stage_1", _("First stage")
+    STAGE_2 = "stage_2", _("Second stage")
+    CUT_OFF = "cut_off", _("Cut-off")
+    CLICK_DAY = "click_day", _("Click day")
+
+
+class CallStatus(models.TextChoices):
+    """Always derived from the dates (`Call.status_at`), never stored."""
+
+    FORTHCOMING = "forthcoming", _("Forthcoming")
+    OPEN = "open", _("Open")
+    CLOSING_SOON = "closing_soon", _("Closing soon")
+    BETWEEN_STAGES = "between_stages", _("Between stages")
+    CLOSED = "closed", _("Closed")
+    UNKNOWN = "unknown", _("No dates yet")
+
+
+class IdeaState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    NEEDS_INFO = "needs_info", _("Needs information")
+    PREPARING = "preparing", _("Preparing the proposal")
+    SUBMITTED = "submitted", _("Submitted")
+    FUNDED = "funded", _("Funded")
+    NOT_FUNDED = "not_funded", _("Not funded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    MERGED = "merged", _("Merged")
+    PARKED = "parked", _("Parked")
+
+
+# From a state, the states it may go to. Anything else is refused with Conflict("wrong_state").
+IDEA_NEXT: dict[str, frozenset[str]] = {
+    IdeaState.DRAFT: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN}),
+    IdeaState.OPEN: frozenset(
+        {IdeaState.PREPARING, IdeaState.NEEDS_INFO, IdeaState.WITHDRAWN, IdeaState.MERGED, IdeaState.PARKED}
+    ),
+    IdeaState.NEEDS_INFO: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN, IdeaState.PARKED}),
+    IdeaState.PREPARING: frozenset(
+        {IdeaState.OPEN, IdeaState.SUBMITTED, IdeaState.WITHDRAWN, IdeaState.PARKED}
+    ),
+    IdeaState.SUBMITTED: frozenset({IdeaState.FUNDED, IdeaState.NOT_FUNDED, IdeaState.WITHDRAWN}),
+    IdeaState.FUNDED: frozenset(),
+    IdeaState.NOT_FUNDED: frozenset({IdeaState.OPEN}),
+    IdeaState.WITHDRAWN: frozenset(),
+    IdeaState.MERGED: frozenset(),
+    IdeaState.PARKED: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN}),
+}
+# What others than its authors may see at all, given a wide enough visibility.
+IDEA_PUBLISHED: frozenset[str] = frozenset(IdeaState.values) - {IdeaState.DRAFT, IdeaState.WITHDRAWN}
+# Where organisations may still ask to join, and comments are still taken.
+IDEA_JOINABLE: frozenset[str] = frozenset({IdeaState.OPEN, IdeaState.NEEDS_INFO, IdeaState.PREPARING})
+IDEA_COMMENTABLE: frozenset[str] = frozenset(IdeaState.values) - {IdeaState.WITHDRAWN, IdeaState.MERGED}
+
+
+class Visibility(models.TextChoices):
+    PRIVATE = "private", _("Private: authors and the people they invite")
+    VALUE_CHAIN = "value_chain", _("Value chain: members enrolled in its value chains")
+    MEMBERS = "members", _("Members: everybody in the cluster")
+
+
+class Nature(models.TextChoices):
+    INDUSTRIAL_RESEARCH = "industrial_research", _("Industrial research")
+    EXPERIMENTAL_DEVELOPMENT = "experimental_development", _("Experimental development")
+    COLLABORATIVE_RESEARCH = "collaborative_research", _("Collaborative research")
+
+
+class IprStatus(models.TextChoices):
+    NONE = "none", _("No protection yet")
+    SECRET = "secret", _("Kept as trade secret")
+    FILED = "filed", _("Patent filed")
+    GRANTED = "granted", _("Patent granted")
+    COPYRIGHT = "copyright", _("Copyright or software licence")
+    OPEN = "open", _("Open results intended")
+
+
+class ConsortiumRole(models.TextChoices):
+    COORDINATOR = "coordinator", _("Coordinator")
+    BENEFICIARY = "beneficiary", _("Beneficiary")
+    AFFILIATED_ENTITY = "affiliated_entity", _("Affiliated entity")
+    ASSOCIATED_PARTNER = "associated_partner", _("Associated partner")
+    SUBCONTRACTOR = "subcontractor", _("Subcontractor")
+    THIRD_PARTY = "third_party", _("Third party giving in-kind contributions")
+    END_USER = "end_user", _("End user or pilot site")
+
+
+class JoinState(models.TextChoices):
+    UNAUTHORISED = "unauthorised", _("Awaiting authorisation")
+    PENDING = "pending", _("Pending")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WAITLISTED = "waitlisted", _("On the waiting list")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+JOIN_NEXT: dict[str, frozenset[str]] = {
+    JoinState.UNAUTHORISED: frozenset({JoinState.PENDING, JoinState.WITHDRAWN, JoinState.EXPIRED}),
+    JoinState.PENDING: frozenset(
+        {JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WAITLISTED, JoinState.WITHDRAWN, JoinState.EXPIRED}
+    ),
+    JoinState.WAITLISTED: frozenset({JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WITHDRAWN, JoinState.EXPIRED}),
+    JoinState.ACCEPTED: frozenset({JoinState.WITHDRAWN}),
+    JoinState.DECLINED: frozenset(),
+    JoinState.WITHDRAWN: frozenset(),
+    JoinState.EXPIRED: frozenset(),
+}
+# An organisation has at most one request in these states on an idea (a database constraint).
+JOIN_LIVE: frozenset[str] = frozenset(
+    {JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED, JoinState.ACCEPTED}
+)
+
+
+class Commitment(models.TextChoices):
+    INTERESTED = "interested", _("Interested")
+    CONFIRMED = "confirmed", _("Confirmed")
+    LETTER_SIGNED = "letter_signed", _("Letter signed")
+
+
+class ShortlistState(models.TextChoices):
+    DRAFT = "draft", _("In preparation")
+    PUBLISHED = "published", _("Published")
+
+
+class NotificationKind(models.TextChoices):
+    COMMENT_POSTED = "comment.posted", _("New comment")
+    JOIN_REQUESTED = "join.requested", _("Request to join")
+    JOIN_AUTHORISATION_ASKED = "join.authorisation_asked", _("Authorisation asked")
+    JOIN_ANSWERED = "join.answered", _("Answer to a request to join")
+    IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
+    IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
+    DEADLINE_CHANGED = "deadline.changed", _("Deadline changed")

@@ -1,0 +1,46 @@
+"""Refusals that the domain raises; pages and API turn them into answers. Each has a stable code."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CONFLICTS: dict[str, str | Promise] = {
+    "already_asked": _("Your organisation has already asked to join this idea."),
+    "already_listed": _("This idea is on the list already."),
+    "already_published": _("This shortlist is published: it can't be changed any more."),
+    "call_closed": _("This call is closed. Choose another one, or none."),
+    "comment_deleted": _("This comment was deleted."),
+    "commenting_closed": _("This idea takes no more comments."),
+    "edited_meanwhile": _("Somebody else saved a newer version meanwhile. Both texts are below."),
+    "empty_shortlist": _("Add at least one idea before you publish."),
+    "invitation_used": _("This invitation was used or has expired. Ask for a new one."),
+    "joining_closed": _("This idea takes no more requests to join."),
+    "own_organisation": _("Your organisation is in this idea already."),
+    "slot_filled": _("This place has been filled meanwhile."),
+    "stale_order": _("The list was changed meanwhile. This is the order as it is now."),
+    "wrong_state": _("This can't be done in the present state."),
+}
+
+
+class Refusal(Exception):
+    """What every refusal of the domain has: a stable `code` and a text in the reader's language."""
+
+    code: str
+    text: str | Promise
+
+
+class NotAllowed(Refusal):
+    """The member may see the thing, but not do this to it: 403."""
+
+    def __init__(self, code: str = "not_allowed") -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = _("You may not do this.")
+
+
+class Conflict(Refusal):
+    """What the member wants doesn't fit the present state of things: 409, with a code of `CONFLICTS`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = CONFLICTS[code]

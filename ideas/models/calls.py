@@ -1,0 +1,148 @@
+"""Calls for proposals and their deadlines; the status is always derived from the dates."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ideas.choices import CallStatus, DeadlineKind, Language, Level
+
+SOON = timedelta(days=30)
+
+
+class Call(models.Model):
+    """`source` + `source_key` name the row of the source it came from. `opens_at` and `closes_at` are the earliest
+    opening and the last closing of its deadlines, kept when these are written: instants don't go stale, a status does.
+    """
+
+    identifier = models.CharField(_("identifier"), max_length=120, unique=True)
+    slug = models.SlugField(max_length=140, unique=True)
+    title = models.CharField(_("title"), max_length=500)
+    language = models.CharField(max_length=2, choices=Language, default=Language.EN)
+    level = models.CharField(_("level"), max_length=20, choices=Level)
+    funder = models.CharField(_("funder"), max_length=200, blank=True)
+    programme = models.CharField(_("programme"), max_length=120, blank=True)
+    call_identifier = models.CharField(max_length=120, blank=True)
+    call_title = models.CharField(max_length=300, blank=True)
+    action_type = models.CharField(_("type of action"), max_length=120, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    url = models.URLField(_("page of the call"), max_length=500, blank=True)
+    source = models.CharField(max_length=40, default="hand")
+    source_key = models.CharField(max_length=140, blank=True)
+    source_status = models.CharField(max_length=40, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    budget_min = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    budget_max = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    expected_grants = models.PositiveSmallIntegerField(null=True, blank=True)
+    trl_min = models.PositiveSmallIntegerField(null=True, blank=True)
+    trl_max = models.PositiveSmallIntegerField(null=True, blank=True)
+    value_chains = models.ManyToManyField("ideas.ValueChain", related_name="calls", blank=True)
+    kets = models.ManyToManyField("ideas.Term", related_name="+", blank=True)
+    rules = models.JSONField(default=dict, blank=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["closes_at", "id"]
+        indexes = [
+            models.Index(fields=["closes_at", "id"], name="call_by_closing"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_key"], condition=~models.Q(source_key=""), name="unique_call_of_source"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+
+class Deadline(models.Model):
+    """An instant, the zone whose clock the funder means, and the value as the source wrote it.
+
+    `sequence` rises at each change (RFC 5545). `verified` is False where the source's hour can't be trusted.
+    """
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="deadlines")
+    kind = models.CharField(_("kind"), max_length=20, choices=DeadlineKind, default=DeadlineKind.SINGLE)
+    number = models.PositiveSmallIntegerField(default=1, help_text=_("1, 2, 3 … among cut-offs of one call."))
+    at = models.DateTimeField(_("instant"))
+    zone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels")
+    raw = models.CharField(max_length=100, blank=True)
+    verified = models.BooleanField(_("time verified"), default=True)
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "kind", "number"], name="unique_deadline_per_kind_and_number")
+        ]
+
+    @property
+    def is_closing(self) -> bool:
+        return self.kind != DeadlineKind.OPENING
+
+    @property
+    def local(self) -> datetime:
+        """The instant on the funder's clock."""
+        return self.at.astimezone(ZoneInfo(self.zone))
+
+
+class DeadlineChange(models.Model):
+    """A deadline that came (no `old_at`), moved, or went (no `new_at`)."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="deadline_changes")
+    kind = models.CharField(max_length=20, choices=DeadlineKind)
+    number = models.PositiveSmallIntegerField(default=1)
+    old_at = models.DateTimeField(null=True)
+    new_at = models.DateTimeField(null=True)
+    zone = models.CharField(max_length=60)
+    source = models.CharField(max_length=40)
+    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+
+
+class Import(models.Model):
+    """The log of imports: what was read, and each row that was refused: [{"line": 7, "reason": "…"}]."""
+
+    format = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    created = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+def status_of(deadlines: list[tuple[str, datetime]], at: datetime) -> str:
+    """The status that dates give. `deadlines` are (kind, instant) in time order. Source: docs/sources.md §3.
+
+    No dates: unknown. Before the opening: forthcoming. Without an opening, a call counts as open until it closes.
+    An opening and no closing: open until the budget is exhausted. After stage 1 and before stage 2: between stages.
+    """
+    openings = [when for kind, when in deadlines if kind == DeadlineKind.OPENING]
+    closings = [(kind, when) for kind, when in deadlines if kind != DeadlineKind.OPENING]
+    if not deadlines:
+        return CallStatus.UNKNOWN
+    if openings and at < openings[0]:
+        return CallStatus.FORTHCOMING
+    if not closings:
+        return CallStatus.OPEN
+    ahead = [(kind, when) for kind, when in closings if at <= when]
+    if not ahead:
+        return CallStatus.CLOSED
+    kind, when = ahead[0]
+    if kind == DeadlineKind.STAGE_2 and len(closings) > len(ahead):
+        return CallStatus.BETWEEN_STAGES
+    return CallStatus.CLOSING_SOON if when - at <= SOON else CallStatus.OPEN

@@ -1,0 +1,52 @@
+"""Shortlists: a value chain's ordered choice of ideas for a purpose."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ideas.choices import ShortlistState
+
+
+class Shortlist(models.Model):
+    """`version` counts every change of its entries, so that a move made on an old order is refused."""
+
+    value_chain = models.ForeignKey("ideas.ValueChain", models.PROTECT, related_name="shortlists")
+    call = models.ForeignKey("ideas.Call", models.PROTECT, null=True, blank=True, related_name="shortlists")
+    title = models.CharField(_("title"), max_length=200)
+    purpose = models.TextField(_("purpose"), blank=True)
+    state = models.CharField(max_length=20, choices=ShortlistState, default=ShortlistState.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    published_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ShortlistEntry(models.Model):
+    """`frozen` is the idea as it was when the list was published: {title, teaser, acronym, state}."""
+
+    shortlist = models.ForeignKey(Shortlist, models.CASCADE, related_name="entries")
+    idea = models.ForeignKey("ideas.Idea", models.CASCADE, related_name="shortlist_entries")
+    position = models.PositiveIntegerField()
+    rationale = models.TextField(_("why it is here"), blank=True)
+    frozen = models.JSONField(null=True)
+    added_by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["shortlist", "idea"], name="unique_idea_per_shortlist"),
+            # Deferred: a move rewrites several positions in one transaction.
+            models.UniqueConstraint(
+                fields=["shortlist", "position"],
+                name="unique_position_per_shortlist",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        ]
