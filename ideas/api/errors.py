@@ -1,0 +1,25 @@
+"""The API's one exception handler: the domain's refusals as documented codes."""
+
+from django.core.exceptions import ValidationError
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions, status
+from rest_framework.serializers import as_serializer_error
+
+from ideas.errors import Conflict, NotAllowed
+
+
+class ConflictAnswer(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+class RefusalHandler(ExceptionHandler):
+    """Answers every error as {type, errors: [{code, detail, attr}]}: 400 invalid, 403, 404, 409 conflict."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, NotAllowed):
+            return exceptions.PermissionDenied(str(exc.text), code=exc.code)
+        if isinstance(exc, Conflict):
+            return ConflictAnswer(str(exc.text), code=exc.code)
+        if isinstance(exc, ValidationError):
+            return exceptions.ValidationError(as_serializer_error(exc))
+        return super().convert_known_exceptions(exc)
