@@ -90,9 +90,7 @@ IDEA_NEXT: dict[str, frozenset[str]] = {
         {IdeaState.PREPARING, IdeaState.NEEDS_INFO, IdeaState.WITHDRAWN, IdeaState.MERGED, IdeaState.PARKED}
     ),
     IdeaState.NEEDS_INFO: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN, IdeaState.PARKED}),
-    IdeaState.PREPARING: frozenset(
-        {IdeaState.OPEN, IdeaState.SUBMITTED, IdeaState.WITHDRAWN, IdeaState.PARKED}
-    ),
+    IdeaState.PREPARING: frozenset({IdeaState.OPEN, IdeaState.SUBMITTED, IdeaState.WITHDRAWN, IdeaState.PARKED}),
     IdeaState.SUBMITTED: frozenset({IdeaState.FUNDED, IdeaState.NOT_FUNDED, IdeaState.WITHDRAWN}),
     IdeaState.FUNDED: frozenset(),
     IdeaState.NOT_FUNDED: frozenset({IdeaState.OPEN}),

@@ -1,1 +1,88 @@
-urlpatterns: list = []
+"""Addresses of the domain: pages by noun, and the API. URL names are `noun:verb`."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from ideas.api.urls import urlpatterns as api
+from ideas.pages import (
+    accounts,
+    calls,
+    comments,
+    ideas,
+    joining,
+    members,
+    notifications,
+    organisations,
+    shortlists,
+    site,
+    style,
+)
+
+idea_pages = [
+    path("", ideas.board, name="list"),
+    path("ideas/new/", ideas.new, name="new"),
+    path("ideas/<str:reference>/", ideas.detail, name="detail"),
+    path("ideas/<str:reference>/edit/", ideas.edit, name="edit"),
+    path("ideas/<str:reference>/state/", ideas.state, name="state"),
+]
+comment_pages = [
+    path("ideas/<str:reference>/comments/", comments.thread, name="list"),
+    path("ideas/<str:reference>/comments/post/", comments.post, name="post"),
+    path("comments/<int:pk>/edit/", comments.edit, name="edit"),
+    path("comments/<int:pk>/delete/", comments.delete, name="delete"),
+]
+joining_pages = [
+    path("join-requests/", joining.mine, name="list"),
+    path("ideas/<str:reference>/join/", joining.ask, name="ask"),
+    path("ideas/<str:reference>/consortium/", joining.consortium, name="consortium"),
+    path("ideas/<str:reference>/slots/new/", joining.new_slot, name="new_slot"),
+    path("slots/<int:pk>/edit/", joining.edit_slot, name="edit_slot"),
+    path("slots/<int:pk>/remove/", joining.remove_slot, name="remove_slot"),
+    path("join-requests/<int:pk>/<str:step>/", joining.answer, name="answer"),
+]
+call_pages = [
+    path("calls/", calls.board, name="list"),
+    path("calls/<slug:slug>/", calls.detail, name="detail"),
+    path("calls/<slug:slug>/calendar.ics", calls.calendar, name="calendar"),
+]
+organisation_pages = [
+    path("organisations/", organisations.directory, name="list"),
+    path("organisations/<slug:slug>/", organisations.detail, name="detail"),
+]
+shortlist_pages = [
+    path("shortlists/", shortlists.overview, name="list"),
+    path("shortlists/new/", shortlists.new, name="new"),
+    path("shortlists/<int:pk>/", shortlists.detail, name="detail"),
+    path("shortlists/<int:pk>/publish/", shortlists.publish, name="publish"),
+    path("ideas/<str:reference>/shortlist/", shortlists.add, name="add"),
+    path("shortlist-entries/<int:pk>/move/", shortlists.move, name="move"),
+    path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
+    path("shortlist-entries/<int:pk>/remove/", shortlists.remove, name="remove"),
+]
+notification_pages = [
+    path("notifications/", notifications.bell, name="list"),
+    path("notifications/read/", notifications.read, name="read"),
+]
+member_pages = [
+    path("profile/", members.profile, name="profile"),
+    path("invitations/new/", members.invite, name="invite"),
+    path("invitations/<str:token>/", members.accept, name="accept"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((idea_pages, "ideas"))),
+    path("", include((comment_pages, "comments"))),
+    path("", include((joining_pages, "joining"))),
+    path("", include((call_pages, "calls"))),
+    path("", include((organisation_pages, "organisations"))),
+    path("", include((shortlist_pages, "shortlists"))),
+    path("", include((notification_pages, "notifications"))),
+    path("", include((member_pages, "members"))),
+    path("account/", include(accounts.urlpatterns)),
+    path("language/", members.set_language, name="set_language"),
+    path("healthz", site.healthz, name="healthz"),
+    path("readyz", site.readyz, name="readyz"),
+    path("api/", include(api)),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("style/", include(([path("", style.style_page, name="page")], "style"))))

@@ -8,6 +8,6 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jvl.settings")
 pages = get_asgi_application()  # before any import that needs the app registry
 
-from realtime.routing import websocket_application  # noqa: E402
+from realtime.routing import websocket_application
 
 application = ProtocolTypeRouter({"http": pages, "websocket": websocket_application})

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choices import CallStatus, DeadlineKind, Language, Level
@@ -31,7 +32,7 @@ class Call(models.Model):
     source = models.CharField(max_length=40, default="hand")
     source_key = models.CharField(max_length=140, blank=True)
     source_status = models.CharField(max_length=40, blank=True)
-    checked_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
     budget_min = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     budget_max = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     expected_grants = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -57,6 +58,9 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
+
+    def get_absolute_url(self) -> str:
+        return reverse("calls:detail", args=[self.slug])
 
 
 class Deadline(models.Model):
@@ -97,11 +101,11 @@ class DeadlineChange(models.Model):
     call = models.ForeignKey(Call, models.CASCADE, related_name="deadline_changes")
     kind = models.CharField(max_length=20, choices=DeadlineKind)
     number = models.PositiveSmallIntegerField(default=1)
-    old_at = models.DateTimeField(null=True)
-    new_at = models.DateTimeField(null=True)
+    old_at = models.DateTimeField(null=True, blank=True)
+    new_at = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=60)
     source = models.CharField(max_length=40)
-    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField()
 
@@ -114,7 +118,7 @@ class Import(models.Model):
 
     format = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
-    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
     created = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)

@@ -15,8 +15,8 @@ class Comment(models.Model):
     body = models.TextField(blank=True)
     html = models.TextField(blank=True)
     created_at = models.DateTimeField()
-    edited_at = models.DateTimeField(null=True)
-    deleted_at = models.DateTimeField(null=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choices import IdeaState, IprStatus, Language, Nature, Visibility
@@ -73,14 +74,14 @@ class Idea(models.Model):
     authors = models.ManyToManyField("ideas.Member", related_name="authored_ideas")
     invited = models.ManyToManyField("ideas.Member", related_name="shown_ideas", blank=True)
     created_at = models.DateTimeField()
-    opened_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
     activity_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     is_demo = models.BooleanField(default=False)
 
     audience = models.CharField(max_length=60, default="", editable=False)
-    closes_at = models.DateTimeField(null=True, editable=False)
+    closes_at = models.DateTimeField(null=True, blank=True, editable=False)
     search_text = models.TextField(default="", editable=False)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     open_slots = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -111,6 +112,9 @@ class Idea(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("ideas:detail", args=[self.reference])
 
 
 class IdeaVersion(models.Model):

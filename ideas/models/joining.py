@@ -44,10 +44,10 @@ class JoinRequest(models.Model):
     commitment = models.CharField(max_length=20, choices=Commitment, default=Commitment.INTERESTED)
     asked_by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="join_requests")
     asked_at = models.DateTimeField()
-    authorised_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, related_name="+")
-    authorised_at = models.DateTimeField(null=True)
-    answered_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
+    authorised_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, blank=True, related_name="+")
+    authorised_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
 
     class Meta:

@@ -80,8 +80,8 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(Member, models.CASCADE, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="+")
 
     def is_open(self, at: datetime) -> bool:
         """Whether it can still be used."""

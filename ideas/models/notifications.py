@@ -10,12 +10,12 @@ class Notification(models.Model):
 
     member = models.ForeignKey("ideas.Member", models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=40, choices=NotificationKind)
-    idea = models.ForeignKey("ideas.Idea", models.CASCADE, null=True, related_name="+")
+    idea = models.ForeignKey("ideas.Idea", models.CASCADE, null=True, blank=True, related_name="+")
     data = models.JSONField(default=dict)
     url = models.CharField(max_length=300)
     key = models.CharField(max_length=100)
     created_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]

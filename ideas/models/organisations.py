@@ -1,6 +1,7 @@
 """Organisations: who joins an idea. Their people are affiliations (`members`)."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choices import OrganisationKind
@@ -34,3 +35,6 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organisations:detail", args=[self.slug])

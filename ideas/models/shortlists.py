@@ -1,6 +1,7 @@
 """Shortlists: a value chain's ordered choice of ideas for a purpose."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choices import ShortlistState
@@ -17,8 +18,8 @@ class Shortlist(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    published_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -26,6 +27,9 @@ class Shortlist(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("shortlists:detail", args=[self.pk])
 
 
 class ShortlistEntry(models.Model):
@@ -35,7 +39,7 @@ class ShortlistEntry(models.Model):
     idea = models.ForeignKey("ideas.Idea", models.CASCADE, related_name="shortlist_entries")
     position = models.PositiveIntegerField()
     rationale = models.TextField(_("why it is here"), blank=True)
-    frozen = models.JSONField(null=True)
+    frozen = models.JSONField(null=True, blank=True)
     added_by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
 
@@ -43,10 +47,5 @@ class ShortlistEntry(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["shortlist", "idea"], name="unique_idea_per_shortlist"),
-            # Deferred: a move rewrites several positions in one transaction.
-            models.UniqueConstraint(
-                fields=["shortlist", "position"],
-                name="unique_position_per_shortlist",
-                deferrable=models.Deferrable.DEFERRED,
-            ),
+            models.UniqueConstraint(fields=["shortlist", "position"], name="unique_position_per_shortlist"),
         ]

@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import include, path
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):
@@ -9,3 +10,6 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+urlpatterns = [path("", include("allauth.account.urls"))]

@@ -1,0 +1,121 @@
+"""What every write of an idea keeps true for the board: audience, tags, search text, closing, counts. No actions."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F
+
+from ideas.choices import JoinState, Visibility
+from ideas.models import BoardCount, Call, Deadline, Idea
+from ideas.queries.ideas import PUBLIC, facet_values
+from ideas.rules.ideas import is_published
+from ideas.text import searchable
+
+CountRow = tuple[str, str, str]  # audience, facet, value
+
+
+def lock_idea(idea_id: int) -> Idea:
+    """Load an idea for a write, inside a transaction: the next writer of the same idea waits.
+
+    PostgreSQL locks the row; on SQLite the transaction holds the only write lock from its start.
+    """
+    return Idea.objects.select_for_update().get(pk=idea_id)
+
+
+def new_reference(at: datetime) -> str:
+    """Draw a free reference number of the year at random: a gap in a row of numbers would tell of a secret idea."""
+    for digits in (4, 4, 4, 4, 5, 5, 6, 7, 9):
+        reference = f"JVL-{at.year}-{secrets.randbelow(10**digits - 1) + 1:0{digits}d}"
+        if not Idea.objects.filter(reference=reference).exists():
+            return reference
+    raise RuntimeError("No free reference number was found.")
+
+
+def audience_of(idea: Idea) -> str:
+    """Name who may see the idea in full, as one key; "" for its authors and the people they invite.
+
+    `members`, or `chains:1.3` (ids of its value chains, rising); a `+` behind it opens the teaser to everybody.
+    """
+    if not is_published(idea) or idea.visibility == Visibility.PRIVATE:
+        return ""
+    public = PUBLIC if idea.public_teaser else ""
+    if idea.visibility == Visibility.MEMBERS:
+        return f"members{public}"
+    chains = {idea.value_chain_id, *idea.other_chains.values_list("id", flat=True)}
+    return f"chains:{'.'.join(str(chain) for chain in sorted(chains))}{public}"
+
+
+def count_rows(idea: Idea) -> set[CountRow]:
+    """List the counts in which the idea stands, from its row as it was loaded or indexed last."""
+    if not idea.audience:
+        return set()
+    return {(idea.audience, facet, value) for facet, value in facet_values(idea.tags, idea.state)}
+
+
+def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[str] = ()) -> None:
+    """Write what the board reads of an idea (and the fields of `also`), and move the counts from `before` to now."""
+    idea.audience = audience_of(idea)
+    idea.closes_at = idea.deadline.at if idea.deadline else None
+    idea.tags = tags_of(idea)
+    idea.search_text = searchable(
+        idea.reference, idea.acronym, idea.title, idea.teaser, idea.keywords, idea.problem, idea.approach,
+        idea.expected_result, idea.advantage, idea.call.identifier if idea.call else "",
+    )  # fmt: skip
+    idea.save(update_fields=["audience", "closes_at", "tags", "search_text", *also])
+    move_counts(before=set(before), now=count_rows(idea))
+
+
+def tags_of(idea: Idea) -> dict[str, object]:
+    """Collect what a card shows of other tables: {"chains": [code, …], "kets": [code, …], "call": {…} or None}."""
+    others = idea.other_chains.exclude(pk=idea.value_chain_id).values_list("code", flat=True)
+    call = idea.call
+    return {
+        "chains": [idea.value_chain.code, *others],
+        "kets": list(idea.kets.order_by("scheme", "position").values_list("code", flat=True)),
+        "call": {"identifier": call.identifier, "slug": call.slug, "title": call.title} if call else None,
+    }
+
+
+def move_counts(*, before: set[CountRow], now: set[CountRow]) -> None:
+    """Take one from each count that is only in `before`, and give one to each that is only in `now`.
+
+    In sorted order, so that two writers never wait for each other in a circle.
+    """
+    for audience, facet, value in sorted(before ^ now):
+        step = 1 if (audience, facet, value) in now else -1
+        row, created = BoardCount.objects.get_or_create(
+            audience=audience, facet=facet, value=value, defaults={"count": 1}
+        )
+        if not created:
+            BoardCount.objects.filter(pk=row.pk).update(count=F("count") + step)
+
+
+def count_slots(idea: Idea) -> None:
+    """Keep on the idea how many places are open and how many partners it has."""
+    idea.open_slots = sum(max(slot.wanted - slot.filled, 0) for slot in idea.slots.all())
+    idea.partner_count = idea.join_requests.filter(state=JoinState.ACCEPTED).count()
+    idea.save(update_fields=["open_slots", "partner_count"])
+
+
+def next_deadline(call: Call, at: datetime) -> Deadline | None:
+    """The call's first closing that is still ahead at `at`; its last one when all have passed; None without any."""
+    closings = [deadline for deadline in call.deadlines.order_by("at", "id") if deadline.is_closing]
+    ahead = [deadline for deadline in closings if deadline.at >= at]
+    return ahead[0] if ahead else (closings[-1] if closings else None)
+
+
+def retarget(call: Call, at: datetime) -> list[Idea]:
+    """After a change of a call, give every idea that aims at it the call's dates and name as they are now.
+
+    Returns those ideas. An idea keeps its chosen deadline as long as the call has it.
+    """
+    ideas = list(Idea.objects.filter(call=call).select_for_update(of=("self",)).order_by("id"))
+    for idea in ideas:
+        before = count_rows(idea)
+        idea.call = call
+        if idea.deadline is None:
+            idea.deadline = next_deadline(call, at)
+            idea.save(update_fields=["deadline"])
+        index_idea(idea, before)
+    return ideas

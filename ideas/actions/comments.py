@@ -1,0 +1,115 @@
+"""Writes of comments."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from ideas import publish, text
+from ideas.actions.board import lock_idea
+from ideas.actions.notifications import notify
+from ideas.choices import NotificationKind
+from ideas.errors import Conflict, NotAllowed
+from ideas.models import Comment, Idea, Member
+from ideas.queries.comments import followers_of
+from ideas.rules.comments import can_delete_comment, can_edit_comment
+from ideas.rules.ideas import can_comment
+
+
+@transaction.atomic(durable=True)
+def post_comment(
+    *, by: Member, idea: Idea, body: str, client_id: str, parent: Comment | None = None, at: datetime
+) -> Comment:
+    """Post a comment and tell everyone who follows the idea.
+
+    `client_id` (1–64 characters, chosen by the writer's browser) makes it safe to send again: the same one gives the
+    same comment, and nothing is told twice. A reply to a reply goes under the same first comment.
+    Raises NotAllowed, ValidationError by field, Conflict("commenting_closed", "comment_deleted").
+    """
+    idea = lock_idea(idea.pk)
+    known = Comment.objects.filter(idea=idea, author=by, client_id=client_id).select_related("author").first()
+    if known:
+        return known
+    if not by.is_active:
+        raise NotAllowed
+    if not can_comment(by, idea):
+        raise Conflict("commenting_closed")
+    body, html = _render(body)
+    comment = Comment(
+        idea=idea, parent=_thread_of(parent, idea), author=by, client_id=client_id, body=body, html=html, created_at=at
+    )
+    comment.full_clean(exclude=["idea", "parent", "author"])
+    comment.save()
+    Idea.objects.filter(pk=idea.pk).update(comment_count=F("comment_count") + 1, activity_at=at)
+    notify(
+        members=followers_of(idea, but=by), kind=NotificationKind.COMMENT_POSTED, idea=idea,
+        url=f"{idea.get_absolute_url()}#comment-{comment.pk}", key=f"comment.{comment.pk}",
+        data={"title": idea.title, "actor": by.name}, at=at,
+    )  # fmt: skip
+    publish.comment_posted(comment)
+    return comment
+
+
+@transaction.atomic(durable=True)
+def edit_comment(*, by: Member, comment: Comment, body: str, at: datetime) -> Comment:
+    """Replace a comment's text. Raises NotAllowed, ValidationError, Conflict("comment_deleted")."""
+    lock_idea(comment.idea_id)
+    comment = Comment.objects.select_related("idea", "author").get(pk=comment.pk)
+    if comment.deleted_at:
+        raise Conflict("comment_deleted")
+    if not can_edit_comment(by, comment):
+        raise NotAllowed
+    comment.body, comment.html = _render(body)
+    comment.edited_at = at
+    comment.save(update_fields=["body", "html", "edited_at"])
+    publish.comment_edited(comment)
+    return comment
+
+
+@transaction.atomic(durable=True)
+def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
+    """Take a comment's text away for good; its place stays, so that replies keep their sense. Twice is once.
+
+    Raises NotAllowed.
+    """
+    lock_idea(comment.idea_id)
+    comment = Comment.objects.select_related("idea", "author").get(pk=comment.pk)
+    if not can_delete_comment(by, comment):
+        raise NotAllowed
+    if comment.deleted_at:
+        return comment
+    comment.body = comment.html = ""
+    comment.deleted_at = at
+    comment.save(update_fields=["body", "html", "deleted_at"])
+    Idea.objects.filter(pk=comment.idea_id).update(comment_count=F("comment_count") - 1)
+    publish.comment_deleted(comment)
+    return comment
+
+
+def _render(body: str) -> tuple[str, str]:
+    try:
+        cleaned = text.clean_text(body)
+        if not cleaned:
+            raise ValidationError(_("Write something first."), code="required")
+        if len(cleaned) > text.MAX_BODY_CHARS:
+            raise ValidationError(
+                _("A comment may have %(limit)d characters at the most."),
+                code="max_length",
+                params={"limit": text.MAX_BODY_CHARS},
+            )
+        return cleaned, text.render(cleaned)
+    except ValidationError as error:
+        raise ValidationError({"body": error}) from error
+
+
+def _thread_of(parent: Comment | None, idea: Idea) -> Comment | None:
+    if parent is None:
+        return None
+    if parent.idea_id != idea.pk:
+        raise ValidationError({"parent": _("That comment belongs to another idea.")})
+    parent = Comment.objects.select_related("parent").get(pk=parent.pk)
+    if parent.deleted_at:
+        raise Conflict("comment_deleted")
+    return parent.parent or parent

@@ -1,0 +1,190 @@
+"""Writes of ideas: post, edit, change of state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ideas import publish, text
+from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, next_deadline
+from ideas.actions.notifications import notify
+from ideas.choices import CallStatus, IdeaState, JoinState, NotificationKind
+from ideas.errors import Conflict, NotAllowed
+from ideas.models import Idea, IdeaTransition, IdeaVersion, Member
+from ideas.queries.calls import status_of_call
+from ideas.rules.ideas import can_change_state, can_edit_idea, is_author
+from ideas.rules.joining import belongs_to
+
+LONG_TEXTS = ("problem", "approach", "expected_result", "advantage")
+SHORT_TEXTS = ("title", "acronym", "teaser", "keywords", "geography")
+CHOICES = (
+    "language", "trl_now", "trl_target", "ipr_status", "value_chain", "s3_area", "nature", "is_open", "is_disruptive",
+    "call", "deadline", "duration_months", "budget_eur", "interest_until", "valid_until", "visibility",
+    "public_teaser", "organisation",
+)  # fmt: skip
+SETS = ("other_chains", "kets", "invited", "authors")
+CONTENT = (*LONG_TEXTS, *SHORT_TEXTS, *CHOICES, *SETS)
+
+
+@transaction.atomic(durable=True)
+def post_idea(*, by: Member, content: Mapping[str, Any], at: datetime, is_demo: bool = False) -> Idea:
+    """Write down a new idea as a draft, which only its authors see.
+
+    `content` maps names of `CONTENT` to values. Raises ValidationError by field.
+    """
+    idea = Idea(
+        created_by=by, created_at=at, activity_at=at, reference=new_reference(at), is_demo=is_demo,
+        visibility=content.get("visibility") or Idea.visibility.field.get_default(),
+    )  # fmt: skip
+    _fill(idea, content, by=by, at=at)
+    idea.save(force_insert=True)
+    idea.authors.add(by)
+    _fill_sets(idea, content)
+    index_idea(idea)
+    _keep_version(idea, by=by, at=at)
+    publish.idea_changed(idea)
+    return idea
+
+
+@transaction.atomic(durable=True)
+def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: int, at: datetime) -> Idea:
+    """Save new content over the version that the author had in front of them.
+
+    Raises NotAllowed, ValidationError by field, Conflict("edited_meanwhile") if somebody saved in between.
+    """
+    idea = lock_idea(idea.pk)
+    if not can_edit_idea(by, idea):
+        raise NotAllowed
+    if idea.version != version:
+        raise Conflict("edited_meanwhile")
+    before = count_rows(idea)
+    _fill(idea, content, by=by, at=at)
+    idea.version += 1
+    idea.activity_at = at
+    idea.save()
+    _fill_sets(idea, content)
+    index_idea(idea, before)
+    _keep_version(idea, by=by, at=at)
+    publish.idea_changed(idea)
+    return idea
+
+
+@transaction.atomic(durable=True)
+def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: datetime) -> Idea:
+    """Take an idea to another state of its lifecycle, and keep who, when and why.
+
+    Raises NotAllowed, Conflict("wrong_state"), and ValidationError by field where opening needs more text. Withdrawing
+    ends the requests that wait for an answer, and tells who asked.
+    """
+    idea = lock_idea(idea.pk)
+    if not is_author(by, idea):
+        raise NotAllowed
+    if not can_change_state(by, idea, state):
+        raise Conflict("wrong_state")
+    if state == IdeaState.OPEN:
+        _check_complete(idea)
+    before, old_state = count_rows(idea), idea.state
+    waiting = _end_requests(idea, at) if state in {IdeaState.WITHDRAWN, IdeaState.MERGED} else []
+    idea.state = state
+    idea.activity_at = at
+    if state == IdeaState.OPEN and idea.opened_at is None:
+        idea.opened_at = at
+    index_idea(idea, before, also=["state", "activity_at", "opened_at"])
+    step = IdeaTransition.objects.create(
+        idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=text.clean_text(reason)
+    )
+    if waiting:
+        notify(
+            members=waiting, kind=NotificationKind.IDEA_WITHDRAWN, idea=None, url="/", key=f"transition.{step.pk}",
+            data={"title": idea.title, "actor": by.name}, at=at,
+        )  # fmt: skip
+    publish.idea_changed(idea)
+    return idea
+
+
+def _fill(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetime) -> None:
+    unknown = set(content) - set(CONTENT)
+    if unknown:
+        raise TypeError(f"Not content of an idea: {sorted(unknown)}")
+    old_call, old_organisation = idea.call_id, idea.organisation_id
+    for name in (*LONG_TEXTS, *SHORT_TEXTS):
+        if name in content:
+            setattr(idea, name, _clean(name, content[name] or ""))
+    for name in CHOICES:
+        if name in content:
+            setattr(idea, name, content[name])
+    _check_target(idea, old_call, at)
+    if idea.organisation and idea.organisation_id != old_organisation and not belongs_to(by, idea.organisation):
+        raise ValidationError({"organisation": _("Choose an organisation that you belong to.")})
+    idea.html = {name: _render(name, getattr(idea, name)) for name in LONG_TEXTS if getattr(idea, name)}
+    idea.full_clean(exclude=["created_by"])
+
+
+def _clean(name: str, value: str) -> str:
+    try:
+        cleaned = text.clean_text(value)
+    except ValidationError as error:
+        raise ValidationError({name: error}) from error
+    return cleaned if name in LONG_TEXTS else " ".join(cleaned.split())
+
+
+def _render(name: str, source: str) -> str:
+    try:
+        return text.render(source)
+    except ValidationError as error:
+        raise ValidationError({name: error}) from error
+
+
+def _check_target(idea: Idea, old_call: int | None, at: datetime) -> None:
+    """Keep call and deadline consistent. A closed call can't be chosen, but one that closed meanwhile stays."""
+    if idea.call is None:
+        idea.deadline = None
+        return
+    if idea.call_id != old_call and status_of_call(idea.call, at) == CallStatus.CLOSED:
+        raise ValidationError({"call": _("This call is closed. Choose another one, or none.")})
+    if idea.deadline is None or idea.deadline.call_id != idea.call_id:
+        idea.deadline = next_deadline(idea.call, at)
+
+
+def _fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
+    for name in SETS:
+        if name in content:
+            chosen = list(content[name])
+            if name == "authors" and idea.created_by not in chosen:
+                chosen.append(idea.created_by)
+            getattr(idea, name).set(chosen)
+
+
+def _keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
+    content = {name: getattr(idea, name) for name in (*LONG_TEXTS, *SHORT_TEXTS)}
+    for name in CHOICES:
+        value = getattr(idea, idea._meta.get_field(name).attname)
+        content[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    for name in SETS:
+        content[name] = sorted(getattr(idea, name).values_list("id", flat=True))
+    IdeaVersion.objects.create(idea=idea, number=idea.version, by=by, at=at, content=content)
+
+
+def _check_complete(idea: Idea) -> None:
+    """An open idea needs what a reader needs to judge it. Raises ValidationError by field."""
+    missing = {
+        name: _("Fill this in before you open the idea.")
+        for name in ("teaser", "problem", "approach")
+        if not getattr(idea, name)
+    }
+    if missing:
+        raise ValidationError(missing)
+
+
+def _end_requests(idea: Idea, at: datetime) -> list[Member]:
+    waiting = idea.join_requests.filter(
+        state__in=[JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED]
+    ).select_related("asked_by")
+    members = [request.asked_by for request in waiting]
+    idea.join_requests.filter(id__in=[request.pk for request in waiting]).update(
+        state=JoinState.EXPIRED, answered_at=at
+    )
+    return members

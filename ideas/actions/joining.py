@@ -1,0 +1,257 @@
+"""Writes of role slots and of requests to join."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from ideas import publish, text
+from ideas.actions.board import count_slots, lock_idea
+from ideas.actions.notifications import notify
+from ideas.choices import JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
+from ideas.errors import Conflict, NotAllowed
+from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
+from ideas.rules.ideas import takes_requests
+from ideas.rules.joining import (
+    administers,
+    belongs_to,
+    can_answer_join_request,
+    can_authorise_join_request,
+    can_change_slots,
+    can_withdraw_join_request,
+)
+
+SLOT = ("role", "expertise", "work", "kinds", "accredited", "wanted", "mandatory")
+
+
+@transaction.atomic(durable=True)
+def add_slot(*, by: Member, idea: Idea, content: Mapping[str, Any]) -> RoleSlot:
+    """Say which partner an idea looks for. `content` maps names of `SLOT`. Raises NotAllowed, ValidationError."""
+    idea = lock_idea(idea.pk)
+    if not can_change_slots(by, idea):
+        raise NotAllowed
+    last = idea.slots.aggregate(last=Max("position"))["last"] or 0
+    slot = RoleSlot(idea=idea, position=last + 1)
+    _fill_slot(slot, content)
+    count_slots(idea)
+    publish.consortium_changed(idea)
+    return slot
+
+
+@transaction.atomic(durable=True)
+def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> RoleSlot:
+    """Change a place. It can't want fewer than it has. Raises NotAllowed, ValidationError."""
+    idea = lock_idea(slot.idea_id)
+    slot = RoleSlot.objects.get(pk=slot.pk)
+    if not can_change_slots(by, idea):
+        raise NotAllowed
+    _fill_slot(slot, content)
+    count_slots(idea)
+    publish.consortium_changed(idea)
+    return slot
+
+
+@transaction.atomic(durable=True)
+def remove_slot(*, by: Member, slot: RoleSlot) -> None:
+    """Take a place away; requests for it stay, without a place. Raises NotAllowed, Conflict("slot_filled")."""
+    idea = lock_idea(slot.idea_id)
+    slot = RoleSlot.objects.get(pk=slot.pk)
+    if not can_change_slots(by, idea):
+        raise NotAllowed
+    if slot.filled:
+        raise Conflict("slot_filled")
+    slot.delete()
+    count_slots(idea)
+    publish.consortium_changed(idea)
+
+
+@transaction.atomic(durable=True)
+def ask_to_join(
+    *,
+    by: Member,
+    idea: Idea,
+    organisation: Organisation,
+    contribution: str,
+    role: str,
+    slot: RoleSlot | None = None,
+    message: str = "",
+    can_coordinate: bool = False,
+    at: datetime,
+) -> JoinRequest:
+    """Ask for a place in an idea, for an organisation. The authors are told.
+
+    Who isn't an administrator of the organisation asks its administrators first: the request waits for them.
+    Raises NotAllowed, ValidationError, Conflict("joining_closed", "own_organisation", "already_asked", "slot_filled").
+    """
+    idea = lock_idea(idea.pk)
+    if not belongs_to(by, organisation):
+        raise NotAllowed
+    _check_joinable(idea, organisation, slot)
+    state = JoinState.PENDING if administers(by, organisation) else JoinState.UNAUTHORISED
+    request = JoinRequest(
+        idea=idea, organisation=organisation, slot=slot, role=slot.role if slot else role, state=state,
+        contribution=_clean("contribution", contribution), message=_clean("message", message),
+        can_coordinate=can_coordinate, asked_by=by, asked_at=at,
+    )  # fmt: skip
+    request.full_clean(exclude=["idea", "organisation", "slot", "asked_by"])
+    request.save()
+    if state == JoinState.PENDING:
+        _tell_authors(request, by=by, at=at)
+    else:
+        _tell_administrators(request, by=by, at=at)
+    return request
+
+
+@transaction.atomic(durable=True)
+def authorise_join_request(*, by: Member, request: JoinRequest, at: datetime) -> JoinRequest:
+    """Let a colleague's request go to the authors. Raises NotAllowed, Conflict("wrong_state", "joining_closed")."""
+    request = _lock_request(request)
+    if not can_authorise_join_request(by, request):
+        raise NotAllowed
+    if request.state != JoinState.UNAUTHORISED:
+        raise Conflict("wrong_state")
+    if not takes_requests(request.idea):
+        raise Conflict("joining_closed")
+    request.state, request.authorised_by, request.authorised_at = JoinState.PENDING, by, at
+    request.save(update_fields=["state", "authorised_by", "authorised_at"])
+    _tell_authors(request, by=request.asked_by, at=at)
+    return request
+
+
+@transaction.atomic(durable=True)
+def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", at: datetime) -> JoinRequest:
+    """Take an organisation into the consortium; its slot counts one more.
+
+    Raises NotAllowed, Conflict("wrong_state", "slot_filled").
+    """
+    request = _lock_request(request)
+    if not can_answer_join_request(by, request):
+        raise NotAllowed
+    _answer(request, JoinState.ACCEPTED, by=by, reason=reason, at=at)
+    if request.slot_id:
+        # The condition is the judge of two who accept for the last place; the constraint stands behind it.
+        free = RoleSlot.objects.filter(pk=request.slot_id, filled__lt=F("wanted"))
+        if not free.update(filled=F("filled") + 1):
+            raise Conflict("slot_filled")
+    count_slots(request.idea)
+    _tell_organisation(request, by=by, at=at)
+    publish.consortium_changed(request.idea)
+    return request
+
+
+@transaction.atomic(durable=True)
+def decline_join_request(
+    *, by: Member, request: JoinRequest, reason: str, waitlist: bool = False, at: datetime
+) -> JoinRequest:
+    """Say no, or not yet (`waitlist`), with a reason that the organisation reads.
+
+    Raises NotAllowed, ValidationError (no reason), Conflict("wrong_state").
+    """
+    request = _lock_request(request)
+    if not can_answer_join_request(by, request):
+        raise NotAllowed
+    if not reason.strip():
+        raise ValidationError({"reason": _("Give a reason: the organisation reads it.")})
+    state = JoinState.WAITLISTED if waitlist else JoinState.DECLINED
+    _answer(request, state, by=by, reason=reason, at=at)
+    _tell_organisation(request, by=by, at=at)
+    return request
+
+
+@transaction.atomic(durable=True)
+def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "", at: datetime) -> JoinRequest:
+    """Take a request back, or leave the consortium: the place is free again.
+
+    Raises NotAllowed, Conflict("wrong_state").
+    """
+    request = _lock_request(request)
+    if not can_withdraw_join_request(by, request):
+        raise NotAllowed
+    was_partner = request.state == JoinState.ACCEPTED
+    _answer(request, JoinState.WITHDRAWN, by=by, reason=reason, at=at)
+    if was_partner and request.slot_id:
+        RoleSlot.objects.filter(pk=request.slot_id).update(filled=F("filled") - 1)
+    if was_partner:
+        count_slots(request.idea)
+        publish.consortium_changed(request.idea)
+    return request
+
+
+def _lock_request(request: JoinRequest) -> JoinRequest:
+    idea = lock_idea(request.idea_id)
+    request = JoinRequest.objects.select_related("organisation", "slot", "asked_by").get(pk=request.pk)
+    request.idea = idea
+    return request
+
+
+def _answer(request: JoinRequest, state: JoinState, *, by: Member, reason: str, at: datetime) -> None:
+    if state not in JOIN_NEXT[request.state]:
+        raise Conflict("wrong_state")
+    request.state, request.answered_by, request.answered_at = state, by, at
+    request.reason = _clean("reason", reason)
+    request.save(update_fields=["state", "answered_by", "answered_at", "reason"])
+
+
+def _check_joinable(idea: Idea, organisation: Organisation, slot: RoleSlot | None) -> None:
+    if not takes_requests(idea):
+        raise Conflict("joining_closed")
+    if idea.organisation_id == organisation.pk:
+        raise Conflict("own_organisation")
+    if JoinRequest.objects.filter(idea=idea, organisation=organisation, state__in=JOIN_LIVE).exists():
+        raise Conflict("already_asked")
+    if slot and slot.idea_id != idea.pk:
+        raise ValidationError({"slot": _("That place belongs to another idea.")})
+    if slot and RoleSlot.objects.filter(pk=slot.pk, filled__gte=F("wanted")).exists():
+        raise Conflict("slot_filled")
+
+
+def _fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
+    unknown = set(content) - set(SLOT)
+    if unknown:
+        raise TypeError(f"Not content of a slot: {sorted(unknown)}")
+    for name, value in content.items():
+        setattr(slot, name, _clean(name, value) if name in {"expertise", "work"} else value)
+    if slot.wanted < slot.filled:
+        raise ValidationError({"wanted": _("More partners than that have this place already.")})
+    slot.full_clean(exclude=["idea"])
+    slot.save()
+
+
+def _clean(name: str, value: str) -> str:
+    try:
+        return text.clean_text(value)
+    except ValidationError as error:
+        raise ValidationError({name: error}) from error
+
+
+def _tell_authors(request: JoinRequest, *, by: Member, at: datetime) -> None:
+    _tell(list(request.idea.authors.all()), NotificationKind.JOIN_REQUESTED, "asked", request, by=by, at=at)
+
+
+def _tell_administrators(request: JoinRequest, *, by: Member, at: datetime) -> None:
+    administrators = Member.objects.filter(
+        affiliations__organisation=request.organisation, affiliations__role=AffiliationRole.ADMINISTRATOR
+    )
+    kind = NotificationKind.JOIN_AUTHORISATION_ASKED
+    _tell(list(administrators), kind, "authorisation", request, by=by, at=at)
+
+
+def _tell_organisation(request: JoinRequest, *, by: Member, at: datetime) -> None:
+    _tell([request.asked_by], NotificationKind.JOIN_ANSWERED, request.state, request, by=by, at=at)
+
+
+def _tell(
+    members: list[Member], kind: NotificationKind, step: str, request: JoinRequest, *, by: Member, at: datetime
+) -> None:
+    idea = request.idea
+    notify(
+        members=members, kind=kind, idea=idea, url=f"{idea.get_absolute_url()}#consortium", at=at,
+        key=f"join.{request.pk}.{step}",
+        data={
+            "title": idea.title, "actor": by.name, "organisation": request.organisation.name, "state": request.state,
+        },
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Writes of shortlists: make, fill, order, publish."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from ideas import publish, text
+from ideas.actions.notifications import notify
+from ideas.choices import NotificationKind, ShortlistState
+from ideas.errors import Conflict, NotAllowed
+from ideas.models import Call, Idea, Member, Shortlist, ShortlistEntry, ValueChain
+from ideas.queries.ideas import visible_to
+from ideas.rules.ideas import is_published
+from ideas.rules.shortlists import can_change_shortlist, can_curate
+
+OUT_OF_THE_WAY = 1_000_000
+
+
+@transaction.atomic(durable=True)
+def create_shortlist(
+    *,
+    by: Member,
+    value_chain: ValueChain,
+    title: str,
+    call: Call | None = None,
+    purpose: str = "",
+    at: datetime,
+    is_demo: bool = False,
+) -> Shortlist:
+    """Begin a shortlist for a value chain and a purpose. Raises NotAllowed, ValidationError."""
+    if not can_curate(by, value_chain):
+        raise NotAllowed
+    shortlist = Shortlist(
+        value_chain=value_chain, call=call, title=text.clean_text(title), purpose=text.clean_text(purpose),
+        created_by=by, created_at=at, is_demo=is_demo,
+    )  # fmt: skip
+    shortlist.full_clean(exclude=["value_chain", "call", "created_by"])
+    shortlist.save()
+    publish.shortlist_changed(shortlist)
+    return shortlist
+
+
+@transaction.atomic(durable=True)
+def add_to_shortlist(
+    *, by: Member, shortlist: Shortlist, idea: Idea, rationale: str = "", at: datetime
+) -> ShortlistEntry:
+    """Put an idea of the value chain at the end of a list.
+
+    Raises NotAllowed, ValidationError (an idea of another chain), Conflict("already_listed", "already_published").
+    """
+    shortlist = _lock_shortlist(shortlist, by)
+    if not visible_to(by).filter(pk=idea.pk).exists():
+        raise NotAllowed
+    chains = {idea.value_chain_id, *idea.other_chains.values_list("id", flat=True)}
+    if shortlist.value_chain_id not in chains or not is_published(idea):
+        raise ValidationError({"idea": _("Only open ideas of this value chain can be on its shortlist.")})
+    if shortlist.entries.filter(idea=idea).exists():
+        raise Conflict("already_listed")
+    last = shortlist.entries.order_by("-position").values_list("position", flat=True).first() or 0
+    entry = ShortlistEntry.objects.create(
+        shortlist=shortlist,
+        idea=idea,
+        position=last + 1,
+        rationale=text.clean_text(rationale),
+        added_by=by,
+        added_at=at,
+    )
+    _changed(shortlist)
+    return entry
+
+
+@transaction.atomic(durable=True)
+def move_entry(*, by: Member, entry: ShortlistEntry, position: int, version: int) -> Shortlist:
+    """Move an entry to a place (1 is the first; beyond the end is the last).
+
+    `version` is the list's as the member saw it: Conflict("stale_order") if it changed meanwhile. Raises NotAllowed.
+    """
+    shortlist = _lock_shortlist(entry.shortlist, by)
+    if shortlist.version != version:
+        raise Conflict("stale_order")
+    entries = list(shortlist.entries.order_by("position"))
+    moved = next((row for row in entries if row.pk == entry.pk), None)
+    if moved is None:
+        raise Conflict("stale_order")
+    entries.remove(moved)
+    entries.insert(max(position, 1) - 1, moved)
+    _renumber(shortlist, entries)
+    _changed(shortlist)
+    return shortlist
+
+
+@transaction.atomic(durable=True)
+def write_rationale(*, by: Member, entry: ShortlistEntry, rationale: str) -> ShortlistEntry:
+    """Say why an idea is on the list. Raises NotAllowed, Conflict("already_published")."""
+    shortlist = _lock_shortlist(entry.shortlist, by)
+    entry.rationale = text.clean_text(rationale)
+    entry.save(update_fields=["rationale"])
+    _changed(shortlist)
+    return entry
+
+
+@transaction.atomic(durable=True)
+def remove_entry(*, by: Member, entry: ShortlistEntry) -> Shortlist:
+    """Take an idea off the list. Raises NotAllowed, Conflict("already_published")."""
+    shortlist = _lock_shortlist(entry.shortlist, by)
+    shortlist.entries.filter(pk=entry.pk).delete()
+    _renumber(shortlist, list(shortlist.entries.order_by("position")))
+    _changed(shortlist)
+    return shortlist
+
+
+@transaction.atomic(durable=True)
+def publish_shortlist(*, by: Member, shortlist: Shortlist, at: datetime) -> Shortlist:
+    """Freeze a list as it is and show it to the members; the authors are told.
+
+    Raises NotAllowed, Conflict("empty_shortlist", "already_published").
+    """
+    shortlist = _lock_shortlist(shortlist, by)
+    entries = list(shortlist.entries.select_related("idea"))
+    if not entries:
+        raise Conflict("empty_shortlist")
+    for entry in entries:
+        idea = entry.idea
+        entry.frozen = {"title": idea.title, "acronym": idea.acronym, "teaser": idea.teaser, "state": idea.state}
+    ShortlistEntry.objects.bulk_update(entries, ["frozen"])
+    shortlist.state, shortlist.published_by, shortlist.published_at = ShortlistState.PUBLISHED, by, at
+    shortlist.save(update_fields=["state", "published_by", "published_at"])
+    for entry in entries:
+        notify(
+            members=entry.idea.authors.all(), kind=NotificationKind.IDEA_SHORTLISTED, idea=entry.idea,
+            url=shortlist.get_absolute_url(), key=f"shortlist.{shortlist.pk}.{entry.idea_id}",
+            data={"title": entry.idea.title, "actor": by.name, "shortlist": shortlist.title}, at=at,
+        )  # fmt: skip
+    _changed(shortlist)
+    return shortlist
+
+
+def _lock_shortlist(shortlist: Shortlist, by: Member) -> Shortlist:
+    shortlist = Shortlist.objects.select_for_update().get(pk=shortlist.pk)
+    if not can_curate(by, shortlist.value_chain):
+        raise NotAllowed
+    if not can_change_shortlist(by, shortlist):
+        raise Conflict("already_published")
+    return shortlist
+
+
+def _renumber(shortlist: Shortlist, entries: list[ShortlistEntry]) -> None:
+    # First out of the way, all at once: two entries never hold one position, not even for a moment.
+    shortlist.entries.update(position=F("position") + OUT_OF_THE_WAY)
+    for place, entry in enumerate(entries, start=1):
+        entry.position = place
+    ShortlistEntry.objects.bulk_update(entries, ["position"])
+
+
+def _changed(shortlist: Shortlist) -> None:
+    shortlist.version += 1
+    shortlist.save(update_fields=["version"])
+    publish.shortlist_changed(shortlist)

@@ -1,0 +1,25 @@
+"""Pages of ideas (being written)."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+
+def board(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404
+
+
+def new(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404
+
+
+def detail(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404
+
+
+def edit(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404
+
+
+def state(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404

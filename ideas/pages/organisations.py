@@ -1,0 +1,13 @@
+"""Pages of organisations (being written)."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+
+def directory(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404
+
+
+def detail(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404

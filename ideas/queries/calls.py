@@ -1,0 +1,162 @@
+"""Reads of calls and their deadlines. Calls are public."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+
+from ideas.choices import CallStatus, DeadlineKind
+from ideas.models import Call, Deadline, Idea
+from ideas.models.calls import SOON, status_of
+from ideas.queries.ideas import CARD_FIELDS, Viewer, public_teasers, visible_to
+from ideas.text import searchable
+
+PAGE_SIZE = 40
+
+
+@dataclass(frozen=True)
+class CallFilters:
+    """What a reader asks of the calls. `days`: closing within so many days."""
+
+    level: tuple[str, ...] = ()
+    programme: tuple[str, ...] = ()
+    value_chain: tuple[str, ...] = ()
+    ket: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    q: str = ""
+    days: int | None = None
+
+
+def status_of_call(call: Call, at: datetime) -> str:
+    """Derive a call's status from its deadlines (prefetched or not)."""
+    return status_of([(deadline.kind, deadline.at) for deadline in in_time_order(call)], at)
+
+
+def in_time_order(call: Call) -> list[Deadline]:
+    """The call's deadlines as time goes, without a query where they are prefetched."""
+    return sorted(call.deadlines.all(), key=lambda deadline: (deadline.at, deadline.pk))
+
+
+def next_closing(call: Call, at: datetime) -> Deadline | None:
+    """The call's first closing still ahead; its last one when all have passed; None without any."""
+    closings = [deadline for deadline in in_time_order(call) if deadline.is_closing]
+    ahead = [deadline for deadline in closings if deadline.at >= at]
+    return ahead[0] if ahead else (closings[-1] if closings else None)
+
+
+def with_next_closing(calls: QuerySet[Call], at: datetime) -> QuerySet[Call]:
+    """Annotate `next_closing_at`: the first closing still ahead, or None."""
+    ahead = Deadline.objects.filter(call=OuterRef("pk"), at__gte=at).exclude(kind=DeadlineKind.OPENING)
+    return calls.annotate(next_closing_at=Subquery(ahead.order_by("at").values("at")[:1]))
+
+
+def with_status(calls: QuerySet[Call], at: datetime) -> QuerySet[Call]:
+    """Annotate `status` (and `next_closing_at`): the same rule as `models.calls.status_of`, in the database."""
+    closings = Deadline.objects.filter(call=OuterRef("pk")).exclude(kind=DeadlineKind.OPENING).order_by("at")
+    calls = with_next_closing(calls, at).annotate(
+        next_closing_kind=Subquery(closings.filter(at__gte=at).values("kind")[:1]),
+        first_closing_at=Subquery(closings.values("at")[:1]),
+    )
+    return calls.annotate(
+        status=Case(
+            When(opens_at=None, closes_at=None, then=Value(CallStatus.UNKNOWN)),
+            When(opens_at__gt=at, then=Value(CallStatus.FORTHCOMING)),
+            When(closes_at=None, then=Value(CallStatus.OPEN)),
+            When(closes_at__lt=at, then=Value(CallStatus.CLOSED)),
+            When(
+                next_closing_kind=DeadlineKind.STAGE_2, first_closing_at__lt=at, then=Value(CallStatus.BETWEEN_STAGES)
+            ),
+            When(next_closing_at__lte=at + SOON, then=Value(CallStatus.CLOSING_SOON)),
+            default=Value(CallStatus.OPEN),
+        )
+    )
+
+
+def filter_calls(calls: QuerySet[Call], filters: CallFilters, at: datetime) -> QuerySet[Call]:
+    """Narrow calls to what the filters ask."""
+    if filters.level:
+        calls = calls.filter(level__in=filters.level)
+    if filters.programme:
+        calls = calls.filter(programme__in=filters.programme)
+    if filters.value_chain:
+        chains = Call.value_chains.through.objects.filter(
+            call_id=OuterRef("pk"), valuechain__code__in=filters.value_chain
+        )
+        calls = calls.filter(Exists(chains))
+    if filters.ket:
+        calls = calls.filter(
+            Exists(Call.kets.through.objects.filter(call_id=OuterRef("pk"), term__code__in=filters.ket))
+        )
+    if filters.status:
+        calls = with_status(calls, at).filter(status__in=filters.status)
+    if filters.days is not None:
+        calls = with_next_closing(calls, at).filter(next_closing_at__lte=at + timedelta(days=filters.days))
+    for word in searchable(filters.q).split()[:12]:
+        calls = calls.filter(Q(identifier__icontains=word) | Q(title__icontains=word) | Q(call_title__icontains=word))
+    return calls
+
+
+def seen_idea_counts(member: Viewer, call_ids: list[int]) -> dict[int, int]:
+    """Count by call the ideas aimed at it that the viewer may see: {call id: n}. Visitors: public teasers."""
+    seen = visible_to(member) if member.is_authenticated else public_teasers()
+    rows = seen.filter(call__in=call_ids).order_by().values("call").annotate(n=Count("id"))
+    return {row["call"]: row["n"] for row in rows}
+
+
+def call_page(filters: CallFilters, *, at: datetime, cursor: str = "") -> tuple[list[Call], str]:
+    """Read a page of calls, the next to close first, then those without a closing, then the closed, latest first.
+
+    Returns (calls with deadlines and tags prefetched, next cursor or ""). The cursor is a number of rows: there are
+    some thousands of calls at the most, and their order changes with the hour.
+    """
+    start = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 7 else 0
+    calls = filter_calls(with_next_closing(Call.objects.all(), at), filters, at)
+    ordered = calls.order_by(
+        F("next_closing_at").asc(nulls_last=True), F("closes_at").desc(nulls_first=True), "identifier"
+    ).prefetch_related("deadlines", "value_chains", "kets")
+    rows = list(ordered[start : start + PAGE_SIZE + 1])
+    return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else ""
+
+
+def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, int]]:
+    """Count calls by level, programme, value chain, KET and status under the filters (that facet's own left open)."""
+
+    def counted(without: str, value: str) -> dict[str, int]:
+        calls = filter_calls(Call.objects.all(), replace(filters, **{without: ()}), at)
+        rows = calls.order_by().exclude(**{value: None}).values_list(value).annotate(n=Count("id", distinct=True))
+        return dict(rows)
+
+    statuses = with_status(filter_calls(Call.objects.all(), replace(filters, status=()), at), at)
+    return {
+        "level": counted("level", "level"),
+        "programme": counted("programme", "programme"),
+        "value_chain": counted("value_chain", "value_chains__code"),
+        "ket": counted("ket", "kets__code"),
+        "status": dict(statuses.order_by().values_list("status").annotate(n=Count("id"))),
+    }
+
+
+def closing_within(at: datetime, days: int = 60, limit: int = 200) -> list[Deadline]:
+    """Read the closings of the next `days` days, soonest first, for the ruler."""
+    closings = Deadline.objects.filter(at__gte=at, at__lte=at + timedelta(days=days))
+    return list(closings.exclude(kind=DeadlineKind.OPENING).select_related("call").order_by("at", "id")[:limit])
+
+
+def choosable(at: datetime, keep: int | None = None) -> QuerySet[Call]:
+    """Select the calls at which an idea may be aimed: everything not closed, and the one it has already (`keep`)."""
+    ahead = Q(closes_at__gte=at) | Q(closes_at=None)
+    return Call.objects.filter(ahead | Q(pk=keep)).order_by(F("closes_at").asc(nulls_last=True), "identifier")
+
+
+def whole_call(slug: str) -> QuerySet[Call]:
+    """Load a call with what its page shows."""
+    return Call.objects.filter(slug=slug).prefetch_related(
+        "deadlines", "value_chains", "kets", Prefetch("deadline_changes", to_attr="changes")
+    )
+
+
+def ideas_aimed_at(member: Viewer, call: Call) -> list[dict[str, Any]]:
+    """Read the cards of the ideas aimed at a call which the viewer may see, most recently active first, 50."""
+    seen: QuerySet[Idea] = visible_to(member) if member.is_authenticated else public_teasers().none()
+    return list(seen.filter(call=call).order_by("-activity_at", "-id").values(*CARD_FIELDS)[:50])

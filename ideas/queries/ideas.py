@@ -1,0 +1,245 @@
+"""Who sees which ideas, and the reads of the board and of the idea page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from ideas.choices import JoinState
+from ideas.models import BoardCount, Idea, JoinRequest, Member, ValueChain
+from ideas.text import searchable
+
+Viewer = Member | AnonymousUser
+SOON = timedelta(days=30)
+PUBLIC = "+"
+
+# Seeing -------------------------------------------------------------------------------------------------------------
+
+
+def audiences_of(member: Viewer) -> list[str]:
+    """List the audience keys (see `actions.board.audience_of`) whose ideas the viewer may see in full.
+
+    Cluster staff see every audience; nobody sees private ideas by an audience. Visitors: none.
+    """
+    if not isinstance(member, Member):
+        return []
+    keys = set(BoardCount.objects.filter(facet="total").values_list("audience", flat=True))
+    if member.is_staff:
+        return sorted(keys)
+    chains = set(ValueChain.objects.filter(Q(members=member) | Q(leads=member)).values_list("id", flat=True))
+    return sorted(key for key in keys if chains_of(key) is None or chains & (chains_of(key) or set()))
+
+
+def chains_of(audience: str) -> set[int] | None:
+    """Read the value chains out of an audience key; None where it is open to all members."""
+    key = audience.removesuffix(PUBLIC)
+    return None if key == "members" else {int(chain) for chain in key.removeprefix("chains:").split(".")}
+
+
+def related_ids(member: Member) -> "QuerySet[Any, int]":
+    """Select the ids of ideas that the member sees for a reason of their own: author, invited, or partner."""
+    authored = Idea.authors.through.objects.filter(member_id=member.pk).values_list("idea_id", flat=True)
+    shown = Idea.invited.through.objects.filter(member_id=member.pk).values_list("idea_id", flat=True)
+    joined = JoinRequest.objects.filter(
+        state=JoinState.ACCEPTED, organisation__affiliations__member=member.pk
+    ).values_list("idea_id", flat=True)
+    # The default ordering of requests would be inside a part of the union, which SQLite refuses.
+    return authored.union(shown, joined.order_by())
+
+
+def visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QuerySet[Idea]:
+    """Select the ideas that the viewer may see in full: the one gate of pages, API, sockets, search, feeds and mail.
+
+    `audiences` saves a query where the caller has them. Visitors see nothing in full: see `public_teasers`.
+    """
+    if not isinstance(member, Member) or not member.is_active:
+        return Idea.objects.none()
+    keys = audiences_of(member) if audiences is None else audiences
+    return Idea.objects.filter(Q(audience__in=keys) | Q(id__in=related_ids(member)))
+
+
+def public_teasers() -> QuerySet[Idea]:
+    """Select the ideas of which everybody may see title, teaser and tags: published, not private, switched on."""
+    return Idea.objects.filter(public_teaser=True).exclude(audience="")
+
+
+# The board ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class IdeaFilters:
+    """What a reader asks of the board. Within a facet any value will do; between facets all must hold."""
+
+    value_chain: tuple[str, ...] = ()
+    ket: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    q: str = ""
+    closing_soon: bool = False
+    mine: bool = False
+    sort: str = "activity"
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is filtered at all."""
+        return self != IdeaFilters(sort=self.sort)
+
+    def without(self, facet: str) -> "IdeaFilters":
+        """The same, with a facet left open."""
+        return replace(self, **{facet: ()})
+
+
+CARD_FIELDS = (
+    "id", "reference", "title", "acronym", "teaser", "language", "state", "visibility", "tags", "closes_at",
+    "open_slots", "partner_count", "comment_count", "activity_at", "is_demo", "is_open", "is_disruptive", "audience",
+    "public_teaser",
+)  # fmt: skip
+PAGE_SIZE = 25
+ORDERS: dict[str, tuple[str, ...]] = {"activity": ("-activity_at", "-id"), "closing": ("closes_at", "id")}
+
+
+@dataclass
+class Page:
+    """A page of rows, and where the next one begins ("" at the end)."""
+
+    rows: list[dict[str, Any]]
+    next_cursor: str = ""
+
+
+@dataclass
+class Board:
+    page: Page
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    total: int = 0
+
+
+def filter_ideas(ideas: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at: datetime) -> QuerySet[Idea]:
+    """Narrow `ideas` to what the filters ask. For visitors only title and teaser are searched, and only tags filter."""
+    if filters.value_chain:
+        other = Idea.other_chains.through.objects.filter(
+            idea_id=OuterRef("id"), valuechain__code__in=filters.value_chain
+        )
+        ideas = ideas.filter(Q(value_chain__code__in=filters.value_chain) | Exists(other))
+    if filters.ket:
+        kets = Idea.kets.through.objects.filter(idea_id=OuterRef("id"), term__code__in=filters.ket)
+        ideas = ideas.filter(Exists(kets))
+    if not isinstance(by, Member):
+        return _match(ideas, filters.q, "title", "teaser")
+    if filters.call:
+        ideas = ideas.filter(call__identifier__in=filters.call)
+    if filters.state:
+        ideas = ideas.filter(state__in=filters.state)
+    if filters.closing_soon:
+        ideas = ideas.filter(closes_at__gte=at, closes_at__lte=at + SOON)
+    if filters.mine:
+        ideas = ideas.filter(id__in=related_ids(by))
+    return _match(ideas, filters.q, "search_text")
+
+
+def _match(ideas: QuerySet[Idea], text: str, *fields: str) -> QuerySet[Idea]:
+    for word in (searchable(text) if fields == ("search_text",) else text).split()[:12]:
+        either = Q()
+        for name in fields:
+            either |= Q(**{f"{name}__icontains" if len(fields) > 1 else f"{name}__contains": word})
+        ideas = ideas.filter(either)
+    return ideas
+
+
+def board(by: Viewer, filters: IdeaFilters, *, at: datetime, cursor: str = "") -> Board:
+    """Read one page of cards and the counts of each facet, in a fixed number of queries.
+
+    Counts of a facet leave that facet's own choice open, so that a reader sees what else there is.
+    """
+    audiences = audiences_of(by)
+    seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
+    page = read_page(filter_ideas(seen, filters, by=by, at=at), filters.sort, cursor)
+    counts = _live_counts(seen, filters, by=by, at=at) if filters.narrows else _kept_counts(by, audiences)
+    soon = filter_ideas(seen, replace(filters, closing_soon=True), by=by, at=at)
+    counts["closing_soon"] = {"1": soon.count()} if isinstance(by, Member) else {}
+    return Board(page=page, counts=counts, total=counts["total"].get("", 0))
+
+
+def read_page(ideas: QuerySet[Idea], sort: str = "activity", cursor: str = "") -> Page:
+    """Read 25 cards after a cursor ("<key>~<id>", the sort key and id of the last card). A bad cursor: page one."""
+    order = ORDERS.get(sort, ORDERS["activity"])
+    key = order[0].lstrip("-")
+    if sort == "closing":
+        ideas = ideas.filter(closes_at__isnull=False)
+    after = _read_cursor(cursor)
+    if after:
+        less = "lt" if order[0].startswith("-") else "gt"
+        # A row-value comparison in two steps: the first lets the index seek, the second breaks ties.
+        bound = Q(**{f"{key}__{less}e": after[0]})
+        ideas = ideas.filter(bound, Q(**{f"{key}__{less}": after[0]}) | Q(**{f"id__{less}": after[1]}))
+    rows = list(ideas.order_by(*order).values(*CARD_FIELDS)[: PAGE_SIZE + 1])
+    if len(rows) <= PAGE_SIZE:
+        return Page(rows)
+    last = rows[PAGE_SIZE - 1]
+    return Page(rows[:PAGE_SIZE], f"{last[key].isoformat()}~{last['id']}")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int] | None:
+    instant, _, number = cursor.partition("~")
+    try:
+        moment = datetime.fromisoformat(instant)
+        return (moment, int(number)) if moment.tzinfo else None
+    except ValueError:
+        return None
+
+
+FACETS = ("total", "chain", "ket", "call", "state")
+Counts = dict[str, dict[str, int]]
+
+
+def _gather(rows: Iterable[tuple[str, str, int]]) -> Counts:
+    counts: Counts = {facet: {} for facet in FACETS}
+    for facet, value, count in rows:
+        counts[facet][value] = counts[facet].get(value, 0) + count
+    return counts
+
+
+def _kept_counts(by: Viewer, audiences: list[str]) -> Counts:
+    """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one."""
+    kept = BoardCount.objects.filter(count__gt=0)
+    if not isinstance(by, Member):
+        kept = kept.filter(audience__endswith=PUBLIC, facet__in=["total", "chain", "ket"])
+        return _gather(kept.values_list("facet", "value").annotate(n=Sum("count")))
+    kept = kept.filter(audience__in=audiences)
+    counts = _gather(kept.values_list("facet", "value").annotate(n=Sum("count")))
+    own = Idea.objects.filter(id__in=related_ids(by)).exclude(audience__in=audiences)
+    for row in own.values("tags", "state"):
+        for facet, value in facet_values(row["tags"], row["state"]):
+            counts[facet][value] = counts[facet].get(value, 0) + 1
+    return counts
+
+
+def facet_values(tags: dict[str, Any], state: str) -> set[tuple[str, str]]:
+    """List the (facet, value) pairs under which an idea is counted."""
+    call = {("call", tags["call"]["identifier"])} if tags.get("call") else set()
+    chains = {("chain", code) for code in tags.get("chains", [])}
+    kets = {("ket", code) for code in tags.get("kets", [])}
+    return {("total", ""), ("state", state)} | chains | kets | call
+
+
+def _live_counts(seen: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at: datetime) -> Counts:
+    def narrowed(without: str = "") -> QuerySet[Idea]:
+        chosen = filters.without(without) if without else filters
+        return filter_ideas(seen, chosen, by=by, at=at).order_by()
+
+    def grouped(ideas: QuerySet[Idea], value: str) -> list[tuple[str, int]]:
+        return list(ideas.exclude(**{value: None}).values_list(value).annotate(n=Count("id", distinct=True)))
+
+    counts: Counts = {facet: {} for facet in FACETS}
+    counts["total"] = {"": narrowed().count()}
+    chains = narrowed("value_chain")
+    counts["chain"] = dict(grouped(chains, "value_chain__code"))
+    for code, n in grouped(chains, "other_chains__code"):
+        counts["chain"][code] = counts["chain"].get(code, 0) + n
+    counts["ket"] = dict(grouped(narrowed("ket"), "kets__code"))
+    if isinstance(by, Member):
+        counts["call"] = dict(grouped(narrowed("call"), "call__identifier"))
+        counts["state"] = dict(grouped(narrowed("state"), "state"))
+    return counts

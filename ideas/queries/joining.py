@@ -1,0 +1,39 @@
+"""Reads of slots, requests and the consortium."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from ideas.choices import AffiliationRole, JoinState
+from ideas.models import Idea, JoinRequest, Member, RoleSlot
+from ideas.queries.ideas import Viewer
+
+
+@dataclass(frozen=True)
+class Consortium:
+    """What everybody who sees the idea sees of its line-up: the proposing organisation, partners, places."""
+
+    idea: Idea
+    partners: list[JoinRequest]
+    slots: list[RoleSlot]
+
+
+def consortium_of(idea: Idea) -> Consortium:
+    """Read an idea's line-up in two queries. Requests that wait for an answer are not in it."""
+    partners = idea.join_requests.filter(state=JoinState.ACCEPTED).select_related(
+        "organisation", "organisation__province", "slot"
+    )
+    return Consortium(idea=idea, partners=list(partners.order_by("answered_at", "id")), slots=list(idea.slots.all()))
+
+
+def requests_visible_to(member: Viewer) -> QuerySet[JoinRequest]:
+    """Select the requests that a member may see: of the ideas they write, of their own making, and of the
+    organisations that they administer. A colleague's request is the colleague's and the administrators' business.
+    """
+    if not isinstance(member, Member) or not member.is_active:
+        return JoinRequest.objects.none()
+    administered = member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR).values("organisation")
+    authored = Idea.authors.through.objects.filter(member_id=member.pk).values("idea_id")
+    return JoinRequest.objects.filter(
+        Q(asked_by=member) | Q(organisation__in=administered) | Q(idea__in=authored)
+    ).select_related("organisation", "slot", "asked_by", "idea", "answered_by")

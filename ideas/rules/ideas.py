@@ -1,0 +1,34 @@
+"""Who may do what to an idea. Who may see it is `queries.ideas.visible_to`."""
+
+from ideas.choices import IDEA_COMMENTABLE, IDEA_JOINABLE, IDEA_NEXT, IdeaState
+from ideas.models import Idea, Member
+
+
+def is_author(member: Member, idea: Idea) -> bool:
+    """Whether the member is one of the idea's authors."""
+    return idea.authors.filter(pk=member.pk).exists()
+
+
+def can_edit_idea(member: Member, idea: Idea) -> bool:
+    """Authors, as long as the idea isn't withdrawn or merged."""
+    return idea.state in IDEA_COMMENTABLE and is_author(member, idea)
+
+
+def can_change_state(member: Member, idea: Idea, state: str) -> bool:
+    """Authors, where the lifecycle allows the step."""
+    return state in IDEA_NEXT[idea.state] and is_author(member, idea)
+
+
+def can_comment(member: Member, idea: Idea) -> bool:
+    """Every active member who sees the idea (the caller loaded it through `visible_to`), while it takes comments."""
+    return member.is_active and idea.state in IDEA_COMMENTABLE
+
+
+def takes_requests(idea: Idea) -> bool:
+    """Whether organisations may still ask to join."""
+    return idea.state in IDEA_JOINABLE
+
+
+def is_published(idea: Idea) -> bool:
+    """Whether others than its authors may see the idea at all."""
+    return idea.state not in {IdeaState.DRAFT, IdeaState.WITHDRAWN}

@@ -1,0 +1,16 @@
+"""Who may bring people in, and look after an organisation."""
+
+from ideas.models import Member, Organisation
+from ideas.rules.joining import administers
+
+
+def can_invite(member: Member, organisation: Organisation | None) -> bool:
+    """Cluster staff for anybody; administrators for their own organisation."""
+    if member.is_staff:
+        return True
+    return organisation is not None and administers(member, organisation)
+
+
+def can_edit_organisation(member: Member, organisation: Organisation) -> bool:
+    """Its administrators, and cluster staff."""
+    return member.is_staff or administers(member, organisation)

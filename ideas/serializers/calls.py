@@ -1,0 +1,83 @@
+"""Output shapes of calls, deadlines and their changes."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from rest_framework import serializers
+
+from ideas.models import Call, Deadline, DeadlineChange
+from ideas.queries.calls import in_time_order, status_of_call
+
+
+def local_iso(at: datetime | None, zone: str) -> str | None:
+    """Write an instant as the funder's clock shows it, with its offset: 2026-09-15T17:00:00+02:00."""
+    return at.astimezone(ZoneInfo(zone)).isoformat() if at else None
+
+
+class DeadlineSerializer(serializers.Serializer[Deadline]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    number = serializers.IntegerField()
+    at = serializers.SerializerMethodField()
+    zone = serializers.CharField()
+    raw = serializers.CharField()
+    verified = serializers.BooleanField()
+
+    def get_at(self, deadline: Deadline) -> str:
+        return deadline.local.isoformat()
+
+
+class DeadlineChangeSerializer(serializers.Serializer[DeadlineChange]):
+    """{call, kind, number, old_at, new_at, zone, source, note, changed_at}; instants on the funder's clock."""
+
+    id = serializers.IntegerField()
+    call = serializers.IntegerField(source="call_id")
+    kind = serializers.CharField()
+    number = serializers.IntegerField()
+    old_at = serializers.SerializerMethodField()
+    new_at = serializers.SerializerMethodField()
+    zone = serializers.CharField()
+    source = serializers.CharField()
+    note = serializers.CharField()
+    changed_at = serializers.DateTimeField(default_timezone=UTC)
+
+    def get_old_at(self, change: DeadlineChange) -> str | None:
+        return local_iso(change.old_at, change.zone)
+
+    def get_new_at(self, change: DeadlineChange) -> str | None:
+        return local_iso(change.new_at, change.zone)
+
+
+class CallSerializer(serializers.Serializer[Call]):
+    """A call with its deadlines in the order of time. `status` is derived at `context["at"]`."""
+
+    id = serializers.IntegerField()
+    identifier = serializers.CharField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    language = serializers.CharField()
+    level = serializers.CharField()
+    funder = serializers.CharField()
+    programme = serializers.CharField()
+    call_identifier = serializers.CharField()
+    call_title = serializers.CharField()
+    action_type = serializers.CharField()
+    summary = serializers.CharField()
+    url = serializers.CharField()
+    source = serializers.CharField()
+    status = serializers.SerializerMethodField()
+    deadlines = serializers.SerializerMethodField()
+    budget_min = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    budget_max = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    expected_grants = serializers.IntegerField(allow_null=True)
+    trl_min = serializers.IntegerField(allow_null=True)
+    trl_max = serializers.IntegerField(allow_null=True)
+    value_chains = serializers.SlugRelatedField("code", many=True, read_only=True)  # type: ignore[var-annotated]
+    kets = serializers.SlugRelatedField("code", many=True, read_only=True)  # type: ignore[var-annotated]
+    is_demo = serializers.BooleanField()
+
+    def get_status(self, call: Call) -> str:
+        return status_of_call(call, self.context["at"])
+
+    def get_deadlines(self, call: Call) -> list[dict[str, object]]:
+        return list(DeadlineSerializer(in_time_order(call), many=True).data)

@@ -1,0 +1,61 @@
+"""Output shapes of slots, requests and the consortium."""
+
+from datetime import UTC
+
+from rest_framework import serializers
+
+from ideas.models import JoinRequest, RoleSlot
+from ideas.queries.joining import Consortium
+from ideas.serializers.members import AuthorSerializer
+from ideas.serializers.organisations import PartnerOrganisationSerializer
+
+
+class SlotSerializer(serializers.Serializer[RoleSlot]):
+    id = serializers.IntegerField()
+    role = serializers.CharField()
+    expertise = serializers.CharField()
+    work = serializers.CharField()
+    kinds = serializers.ListField(child=serializers.CharField())
+    accredited = serializers.BooleanField()
+    wanted = serializers.IntegerField()
+    filled = serializers.IntegerField()
+    mandatory = serializers.BooleanField()
+
+
+class PartnerSerializer(serializers.Serializer[JoinRequest]):
+    """An accepted request, as everybody who sees the idea sees it."""
+
+    id = serializers.IntegerField()
+    organisation = PartnerOrganisationSerializer()
+    role = serializers.CharField()
+    slot = serializers.IntegerField(source="slot_id", allow_null=True)
+    commitment = serializers.CharField()
+    can_coordinate = serializers.BooleanField()
+
+
+class ConsortiumSerializer(serializers.Serializer[Consortium]):
+    """{partners, slots, open_slots}: the whole panel."""
+
+    partners = PartnerSerializer(many=True)
+    slots = SlotSerializer(many=True)
+    open_slots = serializers.IntegerField(source="idea.open_slots")
+
+
+class JoinRequestSerializer(serializers.Serializer[JoinRequest]):
+    """A request in full, for who asked, who authorises and who answers."""
+
+    id = serializers.IntegerField()
+    idea = serializers.IntegerField(source="idea_id")
+    idea_reference = serializers.CharField(source="idea.reference")
+    organisation = PartnerOrganisationSerializer()
+    slot = serializers.IntegerField(source="slot_id", allow_null=True)
+    role = serializers.CharField()
+    contribution = serializers.CharField()
+    message = serializers.CharField()
+    can_coordinate = serializers.BooleanField()
+    state = serializers.CharField()
+    commitment = serializers.CharField()
+    asked_by = AuthorSerializer()
+    asked_at = serializers.DateTimeField(default_timezone=UTC)
+    answered_at = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
+    reason = serializers.CharField()
