@@ -1,0 +1,108 @@
+"""The fixed cast of every test: who owns, who joins, who must not see."""
+
+import pytest
+from django.test import Client
+
+from ideas.choices import AffiliationRole, OrganisationKind, Visibility
+from ideas.models import Idea, Member, Organisation, ValueChain
+from tests.factories import affiliate, make_chain, make_idea, make_ket, make_member, make_organisation
+
+
+@pytest.fixture
+def chain(db: None) -> ValueChain:
+    """The value chain in which things happen."""
+    return make_chain("MOVES")
+
+
+@pytest.fixture
+def other_chain(db: None) -> ValueChain:
+    """The value chain of the outsider."""
+    return make_chain("NAUTICA")
+
+
+@pytest.fixture
+def laboratory(db: None) -> Organisation:
+    """The researcher's organisation."""
+    return make_organisation("Laboratory", kind=OrganisationKind.RESEARCH, accredited=True)
+
+
+@pytest.fixture
+def firm(db: None) -> Organisation:
+    """The company that joins."""
+    return make_organisation("Firm", kind=OrganisationKind.SME)
+
+
+@pytest.fixture
+def researcher(chain: ValueChain, laboratory: Organisation) -> Member:
+    """The author of ideas."""
+    member = make_member("Ada Researcher", email="researcher@example.org")
+    affiliate(member, laboratory, AffiliationRole.ADMINISTRATOR)
+    chain.members.add(member)
+    make_ket("AI")
+    return member
+
+
+@pytest.fixture
+def company(chain: ValueChain, firm: Organisation) -> Member:
+    """A plain member of the firm."""
+    member = make_member("Carlo Company", email="company@example.org")
+    affiliate(member, firm)
+    chain.members.add(member)
+    return member
+
+
+@pytest.fixture
+def administrator(firm: Organisation) -> Member:
+    """The administrator of the firm."""
+    member = make_member("Anna Administrator", email="administrator@example.org")
+    affiliate(member, firm, AffiliationRole.ADMINISTRATOR)
+    return member
+
+
+@pytest.fixture
+def outsider(other_chain: ValueChain) -> Member:
+    """A member of the cluster who is in another chain and another organisation."""
+    member = make_member("Olga Outsider", email="outsider@example.org")
+    affiliate(member, make_organisation("Elsewhere"), AffiliationRole.ADMINISTRATOR)
+    other_chain.members.add(member)
+    return member
+
+
+@pytest.fixture
+def lead(chain: ValueChain) -> Member:
+    """The lead of the value chain."""
+    member = make_member("Luca Lead", email="lead@example.org")
+    chain.leads.add(member)
+    return member
+
+
+@pytest.fixture
+def staff(db: None) -> Member:
+    """Cluster staff."""
+    return make_member("Stella Staff", email="staff@example.org", is_staff=True)
+
+
+@pytest.fixture
+def idea(researcher: Member, chain: ValueChain) -> Idea:
+    """An open idea that every member sees."""
+    return make_idea(researcher, chain=chain, title="Open idea")
+
+
+@pytest.fixture
+def secret(researcher: Member, chain: ValueChain) -> Idea:
+    """An open idea that only its author sees. CANARY stands in every field that could leak."""
+    canary = {
+        name: f"CANARY {name}"
+        for name in ("title", "teaser", "problem", "approach", "expected_result", "advantage", "keywords", "geography")
+    }
+    return make_idea(
+        researcher, chain=chain, acronym="CANARY", visibility=Visibility.PRIVATE, public_teaser=True, **canary
+    )
+
+
+def signed_in(member: Member | None) -> Client:
+    """A browser without JavaScript, signed in as somebody (None: a visitor)."""
+    client = Client()
+    if member:
+        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    return client

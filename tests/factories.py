@@ -1,0 +1,138 @@
+"""Rows for tests, made by the product's own actions wherever a rule is behind them."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from ideas.actions.comments import post_comment
+from ideas.actions.ideas import change_state, post_idea
+from ideas.actions.joining import accept_join_request, add_slot, ask_to_join
+from ideas.actions.shortlists import add_to_shortlist, create_shortlist
+from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
+from ideas.models import (
+    Affiliation,
+    Call,
+    Comment,
+    Deadline,
+    Idea,
+    JoinRequest,
+    Member,
+    Organisation,
+    RoleSlot,
+    Shortlist,
+    Term,
+    ValueChain,
+)
+
+PASSWORD = "correct horse battery"
+_numbers = count(1)
+
+
+def make_member(name: str = "Somebody Else", **fields: Any) -> Member:
+    fields.setdefault("email", f"member{next(_numbers)}@example.org")
+    return Member.objects.create_user(password=PASSWORD, name=name, **fields)
+
+
+def make_organisation(name: str = "", **fields: Any) -> Organisation:
+    number = next(_numbers)
+    fields.setdefault("kind", OrganisationKind.COMPANY)
+    return Organisation.objects.create(
+        name=name or f"Organisation {number}", slug=fields.pop("slug", f"organisation-{number}"), **fields
+    )
+
+
+def affiliate(member: Member, organisation: Organisation, role: str = AffiliationRole.MEMBER) -> Affiliation:
+    return Affiliation.objects.create(member=member, organisation=organisation, role=role)
+
+
+def make_chain(code: str = "", **fields: Any) -> ValueChain:
+    code = code or f"CHAIN{next(_numbers)}"
+    return ValueChain.objects.create(
+        code=code, slug=code.lower().replace("&", ""), name_it=f"Filiera {code}", name_en=f"Chain {code}", **fields
+    )
+
+
+def make_ket(code: str = "", **fields: Any) -> Term:
+    code = code or f"K{next(_numbers)}"
+    fields.setdefault("scheme", Scheme.KET_2018)
+    return Term.objects.create(code=code, name_it=f"Tecnologia {code}", name_en=f"Technology {code}", **fields)
+
+
+def make_call(
+    identifier: str = "",
+    *,
+    closes_in: timedelta | None = timedelta(days=60),
+    opens_in: timedelta | None = None,
+    zone: str = "Europe/Brussels",
+    **fields: Any,
+) -> Call:
+    now = timezone.now()
+    identifier = identifier or f"HORIZON-TEST-{next(_numbers)}"
+    closes_at = now + closes_in if closes_in is not None else None
+    opens_at = now + opens_in if opens_in is not None else None
+    fields.setdefault("level", Level.EUROPEAN)
+    fields.setdefault("title", f"Call {identifier}")
+    call = Call.objects.create(
+        identifier=identifier, slug=identifier.lower(), opens_at=opens_at, closes_at=closes_at, **fields
+    )
+    for kind, at in ((DeadlineKind.OPENING, opens_at), (DeadlineKind.SINGLE, closes_at)):
+        if at:
+            Deadline.objects.create(call=call, kind=kind, at=at, zone=zone, raw=at.isoformat(), changed_at=now)
+    return call
+
+
+def make_idea(
+    by: Member,
+    *,
+    chain: ValueChain | None = None,
+    state: str = IdeaState.OPEN,
+    at: datetime | None = None,
+    **content: Any,
+) -> Idea:
+    """An idea by the product's own actions: posted, and taken to `state` (draft, open, or one step from open)."""
+    at = at or timezone.now()
+    content = {
+        "title": f"Idea {next(_numbers)}",
+        "teaser": "A teaser.",
+        "problem": "A problem.",
+        "approach": "An approach.",
+        "visibility": Visibility.MEMBERS,
+        "value_chain": chain or ValueChain.objects.first() or make_chain(),
+        **content,
+    }
+    idea = post_idea(by=by, content=content, at=at)
+    for step in {IdeaState.DRAFT: [], IdeaState.OPEN: [IdeaState.OPEN]}.get(state, [IdeaState.OPEN, state]):
+        idea = change_state(by=by, idea=idea, state=step, at=at)
+    return idea
+
+
+def make_comment(idea: Idea, by: Member, body: str = "A comment.", **fields: Any) -> Comment:
+    fields.setdefault("client_id", f"test-{next(_numbers)}")
+    fields.setdefault("at", timezone.now())
+    return post_comment(by=by, idea=idea, body=body, **fields)
+
+
+def make_slot(idea: Idea, **content: Any) -> RoleSlot:
+    content = {"role": "beneficiary", "expertise": "Battery packs", "wanted": 1, **content}
+    return add_slot(by=idea.created_by, idea=idea, content=content)
+
+
+def make_join_request(idea: Idea, by: Member, organisation: Organisation, **fields: Any) -> JoinRequest:
+    fields = {"contribution": "A pilot line.", "role": "beneficiary", "at": timezone.now(), **fields}
+    return ask_to_join(by=by, idea=idea, organisation=organisation, **fields)
+
+
+def make_partner(idea: Idea, by: Member, organisation: Organisation, **fields: Any) -> JoinRequest:
+    request = make_join_request(idea, by, organisation, **fields)
+    return accept_join_request(by=idea.created_by, request=request, at=timezone.now())
+
+
+def make_shortlist(by: Member, chain: ValueChain, *ideas: Idea, **fields: Any) -> Shortlist:
+    fields = {"title": f"Shortlist {next(_numbers)}", "at": timezone.now(), **fields}
+    shortlist = create_shortlist(by=by, value_chain=chain, **fields)
+    for idea in ideas:
+        add_to_shortlist(by=by, shortlist=shortlist, idea=idea, at=timezone.now())
+    shortlist.refresh_from_db()
+    return shortlist
