@@ -1,0 +1,183 @@
+"""The ruler's geometry: days to positions, marks to lanes. What it looks like is in the template and the CSS."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+register = template.Library()
+
+WIDTH = 1200
+LEFT = 14  # Today's jaw stands here; the scale begins at its edge.
+RIGHT = 26
+LABEL_HEIGHT = 18
+CHARACTER_WIDTH = 6.7  # A careful guess for 12 px sans: too wide rather than overlapping.
+OWN_CHARACTER_WIDTH = 6.9
+LANES = 3
+OWN_LANES = 2
+MAX_LABEL_CHARS = 26
+
+
+@dataclass
+class Tick:
+    """A day on the scale; `length` grows for weeks and months."""
+
+    x: float
+    length: int
+    kind: str
+    day: date
+    numbered: bool
+
+
+@dataclass
+class Mark:
+    """All that closes on one day: one place on the scale, never two marks over each other."""
+
+    x: float
+    day: date
+    items: list[Mapping[str, Any]]
+    urgent: bool
+    days_left: int
+    label: str = ""
+    lane: int | None = None
+    label_x: float = 0
+    label_y: float = 0
+    stem_y: float = 0
+    anchor: str = "start"
+    url: str = ""
+
+    @property
+    def count(self) -> int:
+        return len(self.items)
+
+
+@dataclass
+class Lanes:
+    """Rows of labels, filled greedily from the left; a label that fits nowhere is left to the list below."""
+
+    count: int
+    ends: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = [float("-inf")] * self.count
+
+    def place(self, start: float, width: float) -> int | None:
+        for lane, end in enumerate(self.ends):
+            if start >= end + 10:
+                self.ends[lane] = start + width
+                return lane
+        return None
+
+
+def local_day(at: date | datetime) -> date:
+    """The reader's calendar day of an instant (a plain date is that day)."""
+    if isinstance(at, datetime):
+        return timezone.localtime(at).date() if timezone.is_aware(at) else at.date()
+    return at
+
+
+def ticks(today: date, days: int, step: float) -> list[Tick]:
+    """A tick a day; Mondays are longer and numbered, firsts of months longest."""
+    result = []
+    for offset in range(days + 1):
+        day = today + timedelta(days=offset)
+        kind, length = ("month", 20) if day.day == 1 else ("week", 13) if day.weekday() == 0 else ("day", 7)
+        near_month = day.day in (30, 31, 2) or (day + timedelta(days=1)).day == 1
+        numbered = kind == "week" and offset > 2 and not near_month
+        result.append(Tick(round(LEFT + offset * step, 1), length, kind, day, numbered))
+    return result
+
+
+def group(marks: Iterable[Mapping[str, Any]], today: date, days: int, step: float) -> tuple[list[Mark], int]:
+    """One `Mark` a day within the scale, and how many lie beyond it. Past ones are left out."""
+    by_day: dict[date, list[Mapping[str, Any]]] = {}
+    beyond = 0
+    for item in marks:
+        if not item.get("at"):
+            continue
+        day = local_day(item["at"])
+        if day > today + timedelta(days=days):
+            beyond += 1
+        elif day >= today:
+            by_day.setdefault(day, []).append(item)
+    result = []
+    for day, items in sorted(by_day.items()):
+        offset = (day - today).days
+        urgent = any(item.get("urgent") for item in items)
+        result.append(Mark(round(LEFT + offset * step, 1), day, items, urgent, offset))
+    return result, beyond
+
+
+def short(label: str) -> str:
+    return label if len(label) <= MAX_LABEL_CHARS else label[: MAX_LABEL_CHARS - 1].rstrip("-– ") + "…"
+
+
+def put_labels(marks: list[Mark], lanes: Lanes, *, character: float, suffix_chars: int) -> None:
+    """Give each mark a lane for its words, the urgent ones first; one near the end reads to the left of its stem."""
+    for mark in sorted(marks, key=lambda mark: mark.x):
+        mark.label = short(str(mark.items[0].get("label", ""))) if mark.count == 1 else ""
+        width = (len(mark.label) if mark.count == 1 else 12) * character + suffix_chars * character + 8
+        start = mark.x
+        if start + width > WIDTH - 4:
+            mark.anchor, start = "end", mark.x - width
+        mark.lane = lanes.place(start, width)
+        mark.label_x = mark.x + (5 if mark.anchor == "start" else -5)
+
+
+@register.inclusion_tag("components/_ruler.html")
+def ruler(
+    marks: Iterable[Mapping[str, Any]] = (),
+    own: Iterable[Mapping[str, Any]] = (),
+    now: datetime | None = None,
+    days: int = 60,
+    id: str = "ruler",
+) -> dict[str, Any]:
+    """
+    A caliper's scale from today on, closing calls above its edge, one's own ideas below.
+
+    `marks` and `own`: {at, label, url, days_left, urgent}; `at` an instant or a date, grouped by the reader's day.
+    """
+    today = local_day(now or timezone.now())
+    step = (WIDTH - LEFT - RIGHT) / days
+    above, beyond = group(marks, today, days, step)
+    below, _ = group(own, today, days, step)
+    upper, lower = Lanes(LANES), Lanes(OWN_LANES)
+    put_labels(above, upper, character=CHARACTER_WIDTH, suffix_chars=6)
+    put_labels(below, lower, character=OWN_CHARACTER_WIDTH, suffix_chars=0)
+
+    used = max((mark.lane + 1 for mark in above if mark.lane is not None), default=0)
+    edge = 26 + max(used, 1) * LABEL_HEIGHT
+    for mark in above:
+        mark.label_y = edge - 14 - (mark.lane or 0) * LABEL_HEIGHT if mark.lane is not None else 0
+        mark.stem_y = mark.label_y - 9 if mark.lane is not None else edge - 12
+    scale_end = edge + 42
+    own_used = max((mark.lane + 1 for mark in below if mark.lane is not None), default=0)
+    for mark in below:
+        mark.label_y = scale_end + 16 + (mark.lane or 0) * LABEL_HEIGHT
+        mark.stem_y = mark.label_y if mark.lane is not None else scale_end + 8
+    height = scale_end + (own_used * LABEL_HEIGHT + 10 if below else 0)
+
+    scale = ticks(today, days, step)
+    months = [tick for tick in scale if tick.kind == "month" and tick.x < WIDTH - 60]
+    return {
+        "id": id,
+        "width": WIDTH,
+        "height": height,
+        "edge": edge,
+        "body_end": scale_end - 4,
+        "day_y": edge + 27,
+        "month_y": edge + 35,
+        "left": LEFT,
+        "end_x": round(LEFT + days * step, 1),
+        "ticks": [(tick, edge + tick.length) for tick in scale],
+        "numbers": [tick for tick in scale if tick.numbered],
+        "months": months,
+        "marks": above,
+        "own": below,
+        "beyond": beyond,
+        "days": days,
+        "today": today,
+    }
