@@ -40,7 +40,7 @@ def test_chains_speak_both_languages_and_have_their_glyph():
 
     assert dict(ValueChain.objects.values_list("code", "glyph")) == GLYPHS
     for chain in ValueChain.objects.all():
-        assert chain.name_it and chain.name_en and chain.description_it and chain.description_en
+        assert all([chain.name_it, chain.name_en, chain.description_it, chain.description_en])
 
 
 @pytest.mark.django_db

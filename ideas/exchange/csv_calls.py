@@ -1,0 +1,223 @@
+"""Calls from CSV: any header, by a map from fields to columns; presets for the lists that are in use."""
+
+import codecs
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+from io import TextIOWrapper
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO, TextIO
+
+from django.utils.text import slugify
+
+from ideas.choices import DeadlineKind, Language, Level
+from ideas.exchange.calls import (
+    CallRow,
+    DeadlineRow,
+    Options,
+    Reader,
+    Refused,
+    RefusedRow,
+    Row,
+    UnreadableFile,
+    closings,
+    tidy,
+    tidy_url,
+)
+from ideas.exchange.csv_presets import PRESETS, Preset
+from ideas.exchange.deadlines import Reading, UnreadableDate, read_closing, read_opening
+
+CHUNK_BYTES = 65_536
+IN_MEMORY_BYTES = 8_000_000
+LONGEST_LINE_BYTES = 200_000
+SAMPLE_CHARS = 8_192
+_MONEY = re.compile(r"\d[\d.,' ]*")
+
+
+TEXTS = ("funder", "programme", "call_identifier", "call_title", "action_type", "source_status")
+
+
+def read_csv(stream: BinaryIO, options: Options, *, preset: Preset) -> Iterator[Row]:
+    """Read a list of calls, row by row. Every row that can't be read comes out as a RefusedRow.
+
+    The delimiter is found out; the text may be UTF-8 (with or without BOM) or Windows-1252, which is remarked on.
+    Raises UnreadableFile where there is no header with a title.
+    """
+    preset = replace(preset, columns={**preset.columns, **options.columns})
+    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
+        encoding = _copy_and_tell_encoding(stream, copy)
+        if encoding == "cp1252":
+            options.remark("The file is not UTF-8; it was read as Windows-1252.")
+        with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
+            yield from _rows(text, preset)
+
+
+FORMATS: dict[str, Reader] = {name: partial(read_csv, preset=preset) for name, preset in PRESETS.items()}
+
+
+def _copy_and_tell_encoding(stream: BinaryIO, copy: IO[bytes]) -> str:
+    """Copy the stream (standard input can't be read twice) and tell whether all of it is UTF-8.
+
+    Raises UnreadableFile at a line that's too long to be a row of anything, before the first row is given out.
+    """
+    decoder, encoding, since_break = codecs.getincrementaldecoder("utf-8")(), "utf-8-sig", 0
+    while chunk := stream.read(CHUNK_BYTES):
+        copy.write(chunk)
+        since_break = since_break + len(chunk) if b"\n" not in chunk else len(chunk) - chunk.rindex(b"\n") - 1
+        if since_break > LONGEST_LINE_BYTES:
+            raise UnreadableFile(f"A line has more than {LONGEST_LINE_BYTES:,} bytes")
+        if encoding != "cp1252":
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                encoding = "cp1252"
+    copy.seek(0)
+    return encoding
+
+
+def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
+    dialect, lines = _dialect(text), _Lines(text)
+    header = [name.strip() for name in next(csv.reader(lines, dialect), [])]
+    if preset.columns["title"] not in header:
+        raise UnreadableFile(f"No column “{preset.columns['title']}” in the header: {', '.join(header)[:200]}")
+    while (line := lines.begin()) is not None:
+        try:
+            values = next(csv.reader(lines, dialect), [])
+            if any(value.strip() for value in values):
+                yield _call(line, _named(header, values, preset), preset)
+        except (_Misshapen, csv.Error) as error:
+            lines.give_back()
+            yield RefusedRow(line, str(error))
+        except (Refused, UnreadableDate) as error:
+            yield RefusedRow(line, str(error))
+
+
+class _Misshapen(Refused):
+    """The row's shape is wrong: perhaps a quote was left open and swallowed the rows below."""
+
+
+class _Lines:
+    """Numbered lines, which can take back those that a broken row swallowed."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text, self._ahead, self._taken, self._number = text, deque[str](), list[str](), 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead.popleft() if self._ahead else self._text.readline()
+        if not line:
+            raise StopIteration
+        self._taken.append(line)
+        return line
+
+    def begin(self) -> int | None:
+        """Begin a row. Returns the number of its first line, or None at the end of the file."""
+        self._number += len(self._taken)
+        self._taken = []
+        if not self._ahead and (line := self._text.readline()):
+            self._ahead.append(line)
+        return self._number + 1 if self._ahead else None
+
+    def give_back(self) -> None:
+        """Keep only the first line of the row that was begun, and offer the others again."""
+        self._ahead.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
+
+
+def _dialect(text: TextIO) -> type[csv.Dialect]:
+    sample = text.read(SAMPLE_CHARS)
+    text.seek(0)
+    header = sample.partition("\n")[0]
+
+    class Found(csv.excel):
+        # The header has no prose in it, so it tells better than csv.Sniffer, which counts letters too.
+        delimiter = max(",;\t|", key=header.count)
+
+    return Found
+
+
+def _named(header: list[str], values: list[str], preset: Preset) -> dict[str, str]:
+    """The row as {field: value}. Raises Refused where it has more or fewer values than the header."""
+    if len(values) != len(header):
+        raise _Misshapen(f"{len(values)} values where the header has {len(header)}")
+    by_column = dict(zip(header, values, strict=True))
+    told = {name: by_column[column].strip() for name, column in preset.columns.items() if column in by_column}
+    return {**preset.defaults, **{name: value for name, value in told.items() if value}}
+
+
+def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
+    title = tidy("title", row.get("title", ""))
+    if not title:
+        raise Refused("no title")
+    identifier = _identifier(row, title, preset)
+    return CallRow(
+        line=line,
+        identifier=identifier,
+        source_key=identifier,
+        title=title,
+        level=_one_of(Level.values, "level", row),
+        language=_one_of(Language.values, "language", row),
+        summary=row.get("summary", "")[:10_000],
+        url=tidy_url(row.get("url", "")),
+        budget_min=_money("budget_min", row),
+        budget_max=_money("budget_max", row),
+        expected_grants=_count("expected_grants", row),
+        deadlines=_deadlines(row, preset),
+        complete=not (preset.partial_dates and row.get("model", "single-stage") != "single-stage"),
+        **{name: tidy(name, row.get(name, "")) for name in TEXTS},
+    )
+
+
+def _identifier(row: Mapping[str, str], title: str, preset: Preset) -> str:
+    if "identifier" in row:
+        return tidy("identifier", preset.prefix + row["identifier"])
+    if not preset.prefix:
+        raise Refused("no identifier")
+    return preset.prefix + slugify(title)[:80].strip("-")
+
+
+def _deadlines(row: Mapping[str, str], preset: Preset) -> tuple[DeadlineRow, ...]:
+    closing: list[Reading] = [read_closing(row[name], preset.source) for name in ("closes", "closes_2") if name in row]
+    named = closings("two-stage" if "closes_2" in row else row.get("model", ""), closing)
+    if "opens" not in row:
+        return named
+    opening = DeadlineRow(DeadlineKind.OPENING, read_opening(row["opens"], preset.source))
+    if closing and min(reading.at for reading in closing) < opening.reading.at:
+        raise Refused("it closes before it opens")
+    return (opening, *named)
+
+
+def _one_of(values: list[str], name: str, row: Mapping[str, str]) -> str:
+    if row[name].lower() not in values:
+        raise Refused(f"{name} “{row[name][:40]}” is none of {', '.join(values)}")
+    return row[name].lower()
+
+
+def _money(name: str, row: Mapping[str, str]) -> Decimal | None:
+    """An amount in euros, with points or commas as Italians or others write them. Raises Refused for words."""
+    if not (text := row.get(name, "").replace("€", "").strip()):
+        return None
+    if not _MONEY.fullmatch(text):
+        raise Refused(f"{name} “{text[:40]}” is not an amount")
+    digits = re.sub(r"[' ]", "", text)
+    whole, mark, cents = max(digits.rpartition(","), digits.rpartition("."), key=lambda parts: len(parts[0]))
+    if len(cents) == 3 or not mark:
+        whole, cents = digits, "0"
+    amount = Decimal(re.sub(r"[.,]", "", whole) + "." + cents)
+    if amount >= 10**12:
+        raise Refused(f"{name} “{text[:40]}” is too large")
+    return amount
+
+
+def _count(name: str, row: Mapping[str, str]) -> int | None:
+    if not (text := row.get(name, "")):
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        raise Refused(f"{name} “{text[:40]}” is not a number")
+    return int(text)

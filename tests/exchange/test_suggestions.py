@@ -1,0 +1,31 @@
+import pytest
+
+from ideas.data import read_json
+from ideas.exchange.suggestions import suggest_tags
+
+CASES = [
+    ("HORIZON-CL5-2026-09-D2-04", "Coordinated topic with India on recycling of EV batteries", "electrification-batteries engines-vehicles", ""),
+    ("HORIZON-CL4-2027-04-DIGITAL-EMERGING-05", "Apply AI: AI-Driven Robotics for Industry (IA) (Partnership in AI, Data and Robotics)", "automation-robotics", "AI AMT"),
+    ("HORIZON-CL4-2027-04-DIGITAL-EMERGING-04", "Apply AI: Challenge-Driven AI Innovation Booster (RIA) (Partnership in AI, Data and Robotics)", "", "AI"),
+    ("HORIZON-CL4-2026-SPACE-03-81", "Space critical EEE components – Radiation Hard FPGA on 7nm", "avionics-aerospace", "MNP"),
+    ("HORIZON-CL5-2027-03-D5-16", "Autonomous vessels in short sea shipping and inland waterways", "nautical", ""),
+    ("RFCS-2026-01-RPJ", "RFCS-2026-01-RPJ Coal Research projects", "", ""),
+    ("DIGITAL-2026-AI-DATA-10-COMPLIANCE", "Digital solutions for regulatory compliance through data", "", ""),
+    ("LIFE-2026-CET-POLICY", "Towards an effective implementation of key legislation", "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("identifier", "title", "chains", "kets"), CASES)
+def test_titles_suggest_what_they_are_about(identifier, title, chains, kets):
+    tags = suggest_tags(identifier, title)
+
+    assert tags.chains == frozenset(chains.split())
+    assert tags.kets == frozenset(kets.split())
+
+
+def test_the_table_names_only_chains_and_kets_that_exist():
+    facts = read_json("taxonomies.json")
+
+    for rule in read_json("call_topics.json")["rules"]:
+        assert set(rule.get("chains", ())) <= {chain["slug"] for chain in facts["value_chains"]}
+        assert set(rule.get("kets", ())) <= {ket["code"] for ket in facts["kets"]["2018"]}
