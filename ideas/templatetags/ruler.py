@@ -1,7 +1,7 @@
 """The ruler's geometry: days to positions, marks to lanes. What it looks like is in the template and the CSS."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,11 @@ RIGHT = 26
 LABEL_HEIGHT = 18
 CHARACTER_WIDTH = 6.7  # A careful guess for 12 px sans: too wide rather than overlapping.
 OWN_CHARACTER_WIDTH = 6.9
-LANES = 3
+LANES = 4
 OWN_LANES = 2
 MAX_LABEL_CHARS = 26
+MIN_LABEL_CHARS = 6
+COUNT_CHARS = 8  # "3 calls", "12 bandi"
 
 
 @dataclass
@@ -42,34 +44,16 @@ class Mark:
     urgent: bool
     days_left: int
     label: str = ""
+    figure_only: bool = False
     lane: int | None = None
     label_x: float = 0
     label_y: float = 0
     stem_y: float = 0
-    anchor: str = "start"
-    url: str = ""
+    width: float = 0
 
     @property
     def count(self) -> int:
         return len(self.items)
-
-
-@dataclass
-class Lanes:
-    """Rows of labels, filled greedily from the left; a label that fits nowhere is left to the list below."""
-
-    count: int
-    ends: list[float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = [float("-inf")] * self.count
-
-    def place(self, start: float, width: float) -> int | None:
-        for lane, end in enumerate(self.ends):
-            if start >= end + 10:
-                self.ends[lane] = start + width
-                return lane
-        return None
 
 
 def local_day(at: date | datetime) -> date:
@@ -84,9 +68,9 @@ def ticks(today: date, days: int, step: float) -> list[Tick]:
     result = []
     for offset in range(days + 1):
         day = today + timedelta(days=offset)
-        kind, length = ("month", 20) if day.day == 1 else ("week", 13) if day.weekday() == 0 else ("day", 7)
-        near_month = day.day in (30, 31, 2) or (day + timedelta(days=1)).day == 1
-        numbered = kind == "week" and offset > 2 and not near_month
+        kind, length = ("month", 34) if day.day == 1 else ("week", 12) if day.weekday() == 0 else ("day", 7)
+        # A number beside the long tick of a month would be crossed by it.
+        numbered = kind == "week" and offset > 1 and day.day > 1
         result.append(Tick(round(LEFT + offset * step, 1), length, kind, day, numbered))
     return result
 
@@ -111,20 +95,35 @@ def group(marks: Iterable[Mapping[str, Any]], today: date, days: int, step: floa
     return result, beyond
 
 
-def short(label: str) -> str:
-    return label if len(label) <= MAX_LABEL_CHARS else label[: MAX_LABEL_CHARS - 1].rstrip("-– ") + "…"
+def short(label: str, chars: int) -> str:
+    return label if len(label) <= chars else label[: chars - 1].rstrip("-– ") + "…"
 
 
-def put_labels(marks: list[Mark], lanes: Lanes, *, character: float, suffix_chars: int) -> None:
-    """Give each mark a lane for its words, the urgent ones first; one near the end reads to the left of its stem."""
-    for mark in sorted(marks, key=lambda mark: mark.x):
-        mark.label = short(str(mark.items[0].get("label", ""))) if mark.count == 1 else ""
-        width = (len(mark.label) if mark.count == 1 else 12) * character + suffix_chars * character + 8
-        start = mark.x
-        if start + width > WIDTH - 4:
-            mark.anchor, start = "end", mark.x - width
-        mark.lane = lanes.place(start, width)
-        mark.label_x = mark.x + (5 if mark.anchor == "start" else -5)
+def put_labels(marks: list[Mark], lanes: int, *, character: float, suffix_chars: int) -> None:
+    """
+    Give each mark's words a lane, so that no label lies on another and no stem runs through one.
+
+    From the right: a label must lie higher than every labelled mark that stands under it. Where the lanes don't suffice,
+    labels of later marks give way; the list below the picture has them all.
+    """
+    done: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: mark.x, reverse=True):
+        suffix = suffix_chars * character + 10
+        room = int((WIDTH - mark.x - suffix) / character)
+        words = str(mark.items[0].get("label", "")) if mark.count == 1 else " " * COUNT_CHARS
+        mark.label = short(words, min(room, MAX_LABEL_CHARS)).strip() if room >= MIN_LABEL_CHARS else ""
+        mark.figure_only = room < (MIN_LABEL_CHARS if mark.count == 1 else COUNT_CHARS)
+        chars = 0 if mark.figure_only else min(len(words), MAX_LABEL_CHARS)
+        mark.width = suffix + chars * character
+        under = [other for other in done if other.lane is not None and other.x < mark.x + mark.width + 6]
+        mark.lane = max((other.lane + 1 for other in under if other.lane is not None), default=0)
+        while mark.lane >= lanes and under:
+            highest = max(under, key=lambda other: (other.lane or 0, other.x))
+            highest.lane = None
+            under.remove(highest)
+            mark.lane = max((other.lane + 1 for other in under if other.lane is not None), default=0)
+        mark.label_x = mark.x + 5
+        done.append(mark)
 
 
 @register.inclusion_tag("components/_ruler.html")
@@ -144,16 +143,15 @@ def ruler(
     step = (WIDTH - LEFT - RIGHT) / days
     above, beyond = group(marks, today, days, step)
     below, _ = group(own, today, days, step)
-    upper, lower = Lanes(LANES), Lanes(OWN_LANES)
-    put_labels(above, upper, character=CHARACTER_WIDTH, suffix_chars=6)
-    put_labels(below, lower, character=OWN_CHARACTER_WIDTH, suffix_chars=0)
+    put_labels(above, LANES, character=CHARACTER_WIDTH, suffix_chars=5)
+    put_labels(below, OWN_LANES, character=OWN_CHARACTER_WIDTH, suffix_chars=0)
 
     used = max((mark.lane + 1 for mark in above if mark.lane is not None), default=0)
-    edge = 26 + max(used, 1) * LABEL_HEIGHT
+    edge = 24 + max(used, 1) * LABEL_HEIGHT
     for mark in above:
-        mark.label_y = edge - 14 - (mark.lane or 0) * LABEL_HEIGHT if mark.lane is not None else 0
-        mark.stem_y = mark.label_y - 9 if mark.lane is not None else edge - 12
-    scale_end = edge + 42
+        mark.label_y = edge - 13 - (mark.lane or 0) * LABEL_HEIGHT
+        mark.stem_y = mark.label_y - 10 if mark.lane is not None else edge - 12
+    scale_end = edge + 50
     own_used = max((mark.lane + 1 for mark in below if mark.lane is not None), default=0)
     for mark in below:
         mark.label_y = scale_end + 16 + (mark.lane or 0) * LABEL_HEIGHT
@@ -168,8 +166,8 @@ def ruler(
         "height": height,
         "edge": edge,
         "body_end": scale_end - 4,
-        "day_y": edge + 27,
-        "month_y": edge + 35,
+        "day_y": edge + 25,
+        "month_y": edge + 40,
         "left": LEFT,
         "end_x": round(LEFT + days * step, 1),
         "ticks": [(tick, edge + tick.length) for tick in scale],
