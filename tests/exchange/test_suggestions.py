@@ -3,16 +3,18 @@ import pytest
 from ideas.data import read_json
 from ideas.exchange.suggestions import suggest_tags
 
+CHAINS_OF_EVS = "electrification-batteries engines-vehicles"
+PARTNERSHIP = "(Partnership in AI, Data and Robotics)"
 CASES = [
-    ("HORIZON-CL5-2026-09-D2-04", "Coordinated topic with India on recycling of EV batteries", "electrification-batteries engines-vehicles", ""),
-    ("HORIZON-CL4-2027-04-DIGITAL-EMERGING-05", "Apply AI: AI-Driven Robotics for Industry (IA) (Partnership in AI, Data and Robotics)", "automation-robotics", "AI AMT"),
-    ("HORIZON-CL4-2027-04-DIGITAL-EMERGING-04", "Apply AI: Challenge-Driven AI Innovation Booster (RIA) (Partnership in AI, Data and Robotics)", "", "AI"),
-    ("HORIZON-CL4-2026-SPACE-03-81", "Space critical EEE components – Radiation Hard FPGA on 7nm", "avionics-aerospace", "MNP"),
+    ("HORIZON-CL5-2026-09-D2-04", "Coordinated topic with India on recycling of EV batteries", CHAINS_OF_EVS, ""),
+    ("HORIZON-CL4-2027-04-05", f"AI-Driven Robotics for Industry (IA) {PARTNERSHIP}", "automation-robotics", "AI AMT"),
+    ("HORIZON-CL4-2027-04-04", f"Challenge-Driven AI Innovation Booster (RIA) {PARTNERSHIP}", "", "AI"),
+    ("HORIZON-CL4-2026-SPACE-03-81", "Space critical EEE components – FPGA on 7nm", "avionics-aerospace", "MNP"),
     ("HORIZON-CL5-2027-03-D5-16", "Autonomous vessels in short sea shipping and inland waterways", "nautical", ""),
     ("RFCS-2026-01-RPJ", "RFCS-2026-01-RPJ Coal Research projects", "", ""),
     ("DIGITAL-2026-AI-DATA-10-COMPLIANCE", "Digital solutions for regulatory compliance through data", "", ""),
     ("LIFE-2026-CET-POLICY", "Towards an effective implementation of key legislation", "", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("identifier", "title", "chains", "kets"), CASES)
