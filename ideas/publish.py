@@ -1,6 +1,7 @@
 """The catalogue of live changes: every topic and kind, and the only caller of `realtime.log`.
 
 Each function stands last in an action, inside its transaction: the change is committed with the write, or not at all.
+`told` are the notifications of the same action: one call a transaction, so that two writers never wait in a circle.
 """
 
 from collections.abc import Iterable
@@ -17,56 +18,61 @@ from ideas.serializers.notifications import NotificationSerializer
 from ideas.serializers.shortlists import OrderSerializer
 from realtime import log
 
+Told = Iterable[Notification]
+Entry = tuple[str, str, dict[str, Any]]
 
-def comment_posted(comment: Comment) -> None:
-    _comment("comment.posted", comment)
+
+def comment_posted(comment: Comment, told: Told = ()) -> None:
+    _append(_comment("comment.posted", comment), told=told)
 
 
 def comment_edited(comment: Comment) -> None:
-    _comment("comment.edited", comment)
+    _append(_comment("comment.edited", comment))
 
 
 def comment_deleted(comment: Comment) -> None:
     """The payload has no body: what was deleted stays in no later log row."""
-    _comment("comment.deleted", comment)
+    _append(_comment("comment.deleted", comment))
 
 
-def _comment(kind: str, comment: Comment) -> None:
-    log.append(idea_topic(comment.idea_id), kind, _json(CommentSerializer(comment).data))
+def _comment(kind: str, comment: Comment) -> Entry:
+    return idea_topic(comment.idea_id), kind, dict(CommentSerializer(comment).data)
 
 
-def idea_changed(idea: Idea) -> None:
+def idea_changed(idea: Idea, told: Told = ()) -> None:
     """An idea's text, target or state changed: {id, reference, title, state, version}."""
-    log.append(idea_topic(idea.pk), "idea.changed", _json(IdeaChangeSerializer(idea).data))
+    _append((idea_topic(idea.pk), "idea.changed", dict(IdeaChangeSerializer(idea).data)), told=told)
 
 
-def consortium_changed(idea: Idea) -> None:
+def consortium_changed(idea: Idea, told: Told = ()) -> None:
     """The whole panel as it is now: slots, and partners accepted. Requests under way aren't in it."""
-    log.append(idea_topic(idea.pk), "consortium.changed", _json(ConsortiumSerializer(consortium_of(idea)).data))
+    payload = dict(ConsortiumSerializer(consortium_of(idea)).data)
+    _append((idea_topic(idea.pk), "consortium.changed", payload), told=told)
 
 
-def shortlist_changed(shortlist: Shortlist) -> None:
+def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:
     """A shortlist has a new version: {id, version, state}. The page asks for the entries its reader may see."""
-    log.append(shortlist_topic(shortlist.pk), "shortlist.changed", _json(OrderSerializer(shortlist).data))
+    payload = dict(OrderSerializer(shortlist).data)
+    _append((shortlist_topic(shortlist.pk), "shortlist.changed", payload), told=told)
 
 
-def deadline_changed(change: DeadlineChange, ideas: Iterable[Idea] = ()) -> None:
+def deadline_changed(change: DeadlineChange, ideas: Iterable[Idea] = (), told: Told = ()) -> None:
     """A call's deadline came, moved or went: on the call's topic, and on that of every idea aimed at it."""
-    payload = _json(DeadlineChangeSerializer(change).data)
+    payload = dict(DeadlineChangeSerializer(change).data)
     topics = [call_topic(change.call_id), *(idea_topic(idea.pk) for idea in ideas)]
-    log.append_many([(topic, "deadline.changed", payload) for topic in topics])
+    _append(*[(topic, "deadline.changed", payload) for topic in topics], told=told)
 
 
-def notified(notifications: Iterable[Notification]) -> None:
-    """Each member's own bell: {id, kind, url, data}."""
-    log.append_many(
-        [
-            (member_topic(row.member_id), "notification.added", _json(NotificationSerializer(row).data))
-            for row in notifications
-        ]
-    )
+def notified(told: Told) -> None:
+    """Each member's own bell, where an action has nothing else to announce: {id, kind, url, data, created_at}."""
+    _append(told=told)
 
 
-def _json(data: Any) -> dict[str, Any]:
-    """Turn a serializer's ordered mapping into plain JSON types."""
-    return dict(data)
+def _append(*entries: Entry, told: Told = ()) -> None:
+    bells = [(member_topic(row.member_id), "notification.added", _bell(row)) for row in told]
+    log.append_many([*entries, *bells])
+
+
+def _bell(row: Notification) -> dict[str, Any]:
+    shape: Any = NotificationSerializer(row)  # the stubs take its field `data` for the property
+    return dict(shape.data)

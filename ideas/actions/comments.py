@@ -43,12 +43,12 @@ def post_comment(
     comment.full_clean(exclude=["idea", "parent", "author"])
     comment.save()
     Idea.objects.filter(pk=idea.pk).update(comment_count=F("comment_count") + 1, activity_at=at)
-    notify(
+    told = notify(
         members=followers_of(idea, but=by), kind=NotificationKind.COMMENT_POSTED, idea=idea,
         url=f"{idea.get_absolute_url()}#comment-{comment.pk}", key=f"comment.{comment.pk}",
         data={"title": idea.title, "actor": by.name}, at=at,
     )  # fmt: skip
-    publish.comment_posted(comment)
+    publish.comment_posted(comment, told)
     return comment
 
 

@@ -96,12 +96,11 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     step = IdeaTransition.objects.create(
         idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=text.clean_text(reason)
     )
-    if waiting:
-        notify(
-            members=waiting, kind=NotificationKind.IDEA_WITHDRAWN, idea=None, url="/", key=f"transition.{step.pk}",
-            data={"title": idea.title, "actor": by.name}, at=at,
-        )  # fmt: skip
-    publish.idea_changed(idea)
+    told = notify(
+        members=waiting, kind=NotificationKind.IDEA_WITHDRAWN, idea=None, url="/", key=f"transition.{step.pk}",
+        data={"title": idea.title, "actor": by.name}, at=at,
+    )  # fmt: skip
+    publish.idea_changed(idea, told)
     return idea
 
 
@@ -161,7 +160,7 @@ def _fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
 def _keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
     content = {name: getattr(idea, name) for name in (*LONG_TEXTS, *SHORT_TEXTS)}
     for name in CHOICES:
-        value = getattr(idea, idea._meta.get_field(name).attname)
+        value = Idea.objects.values_list(name, flat=True).get(pk=idea.pk)
         content[name] = value.isoformat() if hasattr(value, "isoformat") else value
     for name in SETS:
         content[name] = sorted(getattr(idea, name).values_list("id", flat=True))

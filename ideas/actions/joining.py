@@ -14,7 +14,7 @@ from ideas.actions.board import count_slots, lock_idea
 from ideas.actions.notifications import notify
 from ideas.choices import JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
+from ideas.models import Idea, JoinRequest, Member, Notification, Organisation, RoleSlot
 from ideas.rules.ideas import takes_requests
 from ideas.rules.joining import (
     administers,
@@ -99,10 +99,8 @@ def ask_to_join(
     )  # fmt: skip
     request.full_clean(exclude=["idea", "organisation", "slot", "asked_by"])
     request.save()
-    if state == JoinState.PENDING:
-        _tell_authors(request, by=by, at=at)
-    else:
-        _tell_administrators(request, by=by, at=at)
+    tell = _tell_authors if state == JoinState.PENDING else _tell_administrators
+    publish.notified(tell(request, by=by, at=at))
     return request
 
 
@@ -118,7 +116,7 @@ def authorise_join_request(*, by: Member, request: JoinRequest, at: datetime) ->
         raise Conflict("joining_closed")
     request.state, request.authorised_by, request.authorised_at = JoinState.PENDING, by, at
     request.save(update_fields=["state", "authorised_by", "authorised_at"])
-    _tell_authors(request, by=request.asked_by, at=at)
+    publish.notified(_tell_authors(request, by=request.asked_by, at=at))
     return request
 
 
@@ -138,8 +136,7 @@ def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", a
         if not free.update(filled=F("filled") + 1):
             raise Conflict("slot_filled")
     count_slots(request.idea)
-    _tell_organisation(request, by=by, at=at)
-    publish.consortium_changed(request.idea)
+    publish.consortium_changed(request.idea, _tell_organisation(request, by=by, at=at))
     return request
 
 
@@ -158,7 +155,7 @@ def decline_join_request(
         raise ValidationError({"reason": _("Give a reason: the organisation reads it.")})
     state = JoinState.WAITLISTED if waitlist else JoinState.DECLINED
     _answer(request, state, by=by, reason=reason, at=at)
-    _tell_organisation(request, by=by, at=at)
+    publish.notified(_tell_organisation(request, by=by, at=at))
     return request
 
 
@@ -228,27 +225,27 @@ def _clean(name: str, value: str) -> str:
         raise ValidationError({name: error}) from error
 
 
-def _tell_authors(request: JoinRequest, *, by: Member, at: datetime) -> None:
-    _tell(list(request.idea.authors.all()), NotificationKind.JOIN_REQUESTED, "asked", request, by=by, at=at)
+def _tell_authors(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:
+    return _tell(list(request.idea.authors.all()), NotificationKind.JOIN_REQUESTED, "asked", request, by=by, at=at)
 
 
-def _tell_administrators(request: JoinRequest, *, by: Member, at: datetime) -> None:
+def _tell_administrators(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:
     administrators = Member.objects.filter(
         affiliations__organisation=request.organisation, affiliations__role=AffiliationRole.ADMINISTRATOR
     )
     kind = NotificationKind.JOIN_AUTHORISATION_ASKED
-    _tell(list(administrators), kind, "authorisation", request, by=by, at=at)
+    return _tell(list(administrators), kind, "authorisation", request, by=by, at=at)
 
 
-def _tell_organisation(request: JoinRequest, *, by: Member, at: datetime) -> None:
-    _tell([request.asked_by], NotificationKind.JOIN_ANSWERED, request.state, request, by=by, at=at)
+def _tell_organisation(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:
+    return _tell([request.asked_by], NotificationKind.JOIN_ANSWERED, request.state, request, by=by, at=at)
 
 
 def _tell(
     members: list[Member], kind: NotificationKind, step: str, request: JoinRequest, *, by: Member, at: datetime
-) -> None:
+) -> list[Notification]:
     idea = request.idea
-    notify(
+    return notify(
         members=members, kind=kind, idea=idea, url=f"{idea.get_absolute_url()}#consortium", at=at,
         key=f"join.{request.pk}.{step}",
         data={

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 
-from ideas import publish
 from ideas.choices import NotificationKind
 from ideas.models import Idea, Member, Notification
 from ideas.queries.ideas import visible_to
@@ -21,10 +20,11 @@ def notify(
     key: str,
     data: dict[str, Any],
     at: datetime,
-) -> None:
+) -> list[Notification]:
     """Put a notification in front of each member once, whatever happens twice (`key`). A helper for actions.
 
-    Who may not see the idea isn't told of it. Runs inside the action's transaction; the bell learns it live.
+    Who may not see the idea isn't told of it. Runs inside the action's transaction, which hands the returned rows to
+    its `publish` call, so that the bell learns it live.
     """
     rows = [
         Notification(member=member, kind=kind, idea=idea, url=url, key=key, data=data, created_at=at)
@@ -34,9 +34,7 @@ def notify(
     known = set(
         Notification.objects.filter(member__in=[row.member for row in rows], key=key).values_list("member", flat=True)
     )
-    fresh = Notification.objects.bulk_create([row for row in rows if row.member_id not in known])
-    if fresh:
-        publish.notified(fresh)
+    return Notification.objects.bulk_create([row for row in rows if row.member_id not in known])
 
 
 @transaction.atomic(durable=True)

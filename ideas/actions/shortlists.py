@@ -1,5 +1,6 @@
 """Writes of shortlists: make, fill, order, publish."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from ideas import publish, text
 from ideas.actions.notifications import notify
 from ideas.choices import NotificationKind, ShortlistState
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Call, Idea, Member, Shortlist, ShortlistEntry, ValueChain
+from ideas.models import Call, Idea, Member, Notification, Shortlist, ShortlistEntry, ValueChain
 from ideas.queries.ideas import visible_to
 from ideas.rules.ideas import is_published
 from ideas.rules.shortlists import can_change_shortlist, can_curate
@@ -128,13 +129,14 @@ def publish_shortlist(*, by: Member, shortlist: Shortlist, at: datetime) -> Shor
     ShortlistEntry.objects.bulk_update(entries, ["frozen"])
     shortlist.state, shortlist.published_by, shortlist.published_at = ShortlistState.PUBLISHED, by, at
     shortlist.save(update_fields=["state", "published_by", "published_at"])
+    told: list[Notification] = []
     for entry in entries:
-        notify(
+        told += notify(
             members=entry.idea.authors.all(), kind=NotificationKind.IDEA_SHORTLISTED, idea=entry.idea,
             url=shortlist.get_absolute_url(), key=f"shortlist.{shortlist.pk}.{entry.idea_id}",
             data={"title": entry.idea.title, "actor": by.name, "shortlist": shortlist.title}, at=at,
         )  # fmt: skip
-    _changed(shortlist)
+    _changed(shortlist, told)
     return shortlist
 
 
@@ -155,7 +157,7 @@ def _renumber(shortlist: Shortlist, entries: list[ShortlistEntry]) -> None:
     ShortlistEntry.objects.bulk_update(entries, ["position"])
 
 
-def _changed(shortlist: Shortlist) -> None:
+def _changed(shortlist: Shortlist, told: Iterable[Notification] = ()) -> None:
     shortlist.version += 1
     shortlist.save(update_fields=["version"])
-    publish.shortlist_changed(shortlist)
+    publish.shortlist_changed(shortlist, told)

@@ -89,9 +89,9 @@ def filter_calls(calls: QuerySet[Call], filters: CallFilters, at: datetime) -> Q
             Exists(Call.kets.through.objects.filter(call_id=OuterRef("pk"), term__code__in=filters.ket))
         )
     if filters.status:
-        calls = with_status(calls, at).filter(status__in=filters.status)
+        calls = with_status(calls, at).filter(Q(status__in=filters.status))
     if filters.days is not None:
-        calls = with_next_closing(calls, at).filter(next_closing_at__lte=at + timedelta(days=filters.days))
+        calls = with_next_closing(calls, at).filter(Q(next_closing_at__lte=at + timedelta(days=filters.days)))
     for word in searchable(filters.q).split()[:12]:
         calls = calls.filter(Q(identifier__icontains=word) | Q(title__icontains=word) | Q(call_title__icontains=word))
     return calls
@@ -123,7 +123,8 @@ def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, in
     """Count calls by level, programme, value chain, KET and status under the filters (that facet's own left open)."""
 
     def counted(without: str, value: str) -> dict[str, int]:
-        calls = filter_calls(Call.objects.all(), replace(filters, **{without: ()}), at)
+        opened: dict[str, Any] = {without: ()}
+        calls = filter_calls(Call.objects.all(), replace(filters, **opened), at)
         rows = calls.order_by().exclude(**{value: None}).values_list(value).annotate(n=Count("id", distinct=True))
         return dict(rows)
 
@@ -133,7 +134,7 @@ def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, in
         "programme": counted("programme", "programme"),
         "value_chain": counted("value_chain", "value_chains__code"),
         "ket": counted("ket", "kets__code"),
-        "status": dict(statuses.order_by().values_list("status").annotate(n=Count("id"))),
+        "status": dict(statuses.order_by().annotate(n=Count("id")).values_list("status", "n")),
     }
 
 

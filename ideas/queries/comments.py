@@ -1,5 +1,6 @@
 """Reads of comments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -17,7 +18,7 @@ _AFFILIATIONS = Prefetch(
 class Threads:
     """First comments in the order of time, each with `.thread` (its replies); `earlier` is the id to go back from."""
 
-    roots: list[Comment]
+    roots: Sequence[Comment]
     earlier: int | None
 
 

@@ -89,7 +89,8 @@ class IdeaFilters:
 
     def without(self, facet: str) -> "IdeaFilters":
         """The same, with a facet left open."""
-        return replace(self, **{facet: ()})
+        changes: dict[str, Any] = {facet: ()}
+        return replace(self, **changes)
 
 
 CARD_FIELDS = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ideas.choices import JoinState
-from ideas.models import Organisation
+from ideas.models import Idea, Organisation
 from ideas.queries.ideas import Viewer, visible_to
 
 
@@ -55,7 +55,7 @@ def seen_idea_counts_of_organisations(member: Viewer, ids: list[int]) -> dict[in
     return {row["organisation"]: row["n"] for row in rows}
 
 
-def ideas_of_organisation(member: Viewer, organisation: Organisation) -> "QuerySet[object]":
+def ideas_of_organisation(member: Viewer, organisation: Organisation) -> QuerySet[Idea]:
     """Select the ideas that an organisation proposes or is a partner of, as far as the viewer may see them."""
     joined = organisation.join_requests.filter(state=JoinState.ACCEPTED).values("idea")
-    return visible_to(member).filter(Q(organisation=organisation) | Q(id__in=joined))  # type: ignore[return-value]
+    return visible_to(member).filter(Q(organisation=organisation) | Q(id__in=joined))

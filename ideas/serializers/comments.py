@@ -13,7 +13,9 @@ class CommentSerializer(serializers.Serializer[Comment]):
 
     id = serializers.IntegerField()
     idea = serializers.IntegerField(source="idea_id")
-    parent = serializers.IntegerField(source="parent_id", allow_null=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]  # DRF takes declared fields off the class
+        source="parent_id", allow_null=True
+    )
     author = AuthorSerializer()
     body = serializers.CharField()
     html = serializers.CharField()

@@ -36,20 +36,20 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
     is_demo = serializers.BooleanField()
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
-        tags = instance["tags"]
+        tags, names = instance["tags"], list(self.fields.keys())
         call = tags.get("call")
-        row = {
+        row: dict[str, Any] = {
             "value_chain": tags["chains"][0],
             "value_chains": tags["chains"],
             "kets": tags["kets"],
             "call": call["identifier"] if call else None,
-            **{name: instance[name] for name in self.fields if name in instance},
+            **{name: instance[name] for name in names if name in instance},
         }
         for name in ("closes_at", "activity_at"):
             row[name] = row[name].astimezone(UTC).isoformat().replace("+00:00", "Z") if row[name] else None
         if self.context.get("teaser"):
-            return {name: row[name] if name in TEASER else None for name in self.fields}
-        return {name: row[name] for name in self.fields}
+            return {name: row[name] if name in TEASER else None for name in names}
+        return {name: row[name] for name in names}
 
 
 class IdeaSerializer(serializers.Serializer[Idea]):

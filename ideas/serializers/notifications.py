@@ -13,5 +13,5 @@ class NotificationSerializer(serializers.Serializer[Notification]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     url = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # DRF takes declared fields off the class
     created_at = serializers.DateTimeField(default_timezone=UTC)
