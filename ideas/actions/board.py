@@ -50,7 +50,7 @@ def count_rows(idea: Idea) -> set[CountRow]:
     """List the counts in which the idea stands, from its row as it was loaded or indexed last."""
     if not idea.audience:
         return set()
-    return {(idea.audience, facet, value) for facet, value in facet_values(idea.tags, idea.state)}
+    return {(idea.audience, facet, value) for facet, value in facet_values(idea.tags, idea.state, idea.closes_at)}
 
 
 def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[str] = ()) -> None:

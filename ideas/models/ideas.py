@@ -146,7 +146,7 @@ class IdeaTransition(models.Model):
 class BoardCount(models.Model):
     """How many ideas of an audience carry a value of a facet; kept at the write, so that the board needn't count.
 
-    Facets: total (value ""), chain, ket, call, state.
+    Facets: total (value ""), chain, ket, call, state, closes (an instant, as `queries.ideas.closing_value` writes it).
     """
 
     audience = models.CharField(max_length=60)

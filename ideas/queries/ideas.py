@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -157,9 +157,7 @@ def board(by: Viewer, filters: IdeaFilters, *, at: datetime, cursor: str = "") -
     audiences = audiences_of(by)
     seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
     page = read_page(filter_ideas(seen, filters, by=by, at=at), filters.sort, cursor)
-    counts = _live_counts(seen, filters, by=by, at=at) if filters.narrows else _kept_counts(by, audiences)
-    soon = filter_ideas(seen, replace(filters, closing_soon=True), by=by, at=at)
-    counts["closing_soon"] = {"1": soon.count()} if isinstance(by, Member) else {}
+    counts = _live_counts(seen, filters, by=by, at=at) if filters.narrows else _kept_counts(by, audiences, at)
     return Board(page=page, counts=counts, total=counts["total"].get("", 0))
 
 
@@ -191,38 +189,48 @@ def _read_cursor(cursor: str) -> tuple[datetime, int] | None:
         return None
 
 
-FACETS = ("total", "chain", "ket", "call", "state")
+FACETS = ("total", "chain", "ket", "call", "state", "closes")
 Counts = dict[str, dict[str, int]]
 
 
-def _gather(rows: Iterable[tuple[str, str, int]]) -> Counts:
+def _gather(rows: Iterable[tuple[str, str, int]], at: datetime) -> Counts:
+    """Add rows up by facet and value; the closings between now and soon become the facet `closing_soon`."""
     counts: Counts = {facet: {} for facet in FACETS}
     for facet, value, count in rows:
         counts[facet][value] = counts[facet].get(value, 0) + count
-    return counts
+    first, last = closing_value(at), closing_value(at + SOON)
+    soon = sum(count for value, count in counts.pop("closes").items() if first <= value <= last)
+    return {**counts, "closing_soon": {"1": soon}}
 
 
-def _kept_counts(by: Viewer, audiences: list[str]) -> Counts:
+def closing_value(closes_at: datetime) -> str:
+    """Write an instant so that text sorts as time does: the closings of ideas are counted under it."""
+    return closes_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def _kept_counts(by: Viewer, audiences: list[str], at: datetime) -> Counts:
     """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one."""
     kept = BoardCount.objects.filter(count__gt=0)
     if not isinstance(by, Member):
         kept = kept.filter(audience__endswith=PUBLIC, facet__in=["total", "chain", "ket"])
-        return _gather(kept.values_list("facet", "value").annotate(n=Sum("count")))
-    kept = kept.filter(audience__in=audiences)
-    counts = _gather(kept.values_list("facet", "value").annotate(n=Sum("count")))
+        return _gather(kept.values_list("facet", "value").annotate(n=Sum("count")), at)
+    # Closings that are past or far away are many, and nobody counts them.
+    soon = Q(facet="closes", value__gte=closing_value(at), value__lte=closing_value(at + SOON))
+    kept = kept.filter(~Q(facet="closes") | soon, audience__in=audiences)
+    rows = list(kept.values_list("facet", "value").annotate(n=Sum("count")))
     own = Idea.objects.filter(id__in=related_ids(by)).exclude(audience__in=audiences)
-    for row in own.values("tags", "state"):
-        for facet, value in facet_values(row["tags"], row["state"]):
-            counts[facet][value] = counts[facet].get(value, 0) + 1
-    return counts
+    for row in own.values_list("tags", "state", "closes_at"):
+        rows += [(facet, value, 1) for facet, value in facet_values(*row)]
+    return _gather(rows, at)
 
 
-def facet_values(tags: dict[str, Any], state: str) -> set[tuple[str, str]]:
+def facet_values(tags: dict[str, Any], state: str, closes_at: datetime | None) -> set[tuple[str, str]]:
     """List the (facet, value) pairs under which an idea is counted."""
+    closes = {("closes", closing_value(closes_at))} if closes_at else set()
     call = {("call", tags["call"]["identifier"])} if tags.get("call") else set()
     chains = {("chain", code) for code in tags.get("chains", [])}
     kets = {("ket", code) for code in tags.get("kets", [])}
-    return {("total", ""), ("state", state)} | chains | kets | call
+    return {("total", ""), ("state", state)} | chains | kets | call | closes
 
 
 def _live_counts(seen: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at: datetime) -> Counts:
@@ -233,7 +241,7 @@ def _live_counts(seen: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at: 
     def grouped(ideas: QuerySet[Idea], value: str) -> list[tuple[str, int]]:
         return list(ideas.exclude(**{value: None}).values_list(value).annotate(n=Count("id", distinct=True)))
 
-    counts: Counts = {facet: {} for facet in FACETS}
+    counts: Counts = {facet: {} for facet in ("call", "state", "closing_soon")}
     counts["total"] = {"": narrowed().count()}
     chains = narrowed("value_chain")
     counts["chain"] = dict(grouped(chains, "value_chain__code"))
@@ -243,4 +251,6 @@ def _live_counts(seen: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at: 
     if isinstance(by, Member):
         counts["call"] = dict(grouped(narrowed("call"), "call__identifier"))
         counts["state"] = dict(grouped(narrowed("state"), "state"))
+        soon = replace(filters, closing_soon=True)
+        counts["closing_soon"] = {"1": filter_ideas(seen, soon, by=by, at=at).count()}
     return counts
