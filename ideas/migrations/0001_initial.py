@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('audience', models.CharField(max_length=60)),
                 ('facet', models.CharField(max_length=10)),
-                ('value', models.CharField(max_length=40)),
+                ('value', models.CharField(max_length=120)),
                 ('count', models.IntegerField(default=0)),
             ],
             options={

@@ -151,7 +151,7 @@ class BoardCount(models.Model):
 
     audience = models.CharField(max_length=60)
     facet = models.CharField(max_length=10)
-    value = models.CharField(max_length=40)
+    value = models.CharField(max_length=120)
     count = models.IntegerField(default=0)
 
     class Meta:

@@ -184,8 +184,9 @@ def _read_cursor(cursor: str) -> tuple[datetime, int] | None:
     instant, _, number = cursor.partition("~")
     try:
         moment = datetime.fromisoformat(instant)
-        return (moment, int(number)) if moment.tzinfo else None
-    except ValueError:
+        # Years 1 and 9999 have instants that UTC can't express.
+        return (moment.astimezone(UTC), int(number)) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
 
 
