@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from realtime import hints
 from realtime.models import Change, Topic
+from realtime.session import TOPIC
 
 # Sorts after every other name, so that `revoke`, called last, never inverts the order of locks.
 CONTROL = "~"
@@ -57,11 +58,14 @@ def append_many(entries: Sequence[tuple[str, str, dict[str, Any]]]) -> list[Chan
 
     Rows of topics are locked in sorted order, so two writers never wait for
     each other. A rollback returns the numbers. Raises RuntimeError outside a
-    transaction and ValueError for a payload over 256 k characters.
+    transaction, ValueError for a name that nobody could follow and for a
+    payload over 256 k characters.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("realtime.log.append needs the transaction of the write it announces")
-    for _, _, payload in entries:
+    for topic, _, payload in entries:
+        if topic != CONTROL and not TOPIC.fullmatch(topic):
+            raise ValueError(f"{topic!r} is no name of a topic")
         if len(json.dumps(payload, cls=DjangoJSONEncoder)) > MAX_PAYLOAD_CHARS:
             raise ValueError("a change's payload is too large: send an id and let pages fetch")
     rows, heads = _number(entries)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-TOPIC = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+TOPIC = re.compile(r"[A-Za-z0-9][!-}]{0,99}")  # ASCII without blanks, and never the log's own "~"
 MAX_TOPIC_CHARS = 100
 MAX_MESSAGE_CHARS = 64 * 1024
 MAX_TOPICS = 100
