@@ -118,7 +118,7 @@ def cards(now: datetime) -> list[dict[str, Any]]:
     ]
     teaser = (
         "Un modello che segue la mola pezzo per pezzo e dice quando ravvivarla: meno scarti, meno fermate, "
-        "elettroencefalograficamente dimostrabile su tre macchine di due costruttori con i dati che già raccolgono oggi."
+        "elettroencefalograficamente dimostrabile su tre macchine di due costruttori con i dati che già raccolgono."
     )
     return [
         {
@@ -274,6 +274,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
         "style/page.html",
         {
             "now": now,
+            "later": now + timedelta(days=64),
             "schemes": ["light", "dark"],
             "colours": COLOURS,
             "chains": [chain(index) for index in range(len(CHAINS))],

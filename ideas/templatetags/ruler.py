@@ -103,8 +103,8 @@ def put_labels(marks: list[Mark], lanes: int, *, character: float, suffix_chars:
     """
     Give each mark's words a lane, so that no label lies on another and no stem runs through one.
 
-    From the right: a label must lie higher than every labelled mark that stands under it. Where the lanes don't suffice,
-    labels of later marks give way; the list below the picture has them all.
+    From the right: a label must lie higher than every labelled mark that stands under it. Where the lanes
+    don't suffice, labels of later marks give way; the list below the picture has them all.
     """
     done: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: mark.x, reverse=True):
@@ -133,11 +133,13 @@ def ruler(
     now: datetime | None = None,
     days: int = 60,
     id: str = "ruler",
+    label: str = "",
 ) -> dict[str, Any]:
     """
     A caliper's scale from today on, closing calls above its edge, one's own ideas below.
 
     `marks` and `own`: {at, label, url, days_left, urgent}; `at` an instant or a date, grouped by the reader's day.
+    `id` and `label` tell two rulers of one page apart.
     """
     today = local_day(now or timezone.now())
     step = (WIDTH - LEFT - RIGHT) / days
@@ -162,6 +164,7 @@ def ruler(
     months = [tick for tick in scale if tick.kind == "month" and tick.x < WIDTH - 60]
     return {
         "id": id,
+        "label": label,
         "width": WIDTH,
         "height": height,
         "edge": edge,
