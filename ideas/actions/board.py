@@ -84,11 +84,8 @@ def move_counts(*, before: set[CountRow], now: set[CountRow]) -> None:
     """
     for audience, facet, value in sorted(before ^ now):
         step = 1 if (audience, facet, value) in now else -1
-        row, created = BoardCount.objects.get_or_create(
-            audience=audience, facet=facet, value=value, defaults={"count": 1}
-        )
-        if not created:
-            BoardCount.objects.filter(pk=row.pk).update(count=F("count") + step)
+        row, _ = BoardCount.objects.get_or_create(audience=audience, facet=facet, value=value)
+        BoardCount.objects.filter(pk=row.pk).update(count=F("count") + step)
 
 
 def count_slots(idea: Idea) -> None:

@@ -155,6 +155,8 @@ def _fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
             if name == "authors" and idea.created_by not in chosen:
                 chosen.append(idea.created_by)
             getattr(idea, name).set(chosen)
+    # A chain is the first one or another, never both: it would be counted twice.
+    idea.other_chains.remove(idea.value_chain)
 
 
 def _keep_version(idea: Idea, *, by: Member, at: datetime) -> None:

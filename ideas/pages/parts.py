@@ -1,13 +1,28 @@
-"""What pages of several nouns share: loading through `visible_to`, and a refusal put onto its form."""
+"""What pages of several nouns share: loading through `visible_to`, refusals on forms, names, cards, deadlines."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from ideas.choices import ChainStatus, IdeaState
 from ideas.errors import Conflict
-from ideas.models import Idea, Member
+from ideas.models import Idea, Member, Term, ValueChain
 from ideas.queries.ideas import visible_to
+from ideas.queries.taxonomy import all_kets
+
+URGENT_DAYS = 7
+CLOSED_CHAINS = frozenset({ChainStatus.PROPOSED, ChainStatus.REJECTED, ChainStatus.RETIRED})
 
 
 def member_of(request: HttpRequest) -> Member:
@@ -47,3 +62,119 @@ def see_other(url: str) -> HttpResponse:
 def number_in(text: str | None) -> int | None:
     """Read an id that a reader could have typed; None for anything else."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
+# Names and cards ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Names:
+    """Value chains and KETs by code, as pages draw them: chains {code, name, glyph, in_use}, KETs {code, name, in_use}.
+
+    Two queries for a whole page, so that rows need to carry codes only.
+    """
+
+    chains: dict[str, dict[str, Any]]
+    kets: dict[str, dict[str, Any]]
+
+    def chain(self, code: str) -> dict[str, Any]:
+        """The chain of a code; one that went meanwhile is shown by its code."""
+        return self.chains.get(code) or {"code": code, "name": code, "glyph": ""}
+
+    def ket(self, code: str) -> dict[str, Any]:
+        """The KET of a code, likewise."""
+        return self.kets.get(code) or {"code": code, "name": code}
+
+
+def read_names() -> Names:
+    """Read the names of value chains and KETs in the reader's language."""
+    chains = ValueChain.objects.order_by("position", "code")
+    return Names(
+        chains={chain.code: chain_tag(chain) for chain in chains},
+        kets={term.code: ket_tag(term) for term in all_kets()},
+    )
+
+
+def chain_tag(chain: ValueChain) -> dict[str, Any]:
+    """What `components/_chain.html` draws."""
+    return {
+        "code": chain.code,
+        "name": chain.name,
+        "glyph": chain.glyph,
+        "in_use": chain.status not in CLOSED_CHAINS,
+    }
+
+
+def ket_tag(term: Term) -> dict[str, Any]:
+    """What a tag of a KET shows."""
+    return {"code": term.code, "name": term.name, "in_use": not term.retired}
+
+
+def cards(
+    rows: Iterable[Mapping[str, Any]], *, at: datetime, names: Names | None = None, teaser: bool = False
+) -> list[dict[str, Any]]:
+    """Prepare rows of `queries.ideas.CARD_FIELDS` for `ideas/_card.html`.
+
+    With `teaser` a card shows what everybody may know, and nothing else is in it at all. `names` saves two queries
+    where the page has them.
+    """
+    names = names or read_names()
+    states = dict(IdeaState.choices)
+    prepared = []
+    for row in rows:
+        tags = row["tags"]
+        chains = [names.chain(code) for code in tags["chains"]]
+        card = {
+            "reference": row["reference"],
+            "url": reverse("ideas:detail", args=[row["reference"]]),
+            "title": row["title"],
+            "teaser": row["teaser"],
+            "language": row["language"],
+            "chain": chains[0],
+            "other_chains": chains[1:],
+            "kets": [names.ket(code) for code in tags["kets"]],
+            "is_demo": row["is_demo"],
+            "is_teaser": teaser,
+        }
+        if not teaser:
+            left = days_left(row["closes_at"], at)
+            card |= {
+                "id": row["id"],
+                "acronym": row["acronym"],
+                "state": row["state"],
+                "state_label": states[row["state"]],
+                "closes_at": row["closes_at"],
+                "days_left": left,
+                "urgent": is_urgent(left),
+                "call_title": tags["call"]["identifier"] if tags.get("call") else "",
+                "open_slots": row["open_slots"],
+                "comment_count": row["comment_count"],
+            }
+        prepared.append(card)
+    return prepared
+
+
+# Deadlines ----------------------------------------------------------------------------------------------------------
+
+
+def days_left(closes_at: datetime | None, at: datetime) -> int | None:
+    """Count the days of the reader's calendar before a deadline: 0 is today, negative is past, None without one."""
+    if closes_at is None:
+        return None
+    days = (timezone.localtime(closes_at).date() - timezone.localtime(at).date()).days
+    return days if closes_at >= at else min(days, -1)
+
+
+def is_urgent(left: int | None) -> bool:
+    """Whether so few days are left that a page says so in the signal colour."""
+    return left is not None and 0 <= left <= URGENT_DAYS
+
+
+def clocks(instant: datetime, zone: str) -> list[dict[str, Any]]:
+    """Say an instant on the reader's clock and, where that is another one, on the call's: [{label, text, is_own}]."""
+    own = timezone.localtime(instant)
+    theirs = instant.astimezone(ZoneInfo(zone))
+    shown = [{"label": _("Your time"), "text": date_format(own, "DATETIME_FORMAT"), "is_own": False}]
+    if str(own.tzinfo) != zone:
+        shown.append({"label": zone.replace("_", " "), "text": date_format(theirs, "DATETIME_FORMAT"), "is_own": True})
+    return shown

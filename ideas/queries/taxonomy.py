@@ -18,6 +18,11 @@ def kets_in_use() -> QuerySet[Term]:
     return Term.objects.filter(scheme__in=[Scheme.KET_2018, Scheme.KET_2009], retired=False).order_by("position")
 
 
+def all_kets() -> QuerySet[Term]:
+    """Every KET that an idea may carry: those in use first, the retired set behind."""
+    return Term.objects.filter(scheme__in=[Scheme.KET_2018, Scheme.KET_2009]).order_by("retired", "position")
+
+
 def terms(scheme: str) -> QuerySet[Term]:
     """The terms of a scheme, in order."""
     return Term.objects.filter(scheme=scheme).order_by("position")

@@ -19,6 +19,11 @@ def can_change_state(member: Member, idea: Idea, state: str) -> bool:
     return state in IDEA_NEXT[idea.state] and is_author(member, idea)
 
 
+def next_states(member: Member, idea: Idea) -> list[str]:
+    """List the states to which the member may take the idea now, in the order of the lifecycle."""
+    return [state for state in IdeaState.values if state in IDEA_NEXT[idea.state]] if is_author(member, idea) else []
+
+
 def can_comment(member: Member, idea: Idea) -> bool:
     """Every active member who sees the idea (the caller loaded it through `visible_to`), while it takes comments."""
     return member.is_active and idea.state in IDEA_COMMENTABLE
