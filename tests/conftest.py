@@ -1,3 +1,3 @@
-"""What every test may use: the cast."""
+"""What every test may use: the cast; and what every run says."""
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.loud"]
