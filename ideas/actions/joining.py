@@ -25,6 +25,7 @@ from ideas.rules.joining import (
     can_withdraw_join_request,
 )
 
+MAX_TEXT_CHARS = 3_000
 SLOT = ("role", "expertise", "work", "kinds", "accredited", "wanted", "mandatory")
 
 
@@ -220,9 +221,13 @@ def _fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
 
 def _clean(name: str, value: str) -> str:
     try:
-        return text.clean_text(value)
+        cleaned = text.clean_text(value)
+        if len(cleaned) > MAX_TEXT_CHARS:
+            limit = {"limit": MAX_TEXT_CHARS}
+            raise ValidationError(_("Use %(limit)d characters at the most."), code="max_length", params=limit)
     except ValidationError as error:
         raise ValidationError({name: error}) from error
+    return cleaned
 
 
 def _tell_authors(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:

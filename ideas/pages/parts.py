@@ -39,6 +39,13 @@ def visible_idea(request: HttpRequest, reference: str) -> Idea:
     return get_object_or_404(ideas, reference=reference)
 
 
+def visible_idea_id(request: HttpRequest, reference: str) -> int | None:
+    """Find the idea's id for its reader, for pages that take a live position before they read; None like unknown."""
+    if "\x00" in reference:
+        raise Http404
+    return visible_to(request.user).filter(reference=reference).values_list("id", flat=True).first()
+
+
 def put_on(form: Form, refusal: ValidationError | Conflict) -> int:
     """Show what an action refused beside its field, or above the form; returns the answer's status: 400 or 409."""
     if isinstance(refusal, Conflict):
@@ -171,10 +178,22 @@ def is_urgent(left: int | None) -> bool:
 
 
 def clocks(instant: datetime, zone: str) -> list[dict[str, Any]]:
-    """Say an instant on the reader's clock and, where that is another one, on the call's: [{label, text, is_own}]."""
+    """Say an instant on the reader's clock and, where that is another one, on the call's.
+
+    Returns [{label, zone, text, is_own}], to the minute, each with the name of its zone.
+    """
     own = timezone.localtime(instant)
     theirs = instant.astimezone(ZoneInfo(zone))
-    shown = [{"label": _("Your time"), "text": date_format(own, "DATETIME_FORMAT"), "is_own": False}]
+    shown = [
+        {"label": _("Your time"), "zone": str(own.tzinfo), "text": date_format(own, "DATETIME_FORMAT"), "is_own": False}
+    ]
     if str(own.tzinfo) != zone:
-        shown.append({"label": zone.replace("_", " "), "text": date_format(theirs, "DATETIME_FORMAT"), "is_own": True})
+        shown.append(
+            {
+                "label": _("Time of the call"),
+                "zone": zone,
+                "text": date_format(theirs, "DATETIME_FORMAT"),
+                "is_own": True,
+            }
+        )
     return shown

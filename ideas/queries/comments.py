@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from ideas.choices import JoinState
 from ideas.models import Affiliation, Comment, Idea, Member
+from ideas.queries.ideas import Viewer, visible_to
 
 THREADS = 50
 _AFFILIATIONS = Prefetch(
@@ -61,3 +62,8 @@ def followers_of(idea: Idea, *, but: Member) -> list[Member]:
         | Q(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED)
     )
     return list(followers.filter(is_active=True).exclude(pk=but.pk).distinct())
+
+
+def comments_visible_to(member: Viewer) -> QuerySet[Comment]:
+    """Select the comments, tombstones included, of the ideas that a member sees."""
+    return Comment.objects.filter(idea__in=visible_to(member).values("id")).select_related("idea", "author")

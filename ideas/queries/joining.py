@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from ideas.choices import AffiliationRole, JoinState
-from ideas.models import Idea, JoinRequest, Member, RoleSlot
-from ideas.queries.ideas import Viewer
+from ideas.choices import JOIN_LIVE, AffiliationRole, JoinState
+from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
+from ideas.queries.ideas import Viewer, visible_to
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,15 @@ def requests_visible_to(member: Viewer) -> QuerySet[JoinRequest]:
     return JoinRequest.objects.filter(
         Q(asked_by=member) | Q(organisation__in=administered) | Q(idea__in=authored)
     ).select_related("organisation", "slot", "asked_by", "idea", "answered_by")
+
+
+def slots_visible_to(member: Viewer) -> QuerySet[RoleSlot]:
+    """Select the places of the ideas that a member sees."""
+    return RoleSlot.objects.filter(idea__in=visible_to(member).values("id")).select_related("idea")
+
+
+def organisations_free_to_ask(member: Member, idea: Idea) -> QuerySet[Organisation]:
+    """Select the member's organisations that are neither in the idea nor waiting for an answer."""
+    asking = JoinRequest.objects.filter(idea=idea, state__in=JOIN_LIVE).values("organisation")
+    own = Organisation.objects.filter(affiliations__member=member).exclude(pk__in=asking)
+    return own.exclude(pk=idea.organisation_id) if idea.organisation_id else own

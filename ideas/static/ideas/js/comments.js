@@ -1,0 +1,317 @@
+// The discussion of an idea, live: what arrives, what is written, and what waits for the network.
+import { follow } from "../../realtime/live.js";
+import { hold } from "./hold.js";
+import { fragment, post } from "./post.js";
+import { Thread } from "./thread.js";
+import { refreshTimes } from "./times.js";
+import { announce } from "./toasts.js";
+
+const section = document.querySelector("[data-discussion]");
+const list = section.querySelector("[data-thread-list]");
+const composer = section.querySelector("form[data-composer]");
+const news = section.querySelector("[data-news]");
+const dialog = section.querySelector("[data-delete-dialog]");
+const words = section.dataset;
+const thread = new Thread(list, section.querySelector("[data-comment-template]"), {
+  id: Number(words.viewer),
+  staff: "staff" in words,
+  name: words.name,
+  initials: words.initials,
+  editUrl: words.editUrl,
+  deleteUrl: words.deleteUrl,
+});
+const token = section.querySelector("[name=csrfmiddlewaretoken]").value;
+
+// What the browser keeps by itself, per member and idea, so that nothing typed is lost ---------------------------------
+
+const key = (name) => `jvl.${name}.${words.viewer}.${words.discussion}`;
+
+function keep(name, value) {
+  try {
+    if (value) localStorage.setItem(key(name), JSON.stringify(value));
+    else localStorage.removeItem(key(name));
+  } catch {
+    // A full or forbidden store: the page goes on without it.
+  }
+}
+
+function kept(name, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(key(name))) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+// What arrives --------------------------------------------------------------------------------------------------------
+
+const unread = [];
+
+const kinds = {
+  "comment.posted": posted,
+  "comment.edited": (payload) => glow(thread.edited(payload), "is-changed"),
+  "comment.deleted": (payload) => thread.removed(payload) && count(-1),
+};
+
+/** The one way in, for changes from the socket and for the answers to one's own acts. */
+function apply(kind, payload) {
+  hold(() => kinds[kind]?.(payload));
+}
+
+function posted(payload) {
+  const known = thread.find(payload.id);
+  const atEnd = seesEnd();
+  settle(payload.client_id);
+  const comment = thread.posted(payload);
+  if (!known) count(+1);
+  if (!comment) return;
+  glow(comment, "is-new");
+  if (payload.author.id === Number(words.viewer)) return;
+  announce(words.wordBy.replace("{name}", payload.author.name));
+  if (payload.parent || !atEnd) unread.push(comment);
+  if (unread.length) showNews();
+}
+
+function glow(comment, name) {
+  if (!comment) return;
+  comment.classList.add(name);
+  setTimeout(() => comment.classList.remove(name), 3000);
+}
+
+const inView = (element) => {
+  const box = element.getBoundingClientRect();
+  return box.height > 0 && box.top < innerHeight && box.bottom > 0;
+};
+const seesEnd = () => !list.lastElementChild || list.lastElementChild.getBoundingClientRect().bottom <= innerHeight;
+
+function count(step) {
+  const figure = section.querySelector("[data-comment-count]");
+  const whole = !list.querySelector("[data-earlier]");
+  figure.textContent = whole ? thread.standing() : Math.max(0, Number(figure.textContent) + step);
+  section.querySelector("[data-no-comments]").hidden = Boolean(list.querySelector("[data-comment]"));
+}
+
+// What has been in view counts as seen.
+function showNews() {
+  for (const comment of [...unread]) if (!comment.isConnected || inView(comment)) unread.splice(unread.indexOf(comment), 1);
+  news.hidden = !unread.length;
+  news.firstElementChild.textContent =
+    unread.length === 1 ? words.wordOne : words.wordMany.replace("{n}", unread.length);
+}
+addEventListener("scroll", () => unread.length && showNews(), { passive: true });
+
+function goToNews() {
+  const first = unread.find((comment) => comment.isConnected);
+  unread.length = 0;
+  news.hidden = true;
+  first?.scrollIntoView({ block: "center" });
+  first?.focus({ preventScroll: true });
+}
+
+// What is written -----------------------------------------------------------------------------------------------------
+
+const errors = composer?.querySelector("[data-errors]");
+const field = (name) => composer.elements[name];
+let sending = false;
+
+function complain(sentences, link) {
+  errors.replaceChildren(
+    ...sentences.map((sentence) => Object.assign(document.createElement("p"), { textContent: sentence })),
+  );
+  if (link) errors.lastElementChild.append(" ", Object.assign(document.createElement("a"), link));
+  errors.hidden = !sentences.length;
+}
+
+function answer(comment) {
+  field("parent").value = comment?.dataset.comment ?? "";
+  composer.querySelector("[data-answering]").hidden = !comment;
+  composer.querySelector("[data-answering-name]").textContent =
+    comment?.querySelector(".comment__author").textContent ?? "";
+  field("body").focus();
+  draft();
+}
+
+function draft() {
+  const body = field("body").value;
+  keep("draft", body.trim() ? { body, parent: field("parent").value } : null);
+}
+
+function submit() {
+  const item = {
+    body: field("body").value,
+    parent: field("parent").value,
+    client_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
+    at: new Date().toISOString(),
+  };
+  if (!item.body.trim()) return field("body").focus();
+  complain([]);
+  keep("outbox", [...kept("outbox", []), item]);
+  hold(() => thread.send(item));
+  write("", "");
+  flush();
+}
+
+function write(body, parent) {
+  field("body").value = body;
+  field("parent").value = parent;
+  composer.querySelector("[data-answering]").hidden = true;
+  field("body").dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Send what waits, in order, with the key it was first sent with. */
+async function flush() {
+  if (sending) return;
+  sending = true;
+  for (let item; (item = kept("outbox", [])[0]); ) {
+    const result = await post(composer.action, { ...pick(item), csrfmiddlewaretoken: token });
+    if (result.data) apply("comment.posted", result.data);
+    else if (result.lost === "network" || result.lost === "server") {
+      complain([result.lost === "network" ? words.wordWaiting : words.wordFailed]);
+      setTimeout(flush, 5000 + Math.random() * 5000);
+      break;
+    } else {
+      settle(item.client_id);
+      giveBack(item, result);
+    }
+  }
+  sending = false;
+  if (!kept("outbox", []).length) keep("outbox", null);
+}
+
+const pick = ({ body, parent, client_id }) => ({ body, parent, client_id });
+
+/** The server has it: nothing of it waits any more. */
+function settle(clientId) {
+  const waiting = kept("outbox", []);
+  if (!waiting.some((item) => item.client_id === clientId)) return;
+  const rest = waiting.filter((item) => item.client_id !== clientId);
+  keep("outbox", rest.length ? rest : null);
+  if (!rest.length) complain([...errors.children].filter(isRefusal).map((line) => line.textContent));
+}
+const isRefusal = (line) => ![words.wordWaiting, words.wordFailed].includes(line.textContent);
+
+/** Refused: the words go back to the composer, before what has been typed since. */
+function giveBack(item, { errors: sentences, lost }) {
+  thread.pending(item.client_id)?.closest("li").remove();
+  const since = field("body").value;
+  write(since ? `${item.body}\n\n${since}` : item.body, item.parent);
+  if (sentences) complain(sentences);
+  else if (lost === "gone") complain([words.wordGone]);
+  else complain([words.wordSignedOut], { href: words.login, textContent: words.wordSignIn });
+}
+
+// Acts on a comment ---------------------------------------------------------------------------------------------------
+
+async function edit(link, comment) {
+  const text = comment.querySelector(".comment__text");
+  if (comment.querySelector("[data-edit-form]")) return;
+  const html = await fragment(link.href);
+  if (html === null) return location.assign(link.href);
+  const holder = document.createElement("div");
+  holder.innerHTML = html;
+  const form = holder.querySelector("form");
+  hold(() => {
+    comment.querySelector(".comment__acts").classList.add("is-editing");
+    text.after(form);
+  });
+  text.classList.add("is-editing");
+  form.elements.body.focus();
+}
+
+function endEdit(form) {
+  const comment = form.closest("[data-comment]");
+  hold(() => form.remove());
+  for (const element of comment.querySelectorAll(".is-editing")) element.classList.remove("is-editing");
+  comment.focus({ preventScroll: true });
+}
+
+async function saveEdit(form) {
+  const result = await post(form.action, Object.fromEntries(new FormData(form)));
+  delete form.dataset.sending;
+  form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  if (result.data) {
+    apply("comment.edited", result.data);
+    return endEdit(form);
+  }
+  const box = form.querySelector("[data-errors]");
+  const told = { signed_out: words.wordSignedOut, gone: words.wordGone, network: words.wordFailed, server: words.wordFailed };
+  box.textContent = (result.errors ?? [told[result.lost]]).join(" ");
+  box.hidden = false;
+}
+
+async function remove(form) {
+  const result = await post(form.action, { csrfmiddlewaretoken: token });
+  delete form.dataset.sending;
+  form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  dialog.close();
+  if (result.data) apply("comment.deleted", result.data);
+  else location.assign(form.action);
+}
+
+async function earlier(link) {
+  const html = await fragment(link.href);
+  if (html === null) return location.assign(link.href);
+  const rows = document.createElement("ol");
+  rows.innerHTML = html;
+  for (const comment of rows.querySelectorAll("[data-comment]"))
+    if (thread.find(comment.dataset.comment)) comment.closest("li").remove();
+  refreshTimes(rows);
+  hold(() => link.closest("li").replaceWith(...rows.children));
+}
+
+const acts = {
+  reply: (link, comment) => answer(comment),
+  "cancel-reply": () => answer(null),
+  edit,
+  "cancel-edit": (link) => endEdit(link.closest("form")),
+  delete(link) {
+    dialog.querySelector("form").action = link.href;
+    dialog.showModal();
+  },
+  earlier,
+  news: goToNews,
+};
+
+section.addEventListener("click", (event) => {
+  const act = event.target.closest("[data-act]");
+  if (!act || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  acts[act.dataset.act]?.(act, act.closest("[data-comment]"));
+});
+
+section.addEventListener("submit", (event) => {
+  event.preventDefault();
+  event.stopPropagation();
+  if (event.target === composer) submit();
+  else if (event.target.matches("[data-edit-form]")) saveEdit(event.target);
+  else if (dialog.contains(event.target)) remove(event.target);
+});
+
+if (composer) {
+  composer.addEventListener("input", draft);
+  composer.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
+  });
+  const before = kept("draft", null);
+  if (before && !field("body").value) {
+    field("body").value = before.body;
+    const comment = before.parent && thread.find(before.parent);
+    if (comment && !field("parent").value) {
+      field("parent").value = before.parent;
+      composer.querySelector("[data-answering]").hidden = false;
+      composer.querySelector("[data-answering-name]").textContent = comment.querySelector(".comment__author").textContent;
+    }
+  }
+  for (const item of kept("outbox", [])) thread.send(item);
+  flush();
+  addEventListener("online", flush);
+}
+
+const live = section.closest("[data-live-topic]");
+if (live)
+  follow(
+    live.dataset.liveTopic,
+    { after: live.dataset.liveAfter, epoch: live.dataset.liveEpoch },
+    ({ kind, payload }) => apply(kind, payload),
+    { onRevoked: () => composer && complain([words.wordGone]) },
+  );

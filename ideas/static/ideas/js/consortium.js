@@ -1,0 +1,129 @@
+// The consortium's panel, live: everybody's part from the change itself, one's own part asked for anew.
+import { follow } from "../../realtime/live.js";
+import { hold } from "./hold.js";
+import { fragment } from "./post.js";
+import { fill, write } from "./templates.js";
+import { refreshTimes } from "./times.js";
+
+const panel = document.querySelector("[data-joining]");
+const own = panel.dataset;
+const words = JSON.parse(document.getElementById("joining-labels").textContent);
+const template = (name) => panel.querySelector(`[data-${name}-template]`);
+
+/** As `ideas.pages.joining.shown_partner` on the server. */
+function partner({ id, organisation, role, commitment, can_coordinate }) {
+  const kind = words.kinds[organisation.kind] ?? "";
+  return {
+    id,
+    name: organisation.name,
+    url: words.organisation_url.replace("0", organisation.slug),
+    kind: organisation.accredited ? `${kind}, ${words.accredited}` : kind,
+    role: words.roles[role] ?? "",
+    commitment: words.commitments[commitment] ?? "",
+    can_coordinate,
+  };
+}
+
+/** As `ideas.pages.joining.shown_slot` on the server. */
+function slot({ id, role, expertise, work, kinds, accredited, mandatory, filled, wanted }) {
+  const wantedKinds = kinds.map((kind) => words.kinds[kind] ?? kind);
+  return {
+    id,
+    role: words.roles[role] ?? "",
+    expertise,
+    work,
+    kinds: [...wantedKinds, ...(accredited ? [words.accredited] : [])].join(", "),
+    mandatory,
+    filled: words.filled.replace("{filled}", filled).replace("{wanted}", wanted),
+    free: filled < wanted,
+    ask_url: `${own.askUrl}?slot=${id}`,
+    edit_url: words.edit_url.replace("0", id),
+  };
+}
+
+/** Bring a list to `rows`: the elements that stay keep their place under the pointer and their focus. */
+function update(list, name, rows) {
+  const old = new Map([...list.children].map((element) => [element.getAttribute(`data-${name}`), element]));
+  for (const row of rows) {
+    const known = old.get(String(row.id));
+    old.delete(String(row.id));
+    const before = known?.textContent;
+    const element = known ? write(known, row) : fill(template(name), row);
+    if ("free" in row) element.classList.toggle("is-filled", !row.free);
+    if (!known || list.children[rows.indexOf(row)] !== known) list.insertBefore(element, list.children[rows.indexOf(row)] ?? null);
+    if (before !== element.textContent) glow(element, known ? "is-changed" : "is-new");
+  }
+  for (const element of old.values()) element.remove();
+}
+
+function glow(element, name) {
+  element.classList.add(name);
+  setTimeout(() => element.classList.remove(name), 3000);
+}
+
+function changed({ partners, slots }) {
+  hold(() => {
+    update(panel.querySelector("[data-partners]"), "partner", partners.map(partner));
+    update(panel.querySelector("[data-slots]"), "slot", slots.map(slot));
+    panel.querySelector("[data-partner-count]").textContent = partners.length;
+    if (slots.length) panel.querySelector("[data-slots-part]").hidden = false;
+  });
+}
+
+// One's own part: which requests there are, and what may be done about them.
+let asking = false;
+let again = false;
+
+async function refresh() {
+  if (asking) return (again = true);
+  asking = true;
+  const html = await fragment(own.fragment);
+  asking = false;
+  if (html) renew(html);
+  if (again) {
+    again = false;
+    refresh();
+  }
+}
+
+function renew(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  hold(() => {
+    for (const name of ["[data-joining-acts]", "[data-requests]"]) {
+      const now = panel.querySelector(name);
+      const next = document.importNode(fresh.querySelector(name), true);
+      if (now.innerHTML === next.innerHTML) continue;
+      for (const request of now.querySelectorAll("[data-request]")) keepTyped(request, next);
+      now.replaceWith(next);
+      refreshTimes(next);
+    }
+  });
+}
+
+/** A reason half written outlives the change; if the request was answered meanwhile, the page says so. */
+function keepTyped(request, next) {
+  const areas = [...request.querySelectorAll("textarea")];
+  if (!areas.some((area) => area.value || area === document.activeElement)) return;
+  const other = next.querySelector(`[data-request="${request.dataset.request}"]`);
+  const focused = areas.find((area) => area === document.activeElement);
+  if (other && other.dataset.state !== request.dataset.state && !request.querySelector("[data-changed]")) {
+    const note = Object.assign(document.createElement("p"), { className: "field__error", textContent: words.changed });
+    note.dataset.changed = "";
+    request.querySelector(".acts").before(note);
+  }
+  if (other) other.replaceWith(request);
+  else next.append(request);
+  if (focused) queueMicrotask(() => focused.focus({ preventScroll: true }));
+}
+
+const live = panel.closest("[data-live-topic]");
+if (live)
+  follow(live.dataset.liveTopic, { after: live.dataset.liveAfter, epoch: live.dataset.liveEpoch }, ({ kind, payload }) => {
+    if (kind !== "consortium.changed") return;
+    changed(payload);
+    if (panel.querySelector("[data-request], [data-joining-acts] a")) refresh();
+  });
+
+follow(own.ownTopic, { after: own.ownAfter, epoch: own.ownEpoch }, ({ kind, payload }) => {
+  if (kind === "notification.added" && payload.url.split("#")[0] === own.ideaUrl) refresh();
+});
