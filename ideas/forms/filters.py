@@ -1,11 +1,37 @@
-"""Reading filters out of an address: unknown values are left out, so that a bad link shows the plain list."""
+"""Reading filters out of an address, alike for pages and API: unknown values are left out, a bad link is no error."""
 
 from collections.abc import Collection
 
 from django.http import QueryDict
 
+from ideas.choices import IdeaState
+from ideas.models import Member
+from ideas.queries.ideas import ORDERS, IdeaFilters, Viewer
+
 MOST_VALUES = 20
 MOST_CHARS = 120
+YES = frozenset({"1", "true", "on", "yes"})
+
+
+def read_idea_filters(params: QueryDict, by: Viewer) -> IdeaFilters:
+    """Read `value_chain`, `ket`, `call`, `state` (each may be repeated), `q`, `closing_soon`, `mine` and `sort`.
+
+    A visitor filters by tags and text alone, in the order of activity: the rest would tell what a teaser doesn't.
+    """
+    chains, kets, words = chosen(params, "value_chain"), chosen(params, "ket"), searched(params)
+    if not isinstance(by, Member):
+        return IdeaFilters(value_chain=chains, ket=kets, q=words)
+    sort = params.get("sort", "")
+    return IdeaFilters(
+        value_chain=chains,
+        ket=kets,
+        call=chosen(params, "call"),
+        state=chosen(params, "state", IdeaState.values),
+        q=words,
+        closing_soon=switched_on(params, "closing_soon"),
+        mine=switched_on(params, "mine"),
+        sort=sort if sort in ORDERS else "activity",
+    )
 
 
 def chosen(params: QueryDict, name: str, allowed: Collection[str] | None = None) -> tuple[str, ...]:
@@ -17,6 +43,11 @@ def chosen(params: QueryDict, name: str, allowed: Collection[str] | None = None)
 def searched(params: QueryDict, name: str = "q") -> str:
     """Read the words searched for, in one line."""
     return " ".join(_plain(params.get(name, "")).split())
+
+
+def switched_on(params: QueryDict, name: str) -> bool:
+    """Read a yes or no; absent is no."""
+    return params.get(name, "").lower() in YES
 
 
 def page_cursor(params: QueryDict) -> str:
