@@ -26,21 +26,32 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
   if (form) changed.add(form);
 });
+
+function unlock(form) {
+  delete form.dataset.sending;
+  for (const button of form.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
 document.addEventListener("submit", (event) => {
-  clean(event.target);
-  if (event.target.method !== "post" || event.defaultPrevented) return;
-  if (event.target.dataset.sending) event.preventDefault();
-  else {
-    event.target.dataset.sending = "yes";
+  const form = event.target;
+  clean(form);
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sending) return event.preventDefault();
+  // Only once every other listener has had its say: a form that scripts send themselves is theirs to lock.
+  setTimeout(() => {
+    if (event.defaultPrevented) return;
+    form.dataset.sending = "yes";
     event.submitter?.setAttribute("aria-busy", "true");
-  }
+    setTimeout(unlock, 10_000, form);
+  });
 });
+
 addEventListener("beforeunload", (event) => {
   for (const form of changed) if (!form.isConnected) changed.delete(form);
   if (changed.size) event.preventDefault();
 });
+
 // Coming back by the browser's button must not find the form still locked.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
-  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+  for (const form of document.querySelectorAll("form[data-sending]")) unlock(form);
 });
