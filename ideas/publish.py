@@ -7,7 +7,7 @@ Each function stands last in an action, inside its transaction: the change is co
 from collections.abc import Iterable
 from typing import Any
 
-from ideas.models import Comment, DeadlineChange, Idea, Notification, Shortlist
+from ideas.models import Comment, DeadlineChange, Idea, Member, Notification, Shortlist
 from ideas.queries.joining import consortium_of
 from ideas.queries.topics import call_topic, idea_topic, member_topic, shortlist_topic
 from ideas.serializers.calls import DeadlineChangeSerializer
@@ -16,7 +16,7 @@ from ideas.serializers.ideas import IdeaChangeSerializer
 from ideas.serializers.joining import ConsortiumSerializer
 from ideas.serializers.notifications import NotificationSerializer
 from ideas.serializers.shortlists import OrderSerializer
-from realtime import log
+from realtime import log, revoke
 
 Told = Iterable[Notification]
 Entry = tuple[str, str, dict[str, Any]]
@@ -66,6 +66,11 @@ def deadline_changed(change: DeadlineChange, ideas: Iterable[Idea] = (), told: T
 def notified(told: Told) -> None:
     """Each member's own bell, where an action has nothing else to announce: {id, kind, url, data, created_at}."""
     _append(told=told)
+
+
+def rights_changed(member: Member) -> None:
+    """A member may see other things than before: their sockets are checked before anything more is sent to them."""
+    revoke(member.pk)
 
 
 def _append(*entries: Entry, told: Told = ()) -> None:

@@ -1,10 +1,10 @@
 """Writes of members: invitations, profiles, tokens."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -14,12 +14,14 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
-from ideas import text
+from ideas import publish, text
 from ideas.choices import AffiliationRole
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Affiliation, Invitation, Member, Organisation, ValueChain
+from ideas.queries.members import hash_of
 from ideas.rules.members import can_invite
 
 PROFILE = ("name", "language", "time_zone", "job_title")
@@ -86,11 +88,14 @@ def update_profile(
     """Save a member's own profile (names of `PROFILE`) and the value chains in which they enrol."""
     for name in PROFILE:
         if name in content:
-            setattr(by, name, text.clean_text(content[name]))
+            setattr(by, name, _one_line(name, content[name]))
+    if by.time_zone not in available_timezones():
+        raise ValidationError({"time_zone": _("Choose one of the time zones.")})
     by.full_clean(exclude=["password"])
     by.save(update_fields=list(PROFILE))
     if value_chains is not None:
         by.value_chains.set(value_chains)
+        publish.rights_changed(by)
     return by
 
 
@@ -101,13 +106,15 @@ def issue_token(*, member: Member) -> str:
     return token
 
 
-def hash_of(token: str) -> str:
-    """The form in which an invitation's token is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def _one_line(field: str, value: str) -> str:
+    try:
+        return " ".join(text.clean_text(value).split())
+    except ValidationError as error:
+        raise ValidationError({field: error}) from error
 
 
 def _new_member(email: str, *, name: str, password: str, language: str) -> Member:
-    member = Member(email=email, name=text.clean_text(name), language=language)
+    member = Member(email=email, name=_one_line("name", name), language=language)
     try:
         validate_password(password, member)
     except ValidationError as error:
@@ -122,5 +129,5 @@ def _new_member(email: str, *, name: str, password: str, language: str) -> Membe
 def _mail_invitation(invitation: Invitation, address: str) -> None:
     with translation.override(invitation.invited_by.language):
         body = render_to_string("mail/invitation.txt", {"invitation": invitation, "address": address})
-        subject, _, rest = body.partition("\n")
+        subject, _rule, rest = body.partition("\n")
         send_mail(subject.strip(), rest.strip(), None, [invitation.email])

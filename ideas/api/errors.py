@@ -2,10 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from drf_standardized_errors.handler import ExceptionHandler
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.serializers import as_serializer_error
 
-from ideas.errors import Conflict, NotAllowed
+from ideas.errors import CONFLICTS, Conflict, NotAllowed
 
 
 class ConflictAnswer(exceptions.APIException):
@@ -23,3 +23,16 @@ class RefusalHandler(ExceptionHandler):
         if isinstance(exc, ValidationError):
             return exceptions.ValidationError(as_serializer_error(exc))
         return super().convert_known_exceptions(exc)
+
+
+class ConflictErrorSerializer(serializers.Serializer[dict[str, str]]):
+    code = serializers.ChoiceField(choices=sorted(CONFLICTS))
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class ConflictSerializer(serializers.Serializer[dict[str, object]]):
+    """409: what was asked doesn't fit the present state of things. Read it again, and decide again."""
+
+    type = serializers.ChoiceField(choices=["client_error"])
+    errors = ConflictErrorSerializer(many=True)

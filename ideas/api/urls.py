@@ -1,5 +1,34 @@
 """Addresses of the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ideas.api.calls import CallViewSet
+from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
+from ideas.api.docs import DocsView, unknown
+from ideas.api.ideas import IdeaViewSet
+from ideas.api.joining import JoinRequestViewSet
+from ideas.api.organisations import OrganisationViewSet
+from ideas.api.shortlists import ShortlistViewSet
+from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
+
+router = SimpleRouter()
+router.register("v1/ideas/(?P<id>[^/]+)/comments", IdeaCommentViewSet, basename="idea-comment")
+router.register("v1/ideas", IdeaViewSet, basename="idea")
+router.register("v1/comments", CommentViewSet, basename="comment")
+router.register("v1/calls", CallViewSet, basename="call")
+router.register("v1/value-chains", ValueChainViewSet, basename="value-chain")
+router.register("v1/kets", KetViewSet, basename="ket")
+router.register("v1/organisations", OrganisationViewSet, basename="organisation")
+router.register("v1/join-requests", JoinRequestViewSet, basename="join-request")
+router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
+
+pages: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
+    # An address that is none answers as an unknown id does: in JSON, with the same code.
+    path("v1/<path:rest>", unknown, name="unknown"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [path("", include((pages, "api")))]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ideas.models import Call, Deadline, DeadlineChange
@@ -24,6 +25,7 @@ class DeadlineSerializer(serializers.Serializer[Deadline]):
     raw = serializers.CharField()
     verified = serializers.BooleanField()
 
+    @extend_schema_field(serializers.DateTimeField())
     def get_at(self, deadline: Deadline) -> str:
         return deadline.local.isoformat()
 
@@ -73,13 +75,20 @@ class CallSerializer(serializers.Serializer[Call]):
     expected_grants = serializers.IntegerField(allow_null=True)
     trl_min = serializers.IntegerField(allow_null=True)
     trl_max = serializers.IntegerField(allow_null=True)
-    value_chains = serializers.SlugRelatedField("code", many=True, read_only=True)  # type: ignore[var-annotated]
-    kets = serializers.SlugRelatedField("code", many=True, read_only=True)  # type: ignore[var-annotated]
+    value_chains = serializers.SerializerMethodField()
+    kets = serializers.SerializerMethodField()
     is_demo = serializers.BooleanField()
+
+    def get_value_chains(self, call: Call) -> list[str]:
+        return [chain.code for chain in call.value_chains.all()]
+
+    def get_kets(self, call: Call) -> list[str]:
+        return [ket.code for ket in call.kets.all()]
 
     def get_status(self, call: Call) -> str:
         return status_of_call(call, self.context["at"])
 
+    @extend_schema_field(DeadlineSerializer(many=True))
     def get_deadlines(self, call: Call) -> list[dict[str, object]]:
         rows: Any = in_time_order(call)  # the stubs know no `many`
         return list(DeadlineSerializer(rows, many=True).data)

@@ -20,9 +20,12 @@ class OrganisationSerializer(serializers.Serializer[Organisation]):
     description_en = serializers.CharField()
     competences = serializers.ListField(child=serializers.CharField())
     equipment = serializers.ListField(child=serializers.CharField())
-    value_chains = serializers.SlugRelatedField("code", many=True, read_only=True)  # type: ignore[var-annotated]
+    value_chains = serializers.SerializerMethodField()
     member_since = serializers.IntegerField(allow_null=True)
     is_demo = serializers.BooleanField()
+
+    def get_value_chains(self, organisation: Organisation) -> list[str]:
+        return [chain.code for chain in organisation.value_chains.all()]
 
 
 class PartnerOrganisationSerializer(serializers.Serializer[Organisation]):

@@ -1,0 +1,36 @@
+"""Calls by the API. They are public, and only read."""
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ideas.api.base import ApiView, find, in_path, lists
+from ideas.api.inputs import CallFilterInput
+from ideas.api.pagination import numbered_cursor, numbered_page
+from ideas.models import Call
+from ideas.queries.calls import PAGE_SIZE, CallFilters, call_page
+from ideas.serializers.calls import CallSerializer
+
+
+@extend_schema_view(
+    retrieve=extend_schema(
+        summary="Read a call with its deadlines",
+        parameters=[in_path("id", "Id of the call, or its identifier (HORIZON-CL4-2026-…).")],
+    )
+)
+class CallViewSet(ApiView):
+    queryset = Call.objects.none()
+    serializer_class = CallSerializer
+    lookup_value_regex = "[^/]+"
+    lookup_url_kwarg = "id"
+
+    @lists(CallSerializer, "List calls, the next to close first", CallFilterInput)
+    def list(self, request: Request) -> Response:
+        filters = CallFilters(**self.read_filters(CallFilterInput))
+        calls, next_cursor = call_page(filters, at=self.at, cursor=numbered_cursor(request))
+        shape = CallSerializer(calls, many=True, context=self.get_serializer_context())
+        return numbered_page(request, shape.data, next_cursor=next_cursor, size=PAGE_SIZE)
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        calls = Call.objects.prefetch_related("deadlines", "value_chains", "kets")
+        return Response(CallSerializer(find(calls, id, "identifier"), context=self.get_serializer_context()).data)

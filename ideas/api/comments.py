@@ -1,0 +1,87 @@
+"""Comments by the API."""
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ideas.actions.comments import delete_comment, edit_comment, post_comment
+from ideas.api.base import ApiView, find, in_path, lists, write
+from ideas.api.errors import ConflictSerializer
+from ideas.api.ideas import KEY
+from ideas.api.inputs import CommentEditInput, CommentInput, find_idea
+from ideas.models import Comment, Idea
+from ideas.queries.comments import comments_of, with_author
+from ideas.queries.ideas import visible_to
+from ideas.serializers.comments import CommentSerializer
+
+COMMENT = in_path("id", "Id of the comment.", OpenApiTypes.INT)
+
+
+class IdeaCommentViewSet(ApiView):
+    """The comments under one idea."""
+
+    queryset = Comment.objects.none()
+    serializer_class = CommentSerializer
+    permission_classes = [IsAuthenticated]
+    ordering = "id"
+
+    @extend_schema(parameters=[KEY])
+    @lists(CommentSerializer, "List an idea's comments, oldest first")
+    def list(self, request: Request, id: str) -> Response:
+        rows = self.paginate_queryset(comments_of(self._idea(id).pk))
+        return self.get_paginated_response(CommentSerializer(rows, many=True).data)
+
+    @write(
+        CommentInput,
+        CommentSerializer,
+        "Post a comment; the same `client_id` again is the same one",
+        KEY,
+        status=201,
+    )
+    def create(self, request: Request, id: str) -> Response:
+        member, idea = self.member, self._idea(id)
+        content = self.read(CommentInput, idea=idea).validated_data
+        comment = post_comment(by=member, idea=idea, at=self.at, **content)
+        return Response(_shape(comment), status=201)
+
+    def _idea(self, key: str) -> Idea:
+        idea = find_idea(visible_to(self.viewer), key)
+        if idea is None:
+            raise Http404
+        return idea
+
+
+class CommentViewSet(ApiView):
+    """One comment."""
+
+    queryset = Comment.objects.none()
+    serializer_class = CommentSerializer
+    permission_classes = [IsAuthenticated]
+    lookup_value_regex = "[^/]+"
+    lookup_url_kwarg = "id"
+
+    @write(CommentEditInput, CommentSerializer, "Replace a comment's text", COMMENT)
+    def partial_update(self, request: Request, id: str) -> Response:
+        member, comment = self.member, self._comment(id)
+        comment = edit_comment(by=member, comment=comment, at=self.at, **self.read(CommentEditInput).validated_data)
+        return Response(_shape(comment))
+
+    @extend_schema(
+        summary="Take a comment's text away; twice is once",
+        parameters=[COMMENT],
+        responses={204: None, 409: ConflictSerializer},
+    )
+    def destroy(self, request: Request, id: str) -> Response:
+        delete_comment(by=self.member, comment=self._comment(id), at=self.at)
+        return Response(status=204)
+
+    def _comment(self, key: str) -> Comment:
+        seen = visible_to(self.viewer).values("id")
+        return find(Comment.objects.filter(idea__in=seen), key)
+
+
+def _shape(comment: Comment) -> dict[str, object]:
+    return dict(CommentSerializer(with_author(Comment.objects.filter(pk=comment.pk)).get()).data)

@@ -1,0 +1,110 @@
+"""Ideas by the API: the board's list, one idea, and its writes."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ideas.actions.ideas import change_state, edit_idea, post_idea
+from ideas.api.base import ApiView, in_path, lists, write
+from ideas.api.inputs import IdeaEditInput, IdeaFilterInput, IdeaInput, StateInput, find_idea
+from ideas.models import Affiliation, Idea, Member
+from ideas.queries.ideas import (
+    CARD_FIELDS,
+    ORDERS,
+    IdeaFilters,
+    filter_ideas,
+    public_teasers,
+    visible_to,
+)
+from ideas.serializers.ideas import TEASER, IdeaRowSerializer, IdeaSerializer
+
+_PLACES = Prefetch("authors__affiliations", queryset=Affiliation.objects.select_related("organisation").order_by("id"))
+KEY = in_path("id", "Id of the idea, or its reference number (JVL-2026-0042).")
+
+
+@extend_schema_view(
+    retrieve=extend_schema(
+        summary="Read an idea",
+        description="Who may not see it in full gets its public teaser, where it has one: every other field is null.",
+        parameters=[KEY],
+        responses=IdeaSerializer,
+    )
+)
+class IdeaViewSet(ApiView):
+    queryset = Idea.objects.none()
+    serializer_class = IdeaSerializer
+    lookup_value_regex = "[^/]+"
+    lookup_url_kwarg = "id"
+    ordering = ORDERS["activity"]
+
+    @lists(IdeaRowSerializer, "List the ideas that one may see; visitors get public teasers", IdeaFilterInput)
+    def list(self, request: Request) -> Response:
+        filters = IdeaFilters(**self.read_filters(IdeaFilterInput))
+        self.ordering = ORDERS[filters.sort]
+        seen = visible_to(self.viewer) if self.is_member else public_teasers()
+        ideas = filter_ideas(seen, filters, by=self.viewer, at=self.at)
+        if filters.sort == "closing":
+            ideas = ideas.filter(closes_at__isnull=False)
+        rows = self.paginate_queryset(ideas.values(*CARD_FIELDS))  # type: ignore[arg-type]
+        shape = IdeaRowSerializer(rows, many=True, context={"teaser": not self.is_member})
+        return self.get_paginated_response(shape.data)
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        idea = find_idea(_loaded(visible_to(self.viewer)), id)
+        if idea is not None:
+            return Response(IdeaSerializer(idea).data)
+        return Response(self._teaser(id))
+
+    @write(IdeaInput, IdeaSerializer, "Write down a new idea, as a draft", status=201)
+    def create(self, request: Request) -> Response:
+        member = self.member
+        parsed = self.read(IdeaInput)
+        assert isinstance(parsed, IdeaInput)
+        idea = post_idea(by=member, content=parsed.content(), at=self.at)
+        return Response(self._whole(idea), status=201)
+
+    @write(IdeaEditInput, IdeaSerializer, "Edit an idea over the version that one has read", KEY)
+    def partial_update(self, request: Request, id: str) -> Response:
+        member, idea = self.member, self._seen(id)
+        parsed = self.read(IdeaEditInput, idea=idea)
+        assert isinstance(parsed, IdeaEditInput)
+        version = parsed.validated_data["version"]
+        idea = edit_idea(by=member, idea=idea, content=parsed.content(), version=version, at=self.at)
+        return Response(self._whole(idea))
+
+    @write(StateInput, IdeaSerializer, "Take an idea to another state", KEY)
+    @action(detail=True, methods=["post"], url_path="state", pagination_class=None)
+    def state(self, request: Request, id: str) -> Response:
+        member, idea = self.member, self._seen(id)
+        idea = change_state(by=member, idea=idea, at=self.at, **self.read(StateInput).validated_data)
+        return Response(self._whole(idea))
+
+    @property
+    def is_member(self) -> bool:
+        return isinstance(self.viewer, Member)
+
+    def _seen(self, key: str) -> Idea:
+        idea = find_idea(visible_to(self.viewer), key)
+        if idea is None:
+            raise Http404
+        return idea
+
+    def _whole(self, idea: Idea) -> dict[str, Any]:
+        return dict(IdeaSerializer(_loaded(Idea.objects.filter(pk=idea.pk)).get()).data)
+
+    def _teaser(self, key: str) -> dict[str, Any]:
+        idea = find_idea(public_teasers(), key)
+        if idea is None:
+            raise Http404
+        row = Idea.objects.filter(pk=idea.pk).values(*CARD_FIELDS).get()
+        shown = IdeaRowSerializer(row, context={"teaser": True}).data
+        return {name: shown[name] if name in TEASER else None for name in IdeaSerializer().fields}
+
+
+def _loaded(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
+    return ideas.select_related("value_chain", "call", "s3_area").prefetch_related("authors", _PLACES)

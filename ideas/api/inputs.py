@@ -1,0 +1,273 @@
+"""What the API takes: bodies and query parameters. Types and sizes only; business rules are the actions'."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from ideas.actions.ideas import LONG_TEXTS
+from ideas.choices import (
+    CallStatus,
+    ConsortiumRole,
+    IdeaState,
+    IprStatus,
+    Language,
+    Level,
+    Nature,
+    OrganisationKind,
+    Scheme,
+    Visibility,
+)
+from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot, Term, ValueChain
+from ideas.models.ideas import LONG
+from ideas.queries.ideas import visible_to
+from ideas.queries.taxonomy import all_kets, chains_in_use, kets_in_use, terms
+from ideas.text import MAX_BODY_CHARS
+
+BIG = 2**31 - 1
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class CodeField(serializers.SlugRelatedField[Any]):
+    """A thing named by its code; the codes that may be chosen come from a query, asked when it is needed."""
+
+    def __init__(self, slug_field: str = "code", **kwargs: Any) -> None:
+        super().__init__(slug_field, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or "\x00" in data or len(data) > 200:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class IdField(serializers.PrimaryKeyRelatedField[Any]):
+    """A thing named by its id."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        return super().to_internal_value(data)
+
+
+class ChainField(CodeField):
+    def get_queryset(self) -> QuerySet[ValueChain]:
+        return chains_in_use()
+
+
+class KetField(CodeField):
+    """A KET that may be chosen, or one that the idea carries already (`context["idea"]`)."""
+
+    def get_queryset(self) -> QuerySet[Term]:
+        kept = self.context.get("idea")
+        # A code is one scheme's only: the two sets share none.
+        chosen = Q(pk__in=kets_in_use().values("pk"))
+        return all_kets().filter(chosen | Q(pk__in=kept.kets.values("pk")) if kept else chosen)
+
+
+class S3Field(CodeField):
+    def get_queryset(self) -> QuerySet[Term]:
+        return terms(Scheme.S3)
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+class SeenIdeaField(serializers.Field[Idea, Any, Any, Any]):
+    """An idea that the member sees, by id or reference; any other one is unknown to them."""
+
+    default_error_messages = {"does_not_exist": _("There is no such idea.")}
+
+    def to_internal_value(self, data: Any) -> Idea:
+        found = find_idea(visible_to(self.context["request"].user), str(data))
+        if found is None or isinstance(data, bool):
+            self.fail("does_not_exist")
+        return found
+
+    def to_representation(self, value: Idea) -> int:
+        return value.pk
+
+
+def find_idea(ideas: QuerySet[Idea], key: str) -> Idea | None:
+    """Find an idea by its id or its reference number."""
+    if key.isascii() and key.isdecimal():
+        return ideas.filter(pk=int(key)).first() if len(key) <= 18 else None
+    return ideas.filter(reference=key.upper()).first() if key.isascii() and key.isprintable() else None
+
+
+class IdeaInput(serializers.Serializer[Idea]):
+    """The content of an idea; names as in the answer. Authors and invited people are chosen on its page."""
+
+    title = serializers.CharField(max_length=200)
+    acronym = serializers.CharField(max_length=30, allow_blank=True, required=False)
+    teaser = serializers.CharField(max_length=400, allow_blank=True, required=False)
+    language = serializers.ChoiceField(Language.choices, required=False)
+    problem = serializers.CharField(max_length=LONG, allow_blank=True, required=False)
+    approach = serializers.CharField(max_length=LONG, allow_blank=True, required=False)
+    expected_result = serializers.CharField(max_length=LONG, allow_blank=True, required=False)
+    advantage = serializers.CharField(max_length=LONG, allow_blank=True, required=False)
+    trl_now = serializers.IntegerField(min_value=1, max_value=9, allow_null=True, required=False)
+    trl_target = serializers.IntegerField(min_value=1, max_value=9, allow_null=True, required=False)
+    ipr_status = serializers.ChoiceField(IprStatus.choices, allow_blank=True, required=False)
+    keywords = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    value_chain = ChainField(help_text="Code of the primary value chain.")
+    value_chains = serializers.ListField(
+        child=ChainField(), max_length=20, required=False, help_text="Codes; the primary one may be among them."
+    )
+    kets = serializers.ListField(child=KetField(), max_length=20, required=False, help_text="Codes of KETs in use.")
+    s3_area = S3Field(allow_null=True, required=False)
+    nature = serializers.ChoiceField(Nature.choices, allow_blank=True, required=False)
+    is_open = serializers.BooleanField(required=False)
+    is_disruptive = serializers.BooleanField(required=False)
+    call = CodeField(
+        "identifier", queryset=Call.objects.all(), allow_null=True, required=False, help_text="Identifier of the call."
+    )
+    deadline = IdField(queryset=Deadline.objects.all(), allow_null=True, required=False)
+    duration_months = serializers.IntegerField(min_value=1, max_value=600, allow_null=True, required=False)
+    budget_eur = serializers.IntegerField(min_value=0, max_value=BIG, allow_null=True, required=False)
+    geography = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    interest_until = serializers.DateField(allow_null=True, required=False)
+    valid_until = serializers.DateField(allow_null=True, required=False)
+    visibility = serializers.ChoiceField(Visibility.choices, required=False)
+    public_teaser = serializers.BooleanField(required=False)
+    organisation = IdField(queryset=Organisation.objects.all(), allow_null=True, required=False)
+
+    def content(self) -> dict[str, Any]:
+        """The validated input under the names of `actions.ideas.CONTENT`."""
+        content = dict(self.validated_data)
+        content.pop("version", None)
+        if "value_chains" in content:
+            idea: Idea | None = self.context.get("idea")
+            primary = content.get("value_chain") or (idea.value_chain if idea else None)
+            content["other_chains"] = [chain for chain in content.pop("value_chains") if chain != primary]
+        return content
+
+
+assert set(LONG_TEXTS) <= set(IdeaInput().fields)
+
+
+class IdeaEditInput(IdeaInput):
+    """What changes, and the `version` that it was read in."""
+
+    version = serializers.IntegerField(min_value=1, max_value=BIG)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.required = name == "version"
+        return fields
+
+
+class StateInput(serializers.Serializer[Idea]):
+    state = serializers.ChoiceField(IdeaState.choices)
+    reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+
+
+class CommentInput(serializers.Serializer[Comment]):
+    """`client_id` is chosen by the writer: the same one again gives the same comment."""
+
+    body = serializers.CharField(max_length=MAX_BODY_CHARS)
+    client_id = serializers.CharField(max_length=64)
+    parent = serializers.IntegerField(allow_null=True, required=False, help_text="Id of the comment answered.")
+
+    def validate_parent(self, value: int | None) -> Comment | None:
+        if value is None:
+            return None
+        parent = self.context["idea"].comments.filter(pk=value).first()
+        if parent is None:
+            raise serializers.ValidationError(_("There is no such comment here."), code="does_not_exist")
+        return parent  # type: ignore[no-any-return]
+
+
+class CommentEditInput(serializers.Serializer[Comment]):
+    body = serializers.CharField(max_length=MAX_BODY_CHARS)
+
+
+class JoinRequestInput(serializers.Serializer[Any]):
+    """An organisation's request for a place in an idea (`slot`), or for another role."""
+
+    idea = SeenIdeaField(help_text="Id or reference of the idea.")
+    organisation = IdField(queryset=Organisation.objects.all())
+    slot = serializers.IntegerField(allow_null=True, required=False, help_text="Id of a place that the idea offers.")
+    role = serializers.ChoiceField(ConsortiumRole.choices, default=ConsortiumRole.BENEFICIARY)
+    contribution = serializers.CharField(max_length=6_000)
+    message = serializers.CharField(max_length=6_000, allow_blank=True, default="")
+    can_coordinate = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        number = attrs.get("slot")
+        slot = RoleSlot.objects.filter(idea=attrs["idea"], pk=number).first() if number is not None else None
+        if number is not None and slot is None:
+            error = serializers.ErrorDetail(_("There is no such place in this idea."), code="does_not_exist")
+            raise serializers.ValidationError({"slot": [error]})
+        return {**attrs, "slot": slot}
+
+
+class ReasonInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+
+
+class ShortlistInput(serializers.Serializer[Any]):
+    value_chain = ChainField(help_text="Code of the value chain.")
+    title = serializers.CharField(max_length=200)
+    call = CodeField("identifier", queryset=Call.objects.all(), allow_null=True, default=None)
+    purpose = serializers.CharField(max_length=6_000, allow_blank=True, default="")
+
+
+class EntryInput(serializers.Serializer[Any]):
+    idea = SeenIdeaField(help_text="Id or reference of the idea.")
+    rationale = serializers.CharField(max_length=6_000, allow_blank=True, default="")
+
+
+class RationaleInput(serializers.Serializer[Any]):
+    rationale = serializers.CharField(max_length=6_000, allow_blank=True)
+
+
+class MoveInput(serializers.Serializer[Any]):
+    """`position` 1 is the first, beyond the end is the last; `version` is the list's as it was read."""
+
+    position = serializers.IntegerField(min_value=1, max_value=1_000_000)
+    version = serializers.IntegerField(min_value=1, max_value=BIG)
+
+
+# Filters: repeat a parameter for any of several values ---------------------------------------------------------------
+
+
+def _codes(**kwargs: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(max_length=140), max_length=50, default=(), **kwargs)
+
+
+def _choices(choices: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=())
+
+
+class IdeaFilterInput(serializers.Serializer[Any]):
+    value_chain = _codes(help_text="Codes of value chains.")
+    ket = _codes(help_text="Codes of KETs.")
+    call = _codes(help_text="Identifiers of calls.")
+    state = _choices(IdeaState.choices)
+    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
+    closing_soon = serializers.BooleanField(default=False, help_text="Its call closes within 30 days.")
+    mine = serializers.BooleanField(default=False, help_text="One's own: as author, invited, or partner.")
+    sort = serializers.ChoiceField(["activity", "closing"], default="activity")
+
+
+class CallFilterInput(serializers.Serializer[Any]):
+    level = _choices(Level.choices)
+    programme = _codes()
+    value_chain = _codes(help_text="Codes of value chains.")
+    ket = _codes(help_text="Codes of KETs.")
+    status = _choices(CallStatus.choices)
+    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
+    days = serializers.IntegerField(
+        min_value=0, max_value=36_500, allow_null=True, default=None, help_text="Closes within so many days."
+    )
+
+
+class OrganisationFilterInput(serializers.Serializer[Any]):
+    kind = _choices(OrganisationKind.choices)
+    province = _codes(help_text="NUTS-3 codes.")
+    value_chain = _codes(help_text="Codes of value chains.")
+    accredited = serializers.BooleanField(default=False)
+    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")

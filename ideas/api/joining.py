@@ -1,0 +1,92 @@
+"""Requests to join by the API."""
+
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ideas.actions.joining import (
+    accept_join_request,
+    ask_to_join,
+    authorise_join_request,
+    decline_join_request,
+    withdraw_join_request,
+)
+from ideas.api.base import ApiView, find, in_path, lists, write
+from ideas.api.inputs import JoinRequestInput, ReasonInput
+from ideas.models import Affiliation, JoinRequest, Member
+from ideas.queries.joining import requests_visible_to
+from ideas.serializers.joining import JoinRequestSerializer
+
+REQUEST = in_path("id", "Id of the request.", OpenApiTypes.INT)
+STEPS = ("authorise", "accept", "decline", "waitlist", "withdraw")
+
+
+@extend_schema_view(retrieve=extend_schema(summary="Read a request to join", parameters=[REQUEST]))
+class JoinRequestViewSet(ApiView):
+    """Requests of one's ideas, of one's making, and of the organisations that one administers."""
+
+    queryset = JoinRequest.objects.none()
+    serializer_class = JoinRequestSerializer
+    permission_classes = [IsAuthenticated]
+    lookup_value_regex = "[^/]+"
+    lookup_url_kwarg = "id"
+    ordering = "-id"
+
+    def get_queryset(self) -> QuerySet[JoinRequest]:
+        return _loaded(requests_visible_to(self.viewer))
+
+    @lists(JoinRequestSerializer, "List the requests that one may see, newest first")
+    def list(self, request: Request) -> Response:
+        rows = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(JoinRequestSerializer(rows, many=True).data)
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        return Response(JoinRequestSerializer(find(self.get_queryset(), id)).data)
+
+    @write(JoinRequestInput, JoinRequestSerializer, "Ask for a place in an idea, for an organisation", status=201)
+    def create(self, request: Request) -> Response:
+        content = self.read(JoinRequestInput).validated_data
+        asked = ask_to_join(by=self.member, at=self.at, **content)
+        return Response(JoinRequestSerializer(find(self.get_queryset(), str(asked.pk))).data, status=201)
+
+    @extend_schema(operation_id="join_requests_step")
+    @write(
+        ReasonInput,
+        JoinRequestSerializer,
+        "Authorise, accept, decline, put on the waiting list, or withdraw",
+        REQUEST,
+        in_path("step", "What is done. To decline or to put on the waiting list needs a `reason`.", enum=STEPS),
+    )
+    @action(detail=True, methods=["post"], url_path="(?P<step>[^/]+)", pagination_class=None)
+    def step(self, request: Request, id: str, step: str) -> Response:
+        if step not in STEPS:
+            raise Http404
+        asked = find(self.get_queryset(), id)
+        reason = self.read(ReasonInput).validated_data["reason"]
+        _take_step(step, by=self.member, request=asked, reason=reason, at=self.at)
+        return Response(JoinRequestSerializer(find(_loaded(JoinRequest.objects.all()), id)).data)
+
+
+def _take_step(step: str, *, by: Member, request: JoinRequest, reason: str, at: datetime) -> None:
+    if step == "authorise":
+        authorise_join_request(by=by, request=request, at=at)
+    elif step == "accept":
+        accept_join_request(by=by, request=request, reason=reason, at=at)
+    elif step == "withdraw":
+        withdraw_join_request(by=by, request=request, reason=reason, at=at)
+    else:
+        decline_join_request(by=by, request=request, reason=reason, waitlist=step == "waitlist", at=at)
+
+
+def _loaded(requests: QuerySet[JoinRequest]) -> QuerySet[JoinRequest]:
+    places = Prefetch(
+        "asked_by__affiliations", queryset=Affiliation.objects.select_related("organisation").order_by("id")
+    )
+    return requests.select_related("organisation__province", "asked_by", "idea").prefetch_related(places)
