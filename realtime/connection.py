@@ -6,6 +6,8 @@ from collections.abc import Collection
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from django.conf import settings
+
 from realtime import frames, rights
 from realtime.frames import Frame
 from realtime.rooms import Follower
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STALL_SECONDS = 20.0
+STALL_SECONDS = getattr(settings, "REALTIME_STALL_SECONDS", 20.0)
 PING_SECONDS = 20.0
 
 

@@ -18,8 +18,8 @@ from realtime.session import Subscribe
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 1.5
-RECHECK_SECONDS = 5.0
+POLL_SECONDS = getattr(settings, "REALTIME_POLL_SECONDS", 1.5)
+RECHECK_SECONDS = getattr(settings, "REALTIME_RECHECK_SECONDS", 5.0)
 RECHECK_SHARE = 0.1  # of one core, at most, for checking again what nobody announced
 BREATH = 500  # followers between two looks at the event loop
 
@@ -124,7 +124,7 @@ class Hub:
             if positions[topic].head < head and topic in self.rooms:
                 self._reset(self.rooms[topic])  # restored from a backup, and nobody said so
         self.ready.set()
-        await asyncio.sleep(getattr(settings, "REALTIME_POLL_SECONDS", POLL_SECONDS))
+        await asyncio.sleep(POLL_SECONDS)
 
     def _learn(self, positions: Mapping[str, Position]) -> None:
         control = positions[CONTROL]
@@ -225,10 +225,9 @@ class Hub:
 
     async def _sweep(self) -> None:
         """Check again, oldest first and within a budget, the rights that nobody said were lost."""
-        every = getattr(settings, "REALTIME_RECHECK_SECONDS", RECHECK_SECONDS)
         viewers: defaultdict[rights.Credentials, list[Connection]] = defaultdict(list)
         for connection in sorted(self._connections, key=lambda one: one.checked_at):
-            if connection.followers and monotonic() - connection.checked_at > every:
+            if connection.followers and monotonic() - connection.checked_at > RECHECK_SECONDS:
                 viewers[connection.shown].append(connection)
         for shown, connections in viewers.items():
             began = monotonic()

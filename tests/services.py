@@ -1,5 +1,6 @@
 """Real services for tests, each private, on a free port, and stopped with the test that started it."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -13,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -197,3 +198,49 @@ def closing(service: Any) -> Iterator[Any]:
         yield service
     finally:
         (service.close if hasattr(service, "close") else service.stop)()
+
+
+class Flapping:
+    """A network of one cable: passes bytes to a port until it is cut, and again once it is mended."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._whole = True
+        self._pipes: set[asyncio.StreamWriter] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        self.cut()
+        await asyncio.sleep(0.05)
+
+    def cut(self) -> None:
+        """Drop what is connected, and whoever tries."""
+        self._whole = False
+        for pipe in self._pipes:
+            pipe.transport.abort()
+
+    def mend(self) -> None:
+        """Let connections through again."""
+        self._whole = True
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._whole:
+            writer.transport.abort()
+            return
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        both = {writer, far_writer}
+        self._pipes |= both
+        await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+        self._pipes -= both
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()

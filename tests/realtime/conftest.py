@@ -1,6 +1,8 @@
 """Sites of real processes; PostgreSQL and Redis are private to the run."""
 
+import itertools
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from tests.services import Postgres, Redis, Site, closing
 
 SETTINGS = "tests.realtime.site"
+CHECKPOINT = "from django.db import connection; connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')"
+numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -23,18 +27,48 @@ def redis() -> Iterator[Redis]:
         yield service
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy; migrating is slower than all else."""
+    folder = tmp_path_factory.mktemp("empty")
+    Site(folder, settings=SETTINGS).manage("migrate", "-v0")
+    Site(folder, settings=SETTINGS).manage("shell", "-v0", "-c", CHECKPOINT)
+    return folder / "site.sqlite3"
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, empty_database: Path) -> Iterator[Site]:
     """One process on SQLite, as a small cluster runs it."""
+    shutil.copy(empty_database, tmp_path)
     with closing(Site(tmp_path, settings=SETTINGS)) as site:
-        site.manage("migrate", "-v0")
+        site.start()
+        yield site
+
+
+@pytest.fixture(scope="session")
+def shared_site(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[Site]:
+    """The same for tests that leave nothing behind but topics of their own."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copy(empty_database, folder)
+    with closing(Site(folder, settings=SETTINGS)) as site:
         site.start()
         yield site
 
 
 @pytest.fixture
-def port(site: Site) -> int:
-    return next(iter(site.processes))
+def port(shared_site: Site) -> int:
+    return next(iter(shared_site.processes))
+
+
+@pytest.fixture
+def topic() -> str:
+    """A topic of this test alone."""
+    return f"public.{next(numbers)}"
+
+
+@pytest.fixture
+def other_topic() -> str:
+    return f"public.{next(numbers)}"
 
 
 @pytest.fixture

@@ -27,7 +27,13 @@ class Follower:
     async def __aenter__(self) -> Self:
         self.socket = await websockets.connect(
             f"ws://127.0.0.1:{self.port}/ws/",
-            **{"origin": f"http://127.0.0.1:{self.port}", "additional_headers": self._headers, **self._options},
+            **{
+                "origin": f"http://127.0.0.1:{self.port}",
+                "additional_headers": self._headers,
+                "close_timeout": 1,
+                "ping_interval": None,
+                **self._options,
+            },
         )
         return self
 

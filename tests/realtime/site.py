@@ -48,6 +48,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REALTIME_AUTHORISE = "tests.realtime.site_urls.followable"
 REALTIME_AUTHENTICATE_TOKEN = "tests.realtime.site_urls.member_of_token"
 REALTIME_ORIGINS = ["https://lab.example.org"]
+REALTIME_STALL_SECONDS = 4
+REALTIME_RECHECK_SECONDS = 2
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -113,7 +113,8 @@ def follow_js(request: HttpRequest) -> HttpResponse:
       item.textContent = change.seq;
       document.getElementById("list").append(item);
     }, { onRevoked: (name) => window.revoked.push(name) });
-    window.followMore = (name) => follow(name, { after: 0, epoch }, () => {}, { onRevoked: (n) => window.revoked.push(n) });
+    window.followMore = (name) =>
+      follow(name, { after: 0, epoch }, () => {}, { onRevoked: (name) => window.revoked.push(name) });
     """
     return HttpResponse(code, content_type="text/javascript")
 

@@ -12,6 +12,11 @@ from tests.services import Site, get_json
 pytestmark = pytest.mark.asyncio
 
 
+@pytest.fixture
+def port(site: Site) -> int:
+    return next(iter(site.processes))
+
+
 def enter(port: int, name: str, group: str = "lab") -> str:
     cookie: str = get_json(port, f"/sign_in?name={name}&group={group}")["cookie"]
     return cookie

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -15,8 +14,6 @@ from realtime.session import FLOOD, MALFORMED, MAX_TOPICS
 from tests.realtime.follower import Follower
 from tests.services import ROOT, Site, get_json
 
-pytestmark = pytest.mark.asyncio
-
 
 async def append(port: int, topic: str, **options: Any) -> list[int]:
     query = "&".join(f"{name}={value}" for name, value in options.items())
@@ -25,19 +22,20 @@ async def append(port: int, topic: str, **options: Any) -> list[int]:
     return seqs
 
 
-async def test_change_reaches_its_followers_and_nobody_else(port: int) -> None:
+@pytest.mark.asyncio
+async def test_change_reaches_its_followers_and_nobody_else(port: int, topic: str, other_topic: str) -> None:
     async with Follower(port) as one, Follower(port) as other, Follower(port) as elsewhere:
-        await one.follow("public.a")
-        await other.follow("public.a")
-        await elsewhere.follow("public.b")
+        await one.follow(topic)
+        await other.follow(topic)
+        await elsewhere.follow(other_topic)
 
-        await append(port, "public.a", name="Ada")
+        await append(port, topic, name="Ada")
 
         message = await one.next()
         assert message == await other.next()
         assert {**message, "at": None} == {
             "type": "change",
-            "topic": "public.a",
+            "topic": topic,
             "seq": 1,
             "kind": "thing.posted",
             "payload": {"name": "Ada", "body": "x"},
@@ -46,101 +44,110 @@ async def test_change_reaches_its_followers_and_nobody_else(port: int) -> None:
         await elsewhere.nothing_comes()
 
 
-async def test_several_topics_share_one_socket(port: int) -> None:
+@pytest.mark.asyncio
+async def test_several_topics_share_one_socket(port: int, topic: str, other_topic: str) -> None:
     async with Follower(port) as follower:
-        await follower.follow("public.a")
-        await follower.follow("public.b")
+        await follower.follow(topic)
+        await follower.follow(other_topic)
 
-        await append(port, "public.b", n=2)
-        await append(port, "public.a")
+        await append(port, other_topic, n=2)
+        await append(port, topic)
 
-        await follower.until("public.a", 1)
-        assert follower.seen == {"public.a": [0, 1], "public.b": [0, 1, 2]}
+        await follower.until(topic, 1)
+        assert follower.seen == {topic: [0, 1], other_topic: [0, 1, 2]}
 
 
-async def test_resuming_repeats_nothing_and_misses_nothing(port: int) -> None:
-    await append(port, "public.a", n=350)
+@pytest.mark.asyncio
+async def test_resuming_repeats_nothing_and_misses_nothing(port: int, topic: str) -> None:
+    await append(port, topic, n=350)
     async with Follower(port) as follower:
-        here = await asyncio.to_thread(get_json, port, "/position?topic=public.a")
-        await follower.follow("public.a", after=120, epoch=here["epoch"])
-        await append(port, "public.a", n=20)
-        await follower.until("public.a", 370)
+        here = await asyncio.to_thread(get_json, port, f"/position?topic={topic}")
+        await follower.follow(topic, after=120, epoch=here["epoch"])
+        await append(port, topic, n=20)
+        await follower.until(topic, 370)
 
-        assert follower.seen["public.a"] == list(range(120, 371))
+        assert follower.seen[topic] == list(range(120, 371))
         assert follower.repeats == 0
 
 
-async def test_following_again_starts_where_asked(port: int) -> None:
+@pytest.mark.asyncio
+async def test_following_again_starts_where_asked(port: int, topic: str) -> None:
     async with Follower(port) as follower:
-        await follower.follow("public.a")
-        await append(port, "public.a", n=3)
-        await follower.until("public.a", 3)
+        await follower.follow(topic)
+        await append(port, topic, n=3)
+        await follower.until(topic, 3)
 
-        await follower.follow("public.a", after=1)
-        await append(port, "public.a")
-        await follower.until("public.a", 4)
+        await follower.follow(topic, after=1)
+        await append(port, topic)
+        await follower.until(topic, 4)
 
         assert follower.repeats == 0
-        assert follower.seen["public.a"] == [0, 1, 2, 3, 1, 2, 3, 4]
+        assert follower.seen[topic] == [0, 1, 2, 3, 1, 2, 3, 4]
 
 
-async def test_without_a_position_only_what_comes_is_told(port: int) -> None:
-    await append(port, "public.a", n=3)
+@pytest.mark.asyncio
+async def test_without_a_position_only_what_comes_is_told(port: int, topic: str) -> None:
+    await append(port, topic, n=3)
     async with Follower(port) as follower:
-        answer = await follower.ask(type="subscribe", topic="public.a")
-        follower.seen["public.a"] = [answer["head"]]
-        await append(port, "public.a")
-        await follower.until("public.a", 4)
+        answer = await follower.ask(type="subscribe", topic=topic)
+        follower.seen[topic] = [answer["head"]]
+        await append(port, topic)
+        await follower.until(topic, 4)
 
-        assert follower.seen["public.a"] == [3, 4]
+        assert follower.seen[topic] == [3, 4]
 
 
-async def test_unsubscribed_topic_is_silent(port: int) -> None:
+@pytest.mark.asyncio
+async def test_unsubscribed_topic_is_silent(port: int, topic: str) -> None:
     async with Follower(port) as follower:
-        await follower.follow("public.a")
-        await follower.send(type="unsubscribe", topic="public.a")
+        await follower.follow(topic)
+        await follower.send(type="unsubscribe", topic=topic)
         assert (await follower.ask(type="ping"))["heads"] == {}
 
-        await append(port, "public.a")
+        await append(port, topic)
 
         await follower.nothing_comes()
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize("position", [{"after": 4, "epoch": "{epoch}"}, {"after": 1, "epoch": "other"}, {"after": 1}])
-async def test_position_that_never_was_is_answered_with_reset(port: int, position: dict[str, Any]) -> None:
-    await append(port, "public.a", n=3)
-    here = await asyncio.to_thread(get_json, port, "/position?topic=public.a")
+async def test_position_that_never_was_is_answered_with_reset(port: int, position: dict[str, Any], topic: str) -> None:
+    await append(port, topic, n=3)
+    here = await asyncio.to_thread(get_json, port, f"/position?topic={topic}")
     if "epoch" in position:
         position = {**position, "epoch": position["epoch"].format(epoch=here["epoch"])}
     async with Follower(port) as follower:
-        answer = await follower.ask(type="subscribe", topic="public.a", **position)
+        answer = await follower.ask(type="subscribe", topic=topic, **position)
 
-        assert answer == {"type": "reset", "topic": "public.a", "epoch": here["epoch"], "head": 3}
-        await append(port, "public.a")
+        assert answer == {"type": "reset", "topic": topic, "epoch": here["epoch"], "head": 3}
+        await append(port, topic)
         await follower.nothing_comes()
 
 
-async def test_pruned_position_is_answered_with_reset(site: Site, port: int) -> None:
-    await append(port, "public.a", n=5)
-    site.manage("prune_changes", "--days", "-1")
-    await append(port, "public.a")
+@pytest.mark.asyncio
+async def test_pruned_position_is_answered_with_reset(shared_site: Site, port: int, topic: str) -> None:
+    await append(port, topic, n=5)
+    shared_site.manage("prune_changes", "--days", "-1")
+    await append(port, topic)
     async with Follower(port) as follower:
-        await follower.follow("public.a", after=2, epoch=get_json(port, "/position?topic=public.a")["epoch"])
+        await follower.follow(topic, after=2, epoch=get_json(port, f"/position?topic={topic}")["epoch"])
 
         assert (await follower.next())["type"] == "reset"
 
 
-async def test_new_epoch_resets_who_is_connected(site: Site, port: int) -> None:
+@pytest.mark.asyncio
+async def test_new_epoch_resets_who_is_connected(shared_site: Site, port: int, topic: str) -> None:
     async with Follower(port) as follower:
-        await follower.follow("public.a")
+        await follower.follow(topic)
 
-        await asyncio.to_thread(site.manage, "new_epoch")
+        await asyncio.to_thread(shared_site.manage, "new_epoch")
 
         message = await follower.next()
-        assert (message["type"], message["topic"]) == ("reset", "public.a")
-        assert message["epoch"] == get_json(port, "/position?topic=public.a")["epoch"]
+        assert (message["type"], message["topic"]) == ("reset", topic)
+        assert message["epoch"] == get_json(port, f"/position?topic={topic}")["epoch"]
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize("topic", ["members.only", "group.board.1", "no.such", "~", "é", "", "a" * 100, "public .a"])
 async def test_outsider_cannot_tell_forbidden_from_unknown(port: int, topic: str) -> None:
     await append(port, "members.only")
@@ -152,6 +159,7 @@ async def test_outsider_cannot_tell_forbidden_from_unknown(port: int, topic: str
         await outsider.nothing_comes()
 
 
+@pytest.mark.asyncio
 async def test_signed_in_member_follows_what_visitors_cannot(port: int) -> None:
     cookie = get_json(port, "/sign_in?name=ada")["cookie"]
     async with Follower(port, cookie=cookie) as member:
@@ -160,6 +168,7 @@ async def test_signed_in_member_follows_what_visitors_cannot(port: int) -> None:
         await member.until("members.only", 1)
 
 
+@pytest.mark.asyncio
 async def test_token_opens_the_socket_without_an_origin(port: int) -> None:
     get_json(port, "/sign_in?name=ada")
     headers = {"Authorization": "Token token-of-ada"}
@@ -171,6 +180,7 @@ async def test_token_opens_the_socket_without_an_origin(port: int) -> None:
             pass
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "origin",
     [
@@ -197,6 +207,7 @@ async def test_hostile_origin_is_refused(port: int, origin: str | None) -> None:
             pass
 
 
+@pytest.mark.asyncio
 async def test_foreign_host_header_is_refused_though_origin_agrees(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
@@ -208,11 +219,13 @@ async def test_foreign_host_header_is_refused_though_origin_agrees(port: int) ->
     writer.close()
 
 
-async def test_listed_origin_is_accepted(port: int) -> None:
+@pytest.mark.asyncio
+async def test_listed_origin_is_accepted(port: int, topic: str) -> None:
     async with Follower(port, origin="https://lab.example.org") as follower:
-        assert (await follower.follow("public.a"))["type"] == "subscribed"
+        assert (await follower.follow(topic))["type"] == "subscribed"
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
@@ -223,29 +236,31 @@ async def test_listed_origin_is_accepted(port: int) -> None:
         ("x" * 70_000, 1009),
     ],
 )
-async def test_bad_frame_closes_that_socket_alone(port: int, frame: str | bytes, code: int) -> None:
+async def test_bad_frame_closes_that_socket_alone(port: int, frame: str | bytes, code: int, topic: str) -> None:
     async with Follower(port) as bystander, Follower(port) as culprit:
-        await bystander.follow("public.a")
-        await culprit.follow("public.a")
+        await bystander.follow(topic)
+        await culprit.follow(topic)
 
         await culprit.socket.send(frame)
 
         assert await culprit.closed() in (code, 1006)
-        await append(port, "public.a")
-        await bystander.until("public.a", 1)
+        await append(port, topic)
+        await bystander.until(topic, 1)
 
 
-async def test_flood_closes_that_socket_alone(port: int) -> None:
+@pytest.mark.asyncio
+async def test_flood_closes_that_socket_alone(port: int, topic: str) -> None:
     async with Follower(port) as bystander, Follower(port) as culprit:
-        await bystander.follow("public.a")
+        await bystander.follow(topic)
         for _ in range(2_000):
             await culprit.socket.send('{"type":"ping"}')
 
         assert await culprit.closed() == FLOOD
-        await append(port, "public.a")
-        await bystander.until("public.a", 1)
+        await append(port, topic)
+        await bystander.until(topic, 1)
 
 
+@pytest.mark.asyncio
 async def test_topics_on_a_socket_are_bounded(port: int) -> None:
     async with Follower(port) as follower:
         for n in range(MAX_TOPICS):
@@ -258,30 +273,32 @@ async def test_topics_on_a_socket_are_bounded(port: int) -> None:
         ]
 
 
-async def test_any_asgi_server_will_do(site: Site) -> None:
-    plain = site.start(None, "-m", "daphne", "-p", "{port}", "-v", "0", "tests.realtime.site_asgi:application")
+@pytest.mark.asyncio
+async def test_any_asgi_server_will_do(shared_site: Site, topic: str) -> None:
+    plain = shared_site.start(None, "-m", "daphne", "-p", "{port}", "-v", "0", "tests.realtime.site_asgi:application")
     async with Follower(plain) as follower:
-        await follower.follow("public.a")
-        await append(plain, "public.a", n=300, size=2_000)
-        await follower.until("public.a", 300)
+        await follower.follow(topic)
+        await append(plain, topic, n=300, size=2_000)
+        await follower.until(topic, 300)
 
-        assert follower.seen["public.a"] == list(range(301))
+        assert follower.seen[topic] == list(range(301))
         await follower.socket.send("{")
         assert await follower.closed() == MALFORMED
 
 
-async def test_every_message_conforms_to_the_published_description(port: int) -> None:
+@pytest.mark.asyncio
+async def test_every_message_conforms_to_the_published_description(port: int, topic: str, other_topic: str) -> None:
     schemas = yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text())["components"]["messages"]
     async with Follower(port) as follower:
-        await follower.follow("public.a")
-        await append(port, "public.a")
-        await follower.until("public.a", 1)
+        await follower.follow(topic)
+        await append(port, topic)
+        await follower.until(topic, 1)
         await follower.ask(type="ping")
         await follower.ask(type="subscribe", topic="no.such")
-        await follower.ask(type="subscribe", topic="public.a", after=99, epoch="e")
-        await append(port, "public.b")
-        await follower.follow("public.b", after=0)
-        await follower.until("public.b", 1)
+        await follower.ask(type="subscribe", topic=topic, after=99, epoch="e")
+        await append(port, other_topic)
+        await follower.follow(other_topic, after=0)
+        await follower.until(other_topic, 1)
 
         for message in follower.notices:
             jsonschema.validate(message, schemas[message["type"]]["payload"])
@@ -289,19 +306,21 @@ async def test_every_message_conforms_to_the_published_description(port: int) ->
     assert types == {"subscribed", "ping", "error", "reset"}
 
 
-async def test_published_description_lists_every_frame_and_close_code() -> None:
+def test_published_description_lists_every_frame_and_close_code() -> None:
     document = yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text())
-    source = Path(ROOT / "realtime" / "frames.py").read_text()
+    source = (ROOT / "realtime" / "frames.py").read_text()
 
     sent = set(re.findall(r'"type": "(\w+)"', source))
     assert sent <= set(document["components"]["messages"])
     assert json.dumps(document)
 
 
-async def test_requests_in_flight_survive_a_stop(site: Site, port: int) -> None:
+@pytest.mark.asyncio
+async def test_requests_in_flight_survive_a_stop(site: Site, topic: str) -> None:
+    port = next(iter(site.processes))
     async with Follower(port) as follower:
-        await follower.follow("public.a")
-        writes = [asyncio.create_task(append(port, "public.a", n=200)) for _ in range(5)]
+        await follower.follow(topic)
+        writes = [asyncio.create_task(append(port, topic, n=200)) for _ in range(5)]
         await asyncio.sleep(0.15)
         await asyncio.to_thread(site.stop, port)
 
