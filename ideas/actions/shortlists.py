@@ -75,7 +75,7 @@ def add_to_shortlist(
 
 @transaction.atomic(durable=True)
 def move_entry(*, by: Member, entry: ShortlistEntry, position: int, version: int) -> Shortlist:
-    """Move an entry to a place (1 is the first; beyond the end is the last).
+    """Move an entry to a place among those that the member sees (1 is the first; beyond the end is the last).
 
     `version` is the list's as the member saw it: Conflict("stale_order") if it changed meanwhile. Raises NotAllowed.
     """
@@ -86,19 +86,21 @@ def move_entry(*, by: Member, entry: ShortlistEntry, position: int, version: int
     moved = next((row for row in entries if row.pk == entry.pk), None)
     if moved is None:
         raise Conflict("stale_order")
-    entries.remove(moved)
-    entries.insert(max(position, 1) - 1, moved)
-    _renumber(shortlist, entries)
+    _renumber(shortlist, _moved(entries, moved, position, by))
     _changed(shortlist)
     return shortlist
 
 
 @transaction.atomic(durable=True)
 def write_rationale(*, by: Member, entry: ShortlistEntry, rationale: str) -> ShortlistEntry:
-    """Say why an idea is on the list. Raises NotAllowed, Conflict("already_published")."""
+    """Say why an idea is on the list.
+
+    Raises NotAllowed, ValidationError, Conflict("already_published", "stale_order": it was taken off meanwhile).
+    """
     shortlist = _lock_shortlist(entry.shortlist, by)
     entry.rationale = text.clean_text(rationale)
-    entry.save(update_fields=["rationale"])
+    if not shortlist.entries.filter(pk=entry.pk).update(rationale=entry.rationale):
+        raise Conflict("stale_order")
     _changed(shortlist)
     return entry
 
@@ -147,6 +149,15 @@ def _lock_shortlist(shortlist: Shortlist, by: Member) -> Shortlist:
     if not can_change_shortlist(by, shortlist):
         raise Conflict("already_published")
     return shortlist
+
+
+def _moved(entries: list[ShortlistEntry], moved: ShortlistEntry, place: int, by: Member) -> list[ShortlistEntry]:
+    """Order the entries with one at another place, counting only those whose ideas the member sees."""
+    rest = [entry for entry in entries if entry is not moved]
+    seen = set(visible_to(by).filter(shortlist_entries__in=rest).values_list("id", flat=True))
+    ahead = [index for index, entry in enumerate(rest) if entry.idea_id in seen]
+    at = ahead[place - 1] if 1 <= place <= len(ahead) else (0 if place < 1 else len(rest))
+    return [*rest[:at], moved, *rest[at:]]
 
 
 def _renumber(shortlist: Shortlist, entries: list[ShortlistEntry]) -> None:

@@ -1,37 +1,242 @@
-"""Pages of shortlists (being written)."""
+"""Pages of shortlists: the overview, one list with its order and reasons, and putting an idea on one."""
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ideas.actions.shortlists import (
+    add_to_shortlist,
+    create_shortlist,
+    move_entry,
+    publish_shortlist,
+    remove_entry,
+    write_rationale,
+)
+from ideas.choices import IdeaState, ShortlistState
+from ideas.errors import Conflict, NotAllowed
+from ideas.forms.shortlists import AddForm, MoveForm, RationaleForm, ShortlistForm
+from ideas.models import Shortlist, ShortlistEntry
+from ideas.pages.parts import Names, chain_tag, member_of, put_on, read_names, see_other, visible_idea
+from ideas.queries.ideas import visible_to
+from ideas.queries.shortlists import curated_chains, shortlist_rows, shortlists_visible_to, with_entries
+from ideas.queries.topics import shortlist_topic
+from ideas.rules.shortlists import can_change_shortlist
+from realtime.log import position
+
+STATES = dict(ShortlistState.choices)
+IDEA_STATES = dict(IdeaState.choices)
 
 
-def overview(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    rows = list(shortlist_rows(request.user))
+    context = {
+        "drafts": [row for row in rows if row.state == ShortlistState.DRAFT],
+        "published": [row for row in rows if row.state == ShortlistState.PUBLISHED],
+        "may": {"new": curated_chains(request.user).exists()},
+    }
+    return render(request, "shortlists/list.html", context)
 
 
-def new(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    at, by = timezone.now(), member_of(request)
+    if not curated_chains(by).exists():
+        raise NotAllowed
+    form = ShortlistForm(request.POST or None, by=by, at=at)
+    if request.method == "POST" and form.is_valid():
+        try:
+            shortlist = create_shortlist(by=by, at=at, **form.cleaned_data)
+        except ValidationError as refusal:
+            return render(request, "shortlists/form.html", {"form": form}, status=put_on(form, refusal))
+        messages.success(request, _("The shortlist is ready. Add ideas to it from their pages."))
+        return see_other(shortlist.get_absolute_url())
+    return render(request, "shortlists/form.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
-def detail(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _show(request, get_object_or_404(_seen(request), pk=pk))
 
 
-def publish(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    shortlist = get_object_or_404(_seen(request), pk=pk)
+    if request.method != "POST":
+        return _ask(request, "shortlists/publish.html", shortlist)
+    try:
+        publish_shortlist(by=member_of(request), shortlist=shortlist, at=timezone.now())
+    except Conflict as refusal:
+        return _show(request, shortlist, refusal=refusal)
+    messages.success(request, _("The shortlist is published, and the authors are told."))
+    return see_other(shortlist.get_absolute_url())
 
 
-def add(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, reference: str) -> HttpResponse:
+    by, idea = member_of(request), visible_idea(request, reference)
+    form = AddForm(request.POST or None, by=by, idea=idea)
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "idea": idea}
+        return render(request, "shortlists/add.html", context, status=400 if form.is_bound else 200)
+    shortlist, rationale = form.cleaned_data["shortlist"], form.cleaned_data["rationale"]
+    try:
+        add_to_shortlist(by=by, shortlist=shortlist, idea=idea, rationale=rationale, at=timezone.now())
+    except (ValidationError, Conflict) as refusal:
+        status = put_on(form, refusal)
+        return render(request, "shortlists/add.html", {"form": form, "idea": idea}, status=status)
+    messages.success(request, _("The idea is on the shortlist “%(title)s”.") % {"title": shortlist.title})
+    return see_other(idea.get_absolute_url())
 
 
-def move(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = _seen_entry(request, pk)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _show(request, entry.shortlist, said=_("The place couldn't be read. Nothing was moved."), status=400)
+    try:
+        move_entry(by=member_of(request), entry=entry, **form.cleaned_data)
+    except Conflict as refusal:
+        return _show(request, entry.shortlist, refusal=refusal)
+    return _done(request, entry, said=_("“%(title)s” was moved.") % {"title": entry.idea.title})
 
 
-def rationale(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_POST
+def rationale(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = _seen_entry(request, pk)
+    form = RationaleForm(request.POST, prefix=f"entry-{pk}")
+    if not form.is_valid():
+        return _show(request, entry.shortlist, typed={entry.pk: form}, status=400)
+    try:
+        write_rationale(by=member_of(request), entry=entry, rationale=form.cleaned_data["rationale"])
+    except ValidationError as refusal:
+        return _show(request, entry.shortlist, typed={entry.pk: form}, status=put_on(form, refusal))
+    except Conflict as refusal:
+        return _show(request, entry.shortlist, typed={entry.pk: form}, refusal=refusal)
+    return _done(request, entry, said=_("The reason is saved."))
 
 
-def remove(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = _seen_entry(request, pk)
+    if request.method != "POST":
+        return _ask(request, "shortlists/remove.html", entry.shortlist, entry=entry)
+    try:
+        remove_entry(by=member_of(request), entry=entry)
+    except Conflict as refusal:
+        return _show(request, entry.shortlist, refusal=refusal)
+    return _done(request, entry, said=_("“%(title)s” is off the list.") % {"title": entry.idea.title})
+
+
+# Loading and answering ----------------------------------------------------------------------------------------------
+
+
+def _seen(request: HttpRequest) -> QuerySet[Shortlist]:
+    return shortlists_visible_to(request.user)
+
+
+def _seen_entry(request: HttpRequest, pk: int) -> ShortlistEntry:
+    """Load an entry whose list and idea the reader may see. Raises Http404."""
+    entries = ShortlistEntry.objects.filter(
+        shortlist__in=_seen(request).values("pk"), idea__in=visible_to(request.user).values("pk")
+    )
+    return get_object_or_404(entries.select_related("shortlist", "shortlist__value_chain", "idea"), pk=pk)
+
+
+def _ask(request: HttpRequest, template: str, shortlist: Shortlist, **more: Any) -> HttpResponse:
+    """Ask before an act, where no script opened the dialog."""
+    if not can_change_shortlist(member_of(request), shortlist):
+        raise NotAllowed
+    return render(request, template, {"shortlist": shortlist, **more})
+
+
+def _done(request: HttpRequest, entry: ShortlistEntry, *, said: str) -> HttpResponse:
+    """Answer an act: the new list to a script, the page to a browser."""
+    if _wants_fragment(request):
+        return _show(request, entry.shortlist, said=said)
+    messages.success(request, said)
+    return see_other(f"{entry.shortlist.get_absolute_url()}#entry-{entry.pk}")
+
+
+def _wants_fragment(request: HttpRequest) -> bool:
+    return request.GET.get("fragment") == "1"
+
+
+def _show(
+    request: HttpRequest,
+    shortlist: Shortlist,
+    *,
+    refusal: Conflict | None = None,
+    said: str = "",
+    typed: dict[int, RationaleForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show a list as it is now: the whole page, or for scripts the part that changes.
+
+    `typed` has forms with words that weren't saved; a refusal is said above the list, with 409.
+    """
+    # Read the head before the rows: a replay is harmless, a gap is not.
+    live = position(shortlist_topic(shortlist.pk))
+    shortlist = with_entries(_seen(request), request.user).get(pk=shortlist.pk)
+    may_change = can_change_shortlist(member_of(request), shortlist)
+    context = {
+        "shortlist": shortlist,
+        "state_label": STATES[shortlist.state],
+        "chain": chain_tag(shortlist.value_chain),
+        "live": live,
+        "entries": _entries(shortlist, read_names(), typed or {}, may_change=may_change),
+        "may": {"change": may_change},
+        "refused": refusal.text if refusal else "",
+        "said": said,
+    }
+    template = "shortlists/_entries.html" if _wants_fragment(request) else "shortlists/detail.html"
+    return render(request, template, context, status=409 if refusal else status)
+
+
+def _entries(
+    shortlist: Shortlist, names: Names, typed: dict[int, RationaleForm], *, may_change: bool
+) -> list[dict[str, Any]]:
+    entries: list[ShortlistEntry] = shortlist.seen_entries  # type: ignore[attr-defined]  # by with_entries
+    rows = []
+    for place, entry in enumerate(entries, start=1):
+        idea = entry.idea
+        # What was published stays as it was read then, whatever the idea says today.
+        text = entry.frozen or {name: getattr(idea, name) for name in ("title", "acronym", "teaser", "state")}
+        form = typed.get(entry.pk) or RationaleForm(prefix=f"entry-{entry.pk}", initial={"rationale": entry.rationale})
+        rows.append(
+            {
+                **text,
+                "pk": entry.pk,
+                "place": place,
+                "reference": idea.reference,
+                "url": idea.get_absolute_url(),
+                "language": idea.language,
+                "state_label": IDEA_STATES.get(text["state"], text["state"]),
+                "chain": names.chain(idea.tags["chains"][0]),
+                "rationale": entry.rationale,
+                "added_by": entry.added_by.name,
+                "added_at": entry.added_at,
+                "up": place - 1 if place > 1 else None,
+                "down": place + 1 if place < len(entries) else None,
+                "form": form if may_change or entry.pk in typed else None,
+                "typed": entry.pk in typed,
+            }
+        )
+    return rows

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 
-from ideas.choices import CallStatus, DeadlineKind
-from ideas.models import Call, Deadline, Idea
+from ideas.choices import IDEA_JOINABLE, CallStatus, DeadlineKind
+from ideas.models import Call, Deadline, RoleSlot
 from ideas.models.calls import SOON, status_of
-from ideas.queries.ideas import CARD_FIELDS, Viewer, public_teasers, visible_to
-from ideas.text import searchable
+from ideas.queries.ideas import CARD_FIELDS, Viewer, visible_to
 
 PAGE_SIZE = 40
+CLOSING_DAYS = (7, 30, 90)
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,17 @@ def filter_calls(calls: QuerySet[Call], filters: CallFilters, at: datetime) -> Q
         calls = with_status(calls, at).filter(Q(status__in=filters.status))
     if filters.days is not None:
         calls = with_next_closing(calls, at).filter(Q(next_closing_at__lte=at + timedelta(days=filters.days)))
-    for word in searchable(filters.q).split()[:12]:
+    for word in filters.q.replace("\x00", "").split()[:12]:
         calls = calls.filter(Q(identifier__icontains=word) | Q(title__icontains=word) | Q(call_title__icontains=word))
     return calls
 
 
 def seen_idea_counts(member: Viewer, call_ids: list[int]) -> dict[int, int]:
-    """Count by call the ideas aimed at it that the viewer may see: {call id: n}. Visitors: public teasers."""
-    seen = visible_to(member) if member.is_authenticated else public_teasers()
-    rows = seen.filter(call__in=call_ids).order_by().values("call").annotate(n=Count("id"))
+    """Count by call the ideas aimed at it that the viewer may see: {call id: n}.
+
+    Visitors: none, for a public teaser doesn't tell the call.
+    """
+    rows = visible_to(member).filter(call__in=call_ids).order_by().values("call").annotate(n=Count("id"))
     return {row["call"]: row["n"] for row in rows}
 
 
@@ -120,7 +122,10 @@ def call_page(filters: CallFilters, *, at: datetime, cursor: str = "") -> tuple[
 
 
 def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, int]]:
-    """Count calls by level, programme, value chain, KET and status under the filters (that facet's own left open)."""
+    """Count calls by level, programme, value chain, KET, status and days left under the filters.
+
+    A facet's own choice is left open. `days` counts what closes within 7, 30 and 90 days: {"7": n, …}.
+    """
 
     def counted(without: str, value: str) -> dict[str, int]:
         opened: dict[str, Any] = {without: ()}
@@ -129,12 +134,18 @@ def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, in
         return dict(rows)
 
     statuses = with_status(filter_calls(Call.objects.all(), replace(filters, status=()), at), at)
+    closing = with_next_closing(filter_calls(Call.objects.all(), replace(filters, days=None), at), at)
+    within = {
+        f"within_{days}": Count("id", filter=Q(next_closing_at__lte=at + timedelta(days=days))) for days in CLOSING_DAYS
+    }
+    days_left = closing.order_by().aggregate(**within)
     return {
         "level": counted("level", "level"),
         "programme": counted("programme", "programme"),
         "value_chain": counted("value_chain", "value_chains__code"),
         "ket": counted("ket", "kets__code"),
         "status": dict(statuses.order_by().annotate(n=Count("id")).values_list("status", "n")),
+        "days": {str(days): days_left[f"within_{days}"] for days in CLOSING_DAYS},
     }
 
 
@@ -159,5 +170,11 @@ def whole_call(slug: str) -> QuerySet[Call]:
 
 def ideas_aimed_at(member: Viewer, call: Call) -> list[dict[str, Any]]:
     """Read the cards of the ideas aimed at a call which the viewer may see, most recently active first, 50."""
-    seen: QuerySet[Idea] = visible_to(member) if member.is_authenticated else public_teasers().none()
-    return list(seen.filter(call=call).order_by("-activity_at", "-id").values(*CARD_FIELDS)[:50])
+    return list(visible_to(member).filter(call=call).order_by("-activity_at", "-id").values(*CARD_FIELDS)[:50])
+
+
+def open_slots_for(member: Viewer, call: Call) -> list[RoleSlot]:
+    """Read the places still open in the ideas aimed at a call which the viewer may see, 50."""
+    joinable = visible_to(member).filter(call=call, state__in=IDEA_JOINABLE)
+    slots = RoleSlot.objects.filter(idea__in=joinable.values("id"), filled__lt=F("wanted"))
+    return list(slots.select_related("idea").order_by("-mandatory", "-idea__activity_at", "position", "id")[:50])

@@ -1,10 +1,13 @@
 """Reads of shortlists."""
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from ideas.choices import ShortlistState
-from ideas.models import Member, Shortlist, ShortlistEntry
+from ideas.models import Call, Idea, Member, Shortlist, ShortlistEntry, ValueChain
 from ideas.queries.ideas import Viewer, visible_to
+from ideas.queries.taxonomy import chains_in_use
+from ideas.rules.ideas import is_published
 
 
 def shortlists_visible_to(member: Viewer) -> QuerySet[Shortlist]:
@@ -29,15 +32,28 @@ def shortlist_rows(member: Viewer) -> QuerySet[Shortlist]:
 
 
 def with_entries(shortlists: QuerySet[Shortlist], member: Viewer) -> QuerySet[Shortlist]:
-    """Add `seen_entries`: the entries, in order, whose ideas the member may see. The others aren't even counted."""
+    """Add `seen_entries`: the entries, in order, whose ideas the member may see. The others aren't even counted:
+    `place` numbers those seen, 1 being the first.
+    """
     entries = (
         ShortlistEntry.objects.filter(idea__in=visible_to(member).values("id"))
+        .annotate(place=Window(RowNumber(), partition_by=F("shortlist"), order_by=F("position").asc()))
         .select_related("idea", "idea__value_chain", "added_by")
         .order_by("position")
     )
     return shortlists.select_related("value_chain", "call", "created_by", "published_by").prefetch_related(
         Prefetch("entries", queryset=entries, to_attr="seen_entries")
     )
+
+
+def open_shortlists_for(member: Member, idea: Idea) -> QuerySet[Shortlist]:
+    """The lists in preparation to which the member may add the idea, newest first; none for a draft."""
+    if not is_published(idea):
+        return Shortlist.objects.none()
+    fitting = Shortlist.objects.filter(state=ShortlistState.DRAFT, value_chain__code__in=idea.tags["chains"])
+    if not member.is_staff:
+        fitting = fitting.filter(value_chain__leads=member)
+    return fitting.exclude(entries__idea=idea).order_by("-id")
 
 
 def published_entries_of(idea_id: int) -> QuerySet[ShortlistEntry]:
@@ -47,3 +63,16 @@ def published_entries_of(idea_id: int) -> QuerySet[ShortlistEntry]:
         .select_related("shortlist", "shortlist__value_chain")
         .order_by(F("shortlist__published_at").desc())
     )
+
+
+def published_shortlists_for(member: Viewer, call: Call) -> list[Shortlist]:
+    """Read the published lists made for a call, newest first."""
+    lists = shortlists_visible_to(member).filter(call=call, state=ShortlistState.PUBLISHED)
+    return list(lists.select_related("value_chain").order_by("-published_at", "-id"))
+
+
+def curated_chains(member: Viewer) -> QuerySet[ValueChain]:
+    """Select the value chains for which a member may make shortlists: those they lead; cluster staff, every one."""
+    if not isinstance(member, Member) or not member.is_active:
+        return ValueChain.objects.none()
+    return chains_in_use() if member.is_staff else chains_in_use().filter(leads=member)

@@ -8,13 +8,17 @@ from ideas.models import Shortlist, ShortlistEntry
 
 
 class EntrySerializer(serializers.Serializer[ShortlistEntry]):
-    """An entry. On a published list the texts are those of the day when it was published."""
+    """An entry. On a published list the texts are those of the day when it was published.
+
+    `position` counts the entries that the reader sees (`place` of `queries.shortlists.with_entries`): a gap would tell
+    of an idea that they may not know of.
+    """
 
     id = serializers.IntegerField()
     idea = serializers.IntegerField(source="idea_id")
     reference = serializers.CharField(source="idea.reference")
     title = serializers.SerializerMethodField()
-    position = serializers.IntegerField()
+    position = serializers.IntegerField(source="place")
     rationale = serializers.CharField()
 
     def get_title(self, entry: ShortlistEntry) -> str:

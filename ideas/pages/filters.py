@@ -1,0 +1,86 @@
+"""Filters that live in the address: facets that turn on and off, and chips that take one away."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value of a facet, and how it is shown."""
+
+    value: str
+    label: Words
+    code: str = ""
+    glyph: str = ""
+
+
+@dataclass
+class Facet:
+    """A group of `components/_facets.html`; `chips` are its values in use."""
+
+    title: Words
+    facets: list[dict[str, Any]] = field(default_factory=list)
+    chips: list[dict[str, Any]] = field(default_factory=list)
+
+
+def address(params: QueryDict, **changes: str | None) -> str:
+    """Write the same address with some values set, or taken away by None."""
+    copy = params.copy()
+    for name, value in changes.items():
+        if value is None:
+            copy.pop(name, None)
+        else:
+            copy[name] = value
+    return f"?{copy.urlencode()}"
+
+
+def facet(
+    params: QueryDict,
+    name: str,
+    title: Words,
+    options: Iterable[Option],
+    counts: Mapping[str, int],
+    current: Iterable[str],
+    *,
+    one: bool = False,
+) -> Facet:
+    """Make a facet with its counts. Values that are neither counted nor chosen are left out.
+
+    `one`: choosing a value takes the place of the one before.
+    """
+    group, chosen = Facet(title), set(current)
+    for option in options:
+        count = counts.get(option.value, 0)
+        if not count and option.value not in chosen:
+            continue
+        entry = {
+            "label": option.label,
+            "code": option.code,
+            "glyph": option.glyph,
+            "count": count,
+            "current": option.value in chosen,
+            "url": _toggled(params, name, option.value, one),
+        }
+        group.facets.append(entry)
+        if entry["current"]:
+            group.chips.append(
+                {"kind": title, "label": option.code or option.label, "count": count, "url": entry["url"]}
+            )
+    return group
+
+
+def _toggled(params: QueryDict, name: str, value: str, one: bool) -> str:
+    copy = params.copy()
+    copy.pop("cursor", None)
+    values = copy.getlist(name)
+    if value in values:
+        copy.setlist(name, [other for other in values if other != value])
+    else:
+        copy.setlist(name, [value] if one else [*values, value])
+    return f"?{copy.urlencode()}"

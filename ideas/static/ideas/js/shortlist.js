@@ -1,0 +1,155 @@
+// A shortlist in order: live, moved by buttons, arrow keys or the pointer. Without scripts the buttons post by themselves.
+import { follow } from "../../realtime/live.js";
+import { clean } from "./forms.js";
+import { refreshTimes } from "./times.js";
+import { announce, toast } from "./toasts.js";
+
+const page = document.querySelector("[data-shortlist]");
+const waiting = document.querySelector("[data-waiting]");
+let asked = 0; // the newest fetch wins: an older answer that comes late is dropped
+let drag = null;
+
+const part = () => page.querySelector("[data-entries]");
+const version = () => Number(part().dataset.version);
+
+/** Whether taking the list away would take something from the reader: words, an open question, a row in the hand. */
+function busy() {
+  const writing = [...page.querySelectorAll("[data-editing][open] textarea")].some(
+    (area) => area === document.activeElement || area.value !== area.defaultValue,
+  );
+  return writing || Boolean(drag) || Boolean(page.querySelector("dialog[open]"));
+}
+
+function show(html, { say = "" } = {}) {
+  const focused = page.contains(document.activeElement) ? document.activeElement.id : "";
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const fresh = template.content.querySelector("[data-entries]");
+  if (!fresh) return location.reload();
+  for (const form of page.querySelectorAll("form[data-guard]")) clean(form);
+  const published = fresh.dataset.state !== part().dataset.state;
+  part().replaceWith(fresh);
+  ready();
+  refocus(focused);
+  announce(say || fresh.dataset.said);
+  waiting.hidden = true;
+  if (published) location.reload(); // the head of the page speaks of the state, too
+  return undefined;
+}
+
+function refocus(id) {
+  const element = id && document.getElementById(id);
+  if (!element) return;
+  // A button that came to the end of its way is off; its neighbour carries on.
+  const usable = element.disabled ? element.parentElement.querySelector("button:not([disabled])") : element;
+  usable?.focus({ preventScroll: true });
+}
+
+async function fetchPart(url, options = {}) {
+  const turn = ++asked;
+  const response = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options });
+  // 409 carries the list as it is now and says why nothing was moved.
+  if (!response.ok && response.status !== 409 && response.status !== 400) throw new Error(String(response.status));
+  const html = await response.text();
+  return { html, refused: !response.ok, last: turn === asked };
+}
+
+async function refresh(say = "") {
+  try {
+    const { html, last } = await fetchPart(`${page.dataset.url}?fragment=1`);
+    if (last) show(html, { say });
+  } catch {
+    waiting.hidden = false;
+  }
+}
+
+async function send(form, position) {
+  const body = new FormData(form);
+  if (position) body.set("position", position);
+  try {
+    const { html, refused, last } = await fetchPart(`${form.action}?fragment=1`, { method: "POST", body });
+    if (last) show(html);
+    if (refused) toast(part().dataset.said, { urgent: false });
+  } catch {
+    toast(page.dataset.failed, { urgent: true });
+    await refresh();
+  }
+}
+
+// Buttons and arrow keys ---------------------------------------------------------------------------------------------
+
+page?.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-move]")) return;
+  event.preventDefault();
+  send(event.target, event.submitter?.value);
+});
+
+page?.addEventListener("keydown", (event) => {
+  const grip = event.target.closest("[data-grip]");
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!grip || !step) return;
+  event.preventDefault();
+  const rows = [...page.querySelectorAll("[data-entry]")];
+  const place = rows.indexOf(grip.closest("[data-entry]")) + 1 + step;
+  if (place >= 1 && place <= rows.length) send(grip.closest("form"), place);
+});
+
+// The pointer --------------------------------------------------------------------------------------------------------
+
+page?.addEventListener("pointerdown", (event) => {
+  const grip = event.target.closest("[data-grip]");
+  if (!grip || event.button !== 0) return;
+  event.preventDefault();
+  grip.focus({ preventScroll: true });
+  const row = grip.closest("[data-entry]");
+  drag = { grip, row, from: places().indexOf(row), pointer: event.pointerId };
+  grip.setPointerCapture(event.pointerId);
+  row.classList.add("is-held");
+});
+
+page?.addEventListener("pointermove", (event) => {
+  if (drag?.pointer !== event.pointerId) return;
+  const under = places().find((row) => {
+    const box = row.getBoundingClientRect();
+    return row !== drag.row && event.clientY >= box.top && event.clientY <= box.bottom;
+  });
+  if (!under) return;
+  const box = under.getBoundingClientRect();
+  const below = places().indexOf(under) > places().indexOf(drag.row);
+  // Only past its middle, so that two rows of different height don't change places for ever.
+  if (below && event.clientY > box.top + box.height / 2) under.after(drag.row);
+  else if (!below && event.clientY < box.top + box.height / 2) under.before(drag.row);
+});
+
+function drop(event) {
+  if (drag?.pointer !== event.pointerId) return;
+  const { grip, row, from } = drag;
+  drag = null;
+  row.classList.remove("is-held");
+  const place = places().indexOf(row);
+  if (event.type === "pointercancel") refresh();
+  else if (place !== from) send(grip.closest("form"), place + 1);
+  else if (!waiting.hidden) refresh();
+}
+page?.addEventListener("pointerup", drop);
+page?.addEventListener("pointercancel", drop);
+
+const places = () => [...page.querySelectorAll("[data-entry]")];
+
+// Live ---------------------------------------------------------------------------------------------------------------
+
+function ready() {
+  for (const element of page.querySelectorAll("[data-js]")) element.hidden = false;
+  refreshTimes(page);
+}
+
+if (page) {
+  ready();
+  const { topic, after, epoch } = page.dataset;
+  follow(topic, { after, epoch }, (change) => {
+    if (change.kind !== "shortlist.changed" || change.payload.version <= version()) return;
+    if (busy()) waiting.hidden = false;
+    else refresh(page.dataset.changed);
+  });
+  document.querySelector("[data-show-waiting]")?.addEventListener("click", () => refresh(page.dataset.changed));
+}
