@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
-from ideas.choices import JoinState
-from ideas.models import BoardCount, Idea, JoinRequest, Member, ValueChain
+from ideas.choices import IdeaState, JoinState
+from ideas.models import BoardCount, Idea, IdeaTransition, JoinRequest, Member, ValueChain
 from ideas.text import searchable
 
 Viewer = Member | AnonymousUser
@@ -64,6 +64,25 @@ def visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QueryS
 def public_teasers() -> QuerySet[Idea]:
     """Select the ideas of which everybody may see title, teaser and tags: published, not private, switched on."""
     return Idea.objects.filter(public_teaser=True).exclude(audience="")
+
+
+def whole_idea(idea_id: int) -> QuerySet[Idea]:
+    """Load an idea with what its page shows. The caller has found it through `visible_to`."""
+    steps = IdeaTransition.objects.select_related("by").order_by("-id")
+    return (
+        Idea.objects.filter(pk=idea_id)
+        .select_related("value_chain", "call", "deadline", "s3_area", "organisation", "created_by")
+        .prefetch_related("authors", Prefetch("transitions", steps))
+    )
+
+
+def own_closings(member: Viewer, *, at: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Read the member's own ideas whose deadline falls in a span, for the ruler: {reference, acronym, closes_at}."""
+    if not isinstance(member, Member):
+        return []
+    live = member.authored_ideas.exclude(state__in=[IdeaState.WITHDRAWN, IdeaState.MERGED])
+    rows = live.filter(closes_at__gte=at, closes_at__lte=until).order_by("closes_at", "id")
+    return list(rows.values("reference", "acronym", "closes_at")[:50])
 
 
 # The board ----------------------------------------------------------------------------------------------------------
@@ -158,6 +177,8 @@ def board(by: Viewer, filters: IdeaFilters, *, at: datetime, cursor: str = "") -
     seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
     page = read_page(filter_ideas(seen, filters, by=by, at=at), filters.sort, cursor)
     counts = _live_counts(seen, filters, by=by, at=at) if filters.narrows else _kept_counts(by, audiences, at)
+    own = filter_ideas(seen, replace(filters, mine=True), by=by, at=at).count() if isinstance(by, Member) else 0
+    counts["mine"] = {"1": own}
     return Board(page=page, counts=counts, total=counts["total"].get("", 0))
 
 

@@ -1,0 +1,344 @@
+"""The form in which an idea is written, and the small one of its state: HTML parsing only."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ideas.choices import IdeaState, IprStatus, Language, Level, Nature, Scheme, Visibility
+from ideas.models import Call, Deadline, Idea, Member
+from ideas.models.ideas import LONG
+from ideas.queries.calls import choosable, in_time_order
+from ideas.queries.members import organisations_of
+from ideas.queries.taxonomy import all_kets, chains_in_use, terms
+
+MAX_ADDRESSES = 50
+TITLE_CALL_CHARS = 70
+# The steps an author takes by hand; the others come from a review or from a merge.
+STEPS = (
+    IdeaState.OPEN,
+    IdeaState.PREPARING,
+    IdeaState.SUBMITTED,
+    IdeaState.FUNDED,
+    IdeaState.NOT_FUNDED,
+    IdeaState.PARKED,
+    IdeaState.WITHDRAWN,
+)
+TEXTS = ("problem", "approach", "expected_result", "advantage")
+PICKED = ("value_chain", "s3_area", "call", "deadline", "organisation")
+PICKED_MANY = ("other_chains", "kets")
+PEOPLE = ("authors", "invited")
+
+
+class TypedText(forms.CharField):
+    """Text of several lines, counted as the browser counts it: a line end is one character."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class PeopleField(forms.CharField):
+    """Members, written as e-mail addresses between commas, blanks or line ends."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> list[Member]:
+        typed = [address.lower() for address in re.split(r"[\s,;]+", super().clean(value)) if address]
+        addresses = list(dict.fromkeys(typed))
+        if len(addresses) > MAX_ADDRESSES:
+            raise ValidationError(_("Name %(limit)d people at the most."), params={"limit": MAX_ADDRESSES})
+        known = {member.email: member for member in Member.objects.filter(email__in=addresses, is_active=True)}
+        unknown = [
+            ValidationError(_("No member with this address: %(address)s."), params={"address": address})
+            for address in addresses
+            if address not in known
+        ]
+        if unknown:
+            raise ValidationError(unknown)
+        return [known[address] for address in addresses]
+
+
+def _text(label: Any, limit: int, rows: int = 3, **options: Any) -> TypedText:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return TypedText(label=label, max_length=limit, required=False, widget=widget, **options)
+
+
+def _date(label: Any, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], **options)
+
+
+def _blank(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [("", "—"), *choices]
+
+
+_levels = _blank((str(level), f"TRL {level}") for level in range(1, 10))
+
+
+class IdeaForm(forms.Form):
+    """All that an author writes of an idea. `content()` is what `actions.ideas` takes.
+
+    Only a title and a value chain are required: the rest may come later. `initial_of` fills it from an idea.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=200, help_text=gettext_lazy("What the project will do, in one line.")
+    )
+    acronym = forms.CharField(label=gettext_lazy("Acronym"), max_length=30, required=False)
+    teaser = _text(
+        gettext_lazy("Teaser"),
+        400,
+        help_text=gettext_lazy("Two or three sentences that make a partner want to read on. Needed to open the idea."),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the text"), choices=Language.choices, widget=forms.RadioSelect
+    )
+
+    problem = _text(
+        gettext_lazy("Problem"),
+        LONG,
+        6,
+        help_text=gettext_lazy("Who has it, how large it is, why now. Needed to open the idea."),
+    )
+    approach = _text(
+        gettext_lazy("Approach"),
+        LONG,
+        6,
+        help_text=gettext_lazy("What you want to do, and how. Needed to open the idea."),
+    )
+    expected_result = _text(
+        gettext_lazy("Expected result"), LONG, 4, help_text=gettext_lazy("What will exist at the end, and for whom.")
+    )
+    advantage = _text(
+        gettext_lazy("State of the art and advantage"),
+        LONG,
+        4,
+        help_text=gettext_lazy("What exists today, and what this does better."),
+    )
+    trl_now = forms.TypedChoiceField(
+        label=gettext_lazy("TRL now"), choices=_levels, coerce=int, empty_value=None, required=False
+    )
+    trl_target = forms.TypedChoiceField(
+        label=gettext_lazy("TRL at the end"), choices=_levels, coerce=int, empty_value=None, required=False
+    )
+    ipr_status = forms.ChoiceField(
+        label=gettext_lazy("Protection of results"), choices=_blank(IprStatus.choices), required=False
+    )
+
+    value_chain = forms.ChoiceField(label=gettext_lazy("Value chain"), help_text=gettext_lazy("The one it fits best."))
+    other_chains = forms.MultipleChoiceField(
+        label=gettext_lazy("Other value chains"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    kets = forms.MultipleChoiceField(
+        label=gettext_lazy("Key enabling technologies"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Those that the project develops, not all that it uses."),
+    )
+    s3_area = forms.ChoiceField(label=gettext_lazy("Smart specialisation area"), required=False)
+    nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=_blank(Nature.choices), required=False)
+    keywords = forms.CharField(
+        label=gettext_lazy("Keywords"), max_length=300, required=False, help_text=gettext_lazy("Between commas.")
+    )
+    is_open = forms.BooleanField(
+        label=gettext_lazy("Open"), required=False, help_text=gettext_lazy("Open innovation: results will be shared.")
+    )
+    is_disruptive = forms.BooleanField(
+        label=gettext_lazy("Disruptive"),
+        required=False,
+        help_text=gettext_lazy("It would change how things are done, with the risk that goes with it."),
+    )
+
+    call = forms.ChoiceField(
+        label=gettext_lazy("Target call"),
+        required=False,
+        help_text=gettext_lazy("Calls that are not closed, the next to close first."),
+    )
+    deadline = forms.ChoiceField(
+        label=gettext_lazy("Deadline"),
+        required=False,
+        help_text=gettext_lazy("Only where the call has several; otherwise its next one holds."),
+    )
+    duration_months = forms.IntegerField(
+        label=gettext_lazy("Duration in months"), min_value=1, max_value=240, required=False
+    )
+    budget_eur = forms.IntegerField(
+        label=gettext_lazy("Indicative budget in euros"), min_value=0, max_value=2_000_000_000, required=False
+    )
+    organisation = forms.ChoiceField(label=gettext_lazy("Proposing organisation"), required=False)
+    authors = PeopleField(
+        label=gettext_lazy("Co-authors"),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("E-mail addresses of members; they may edit everything."),
+    )
+
+    geography = forms.CharField(
+        label=gettext_lazy("Where partners are sought"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("For example: Emilia-Romagna, or two more EU countries."),
+    )
+    interest_until = _date(gettext_lazy("Expressions of interest until"))
+    valid_until = _date(
+        gettext_lazy("Valid until"), help_text=gettext_lazy("When the idea will be out of date if nobody renews it.")
+    )
+
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who may see it"),
+        choices=Visibility.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("A draft is seen by its authors alone, whatever you choose here."),
+    )
+    public_teaser = forms.BooleanField(
+        label=gettext_lazy("Public teaser"),
+        required=False,
+        help_text=gettext_lazy("Visitors see title, teaser and tags, and nothing else. Never for a private idea."),
+    )
+    invited = PeopleField(
+        label=gettext_lazy("People invited to read"),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("E-mail addresses of members who may see the idea when others can't."),
+    )
+
+    def __init__(self, *args: Any, by: Member, at: datetime, idea: Idea | None = None, **options: Any) -> None:
+        options["initial"] = {**initial_of(idea, by), **options.get("initial", {})}
+        super().__init__(*args, **options)
+        chains = list(chains_in_use())
+        kept_chains = [idea.value_chain, *idea.other_chains.all()] if idea else []
+        chains += [chain for chain in kept_chains if chain not in chains]
+        kept_kets = set(idea.kets.all()) if idea else set()
+        calls = list(choosable(at, keep=idea.call_id if idea else None).prefetch_related("deadlines"))
+        organisations = list(organisations_of(by))
+        if idea and idea.organisation and idea.organisation not in organisations:
+            organisations.append(idea.organisation)
+        self.things: dict[str, dict[str, Model]] = {
+            "value_chain": _by_id(chains),
+            "other_chains": _by_id(chains),
+            "kets": _by_id(term for term in all_kets() if not term.retired or term in kept_kets),
+            "s3_area": _by_id(terms(Scheme.S3)),
+            "call": _by_id(calls),
+            "deadline": _by_id(deadline for call in calls for deadline in _closings(call)),
+            "organisation": _by_id(organisations),
+        }
+        for name in ("value_chain", "s3_area", "organisation"):
+            self._offer(name, _blank((key, str(thing)) for key, thing in self.things[name].items()))
+        for name in PICKED_MANY:
+            self._offer(name, [(key, str(thing)) for key, thing in self.things[name].items()])
+        self._offer("call", [("", _("None yet")), *_grouped(calls)])
+        self._offer("deadline", [("", _("The next one")), *_deadlines(calls)])
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def content(self) -> dict[str, Any]:
+        """Give what was typed, by names of `actions.ideas.CONTENT`: rows for choices, members for addresses."""
+        content = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        for name in PICKED:
+            content[name] = self.things[name].get(content[name])
+        for name in PICKED_MANY:
+            content[name] = [self.things[name][key] for key in content[name]]
+        return content
+
+    def shown(self, name: str) -> str:
+        """Say a field's value in words, as it stands in this form: for two texts side by side."""
+        value = self[name].value()
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return _("yes") if value else _("no")
+        if isinstance(field, forms.ChoiceField):
+            chosen = {str(key) for key in value} if isinstance(value, (list, tuple)) else {str(value or "")}
+            return ", ".join(str(label) for key, label in _flat(field.choices) if key and key in chosen)
+        return str(value if value is not None else "").replace("\r\n", "\n").strip()
+
+
+class StateForm(forms.Form):
+    """A step of the lifecycle, with its reason."""
+
+    state = forms.ChoiceField(choices=[(state, state.label) for state in STEPS])
+    reason = TypedText(required=False, max_length=1_000)
+
+
+def initial_of(idea: Idea | None, by: Member) -> dict[str, Any]:
+    """The form's values for an idea, or for a new one by this member."""
+    if idea is None:
+        return {"language": by.language, "visibility": Visibility.MEMBERS, **_own_organisation(by)}
+    plain = (
+        "version", "title", "acronym", "teaser", "language", *TEXTS, "trl_now", "trl_target", "ipr_status", "nature",
+        "keywords", "is_open", "is_disruptive", "duration_months", "budget_eur", "geography", "interest_until",
+        "valid_until", "visibility", "public_teaser",
+    )  # fmt: skip
+    values: dict[str, Any] = {name: getattr(idea, name) for name in plain}
+    for name in PICKED:
+        values[name] = str(getattr(idea, f"{name}_id") or "")
+    for name in PICKED_MANY:
+        values[name] = [str(thing.pk) for thing in getattr(idea, name).all()]
+    authors = [author.email for author in idea.authors.all() if author.pk != idea.created_by_id]
+    values["authors"] = "\n".join(sorted(authors))
+    values["invited"] = "\n".join(sorted(member.email for member in idea.invited.all()))
+    return values
+
+
+def _own_organisation(by: Member) -> dict[str, str]:
+    own = list(organisations_of(by)[:2])
+    return {"organisation": str(own[0].pk)} if len(own) == 1 else {}
+
+
+def _by_id(things: Iterable[Model]) -> dict[str, Any]:
+    return {str(thing.pk): thing for thing in things}
+
+
+def _closings(call: Call) -> list[Deadline]:
+    """A call's closings where there is a choice between them."""
+    closings = [deadline for deadline in in_time_order(call) if deadline.is_closing]
+    return closings if len(closings) > 1 else []
+
+
+def _grouped(calls: list[Call]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for level, label in Level.choices:
+        group = [(str(call.pk), _call_label(call)) for call in calls if call.level == level]
+        if group:
+            yield str(label), group
+
+
+def _call_label(call: Call) -> str:
+    title = Truncator(call.title).chars(TITLE_CALL_CHARS)
+    if call.closes_at is None:
+        return f"{call.identifier} · {title}"
+    day = date_format(timezone.localtime(call.closes_at), "SHORT_DATE_FORMAT")
+    return f"{call.identifier} · {day} · {title}"
+
+
+def _deadlines(calls: list[Call]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for call in calls:
+        group = [
+            (str(deadline.pk), f"{deadline.get_kind_display()} · {date_format(deadline.local, 'DATETIME_FORMAT')}")
+            for deadline in _closings(call)
+        ]
+        if group:
+            yield call.identifier, group
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    for key, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield str(key), label
