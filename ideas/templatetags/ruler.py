@@ -173,7 +173,10 @@ def ruler(
         "month_y": edge + 40,
         "left": LEFT,
         "end_x": round(LEFT + days * step, 1),
-        "ticks": [(tick, edge + tick.length) for tick in scale],
+        "paths": [
+            (kind, "".join(f"M{tick.x:g} {edge}v{tick.length}" for tick in scale if tick.kind == kind))
+            for kind in ("day", "week", "month")
+        ],
         "numbers": [tick for tick in scale if tick.numbered],
         "months": months,
         "marks": above,
