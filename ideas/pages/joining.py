@@ -38,7 +38,7 @@ Act = Callable[..., JoinRequest]
 def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     """Give a page what `joining/_panel.html` draws: merge it into the page's context, and include that partial.
 
-    {"joining": …}. The caller has read the idea's live position before, and loaded the idea through `visible_to`.
+    {"panel": …}. The caller has read the idea's live position before, and loaded the idea through `visible_to`.
     A fixed number of queries.
     """
     viewer = member_of(request)
@@ -46,7 +46,7 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     position = log.position(member_topic(viewer.pk))
     consortium, words = consortium_of(idea), labels()
     may_ask = takes_requests(idea) and organisations_free_to_ask(viewer, idea).exists()
-    joining = {
+    panel = {
         "idea": idea,
         "partners": [shown_partner(row, words) for row in PartnerSerializer(consortium.partners, many=True).data],
         "slots": [shown_slot(row, words, idea) for row in SlotSerializer(consortium.slots, many=True).data],
@@ -56,7 +56,7 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
         "labels": words,
         "position": position,
     }
-    return {"joining": joining}
+    return {"panel": panel}
 
 
 _WAITING = (JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED, JoinState.ACCEPTED, JoinState.DECLINED)
