@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -47,11 +47,7 @@ def _steps(*, is_current: bool) -> Iterator[tuple[str, Command]]:
     if not (is_current and is_migrated and ValueChain.objects.exists()):
         yield "Value chains, technologies, organisations", ("load_reference",)
         yield "Calls of the European Union, 2026 and 2027", ("import_calls", str(CALLS), "--format", "eu-topics")
-    if (
-        "load_demo" in get_commands()
-        and settings.DEBUG
-        and not (is_migrated and Member.objects.filter(is_demo=True).exists())
-    ):
+    if settings.DEBUG and not (is_migrated and Member.objects.filter(is_demo=True).exists()):
         yield "Demo: people, ideas, comments, requests", ("load_demo",)
 
 

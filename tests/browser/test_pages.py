@@ -1,0 +1,125 @@
+"""Every page: axe finds nothing serious, in either language and scheme; nothing is wider than a phone."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visits
+from tests.browser.server import Server
+
+BLOCKING = {"serious", "critical"}
+LOOKS = [("it", "light"), ("en", "dark")]
+AUTHOR_PAGES = {
+    "board": "/",
+    "filtered board": "/?q=batteria&sort=closing",
+    "empty board": "/?q=nothingisnamedlikethis",
+    "idea": "{idea}",
+    "new idea": "/ideas/new/",
+    "edit idea": "{idea}edit/",
+    "consortium": "{idea}consortium/",
+    "calls": "/calls/",
+    "call": "{call}",
+    "organisations": "/organisations/",
+    "organisation": "{organisation}",
+    "join requests": "/join-requests/",
+    "notifications": "/notifications/",
+    "profile": "/profile/",
+    "style": "/style/",
+    "API": "/api/docs/",
+}
+LEAD_PAGES = {
+    "shortlists": "/shortlists/",
+    "new shortlist": "/shortlists/new/",
+    "shortlist": "{shortlist}",
+}
+VISITOR_PAGES = {
+    "sign-in": "/account/login/",
+    "forgotten password": "/account/password/reset/",
+    "public board": "/",
+    "public calls": "/calls/",
+    "public call": "{call}",
+    "public organisations": "/organisations/",
+}
+PAGES = {
+    **{name: ("researcher@example.org", path) for name, path in AUTHOR_PAGES.items()},
+    **{name: ("lead@example.org", path) for name, path in LEAD_PAGES.items()},
+    **{name: ("", path) for name, path in VISITOR_PAGES.items()},
+}
+
+
+@pytest.fixture(scope="module")
+def addresses(browser: Any, server: Server) -> dict[str, str]:
+    """One address of each kind: an own idea, a call, an organisation, a shortlist."""
+    visits = Visits(browser, server)
+    author, lead = visits("researcher@example.org"), visits("lead@example.org")
+    found = {
+        "idea": _first_link(author, "/?mine=1", r"^/ideas/JVL-\d{4}-\d+/$"),
+        "call": _first_link(author, "/calls/", r"^/calls/[\w-]+/$"),
+        "organisation": _first_link(author, "/organisations/", r"^/organisations/[\w-]+/$"),
+        "shortlist": _first_link(lead, "/shortlists/", r"^/shortlists/\d+/$"),
+    }
+    visits.close()
+    return found
+
+
+def _first_link(page: Page, path: str, pattern: str) -> str:
+    page.goto(path)
+    links = page.locator("main a[href]").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+    return next(link for link in links if re.search(pattern, link))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(name: str, visit: Visits, server: Server, addresses: dict[str, str]) -> None:
+    email, path = PAGES[name]
+    # axe writes inline styles while it measures; the other tests of these pages see the policy at work.
+    page = visit(email, bypass_csp=True)
+
+    found = {}
+    for language, scheme in LOOKS:
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": server.url}])
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.goto(path.format(**addresses))
+        found |= {(language, scheme, *violation): nodes for violation, nodes in _violations(page).items()}
+
+    assert found == {}
+
+
+def _violations(page: Page) -> dict[tuple[str, str], list[str]]:
+    response = Axe().run(page).response
+    return {
+        (one["id"], one["impact"]): [f"{node['target']} {node['html'][:160]}" for node in one["nodes"]]
+        for one in response["violations"]
+        if one["impact"] in BLOCKING
+    }
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_a_phone(name: str, visit: Visits, addresses: dict[str, str]) -> None:
+    email, path = PAGES[name]
+    page = visit(email, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+
+    page.goto(path.format(**addresses))
+
+    widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert widths[0] <= widths[1], _wide_elements(page)
+
+
+def _wide_elements(page: Page) -> list[str]:
+    script = """() => [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+      .map((element) => element.outerHTML.slice(0, 120)).slice(0, 12)"""
+    wide: list[str] = page.evaluate(script)
+    return wide
+
+
+def test_the_language_switch_changes_the_page(visit: Visits) -> None:
+    page = visit()
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "it")
+
+    page.get_by_role("button", name=re.compile("^English$|^EN$", re.IGNORECASE)).first.click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "en")
