@@ -79,9 +79,7 @@ def import_calls(*, by: Member | None, rows: Iterable[Row], source: str, name: s
 
 def keep_dates(call: Call) -> None:
     """Write on a call when it opens first and closes last, from its deadlines as they are. A helper for actions."""
-    deadlines = list(Deadline.objects.filter(call=call).order_by("at"))
-    call.opens_at = next((row.at for row in deadlines if not row.is_closing), None)
-    call.closes_at = next((row.at for row in reversed(deadlines) if row.is_closing), None)
+    call.opens_at, call.closes_at = _dates_of(Deadline.objects.filter(call=call))
     call.save(update_fields=["opens_at", "closes_at"])
 
 
@@ -91,6 +89,13 @@ def slug_for(identifier: str) -> str:
     taken = set(Call.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     candidates = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
     return next(slug for slug in candidates if slug not in taken)
+
+
+def _dates_of(deadlines: Iterable[Deadline]) -> tuple[datetime | None, datetime | None]:
+    ordered = sorted(deadlines, key=lambda deadline: deadline.at)
+    openings = [deadline.at for deadline in ordered if not deadline.is_closing]
+    closings = [deadline.at for deadline in ordered if deadline.is_closing]
+    return (openings[0] if openings else None, closings[-1] if closings else None)
 
 
 def _take(row: Row, first_lines: dict[str, int], run: _Run) -> str:
@@ -128,9 +133,10 @@ def _write(row: CallRow, run: _Run) -> str:
 
 def _known(row: CallRow, source: str) -> Call | None:
     """Find the call by its key in this source, else by its identifier (another source may have brought it)."""
-    calls = Call.objects.select_for_update()
-    by_key = calls.filter(source=source, source_key=row.source_key).first() if row.source_key else None
-    return by_key or calls.filter(identifier=row.identifier).first()
+    by_key = Q(source=source, source_key=row.source_key) if row.source_key else Q(pk__in=())
+    found = list(Call.objects.select_for_update().filter(by_key | Q(identifier=row.identifier)))
+    found.sort(key=lambda call: (call.source, call.source_key) != (source, row.source_key))
+    return found[0] if found else None
 
 
 def _create(row: CallRow, run: _Run) -> None:
@@ -140,13 +146,16 @@ def _create(row: CallRow, run: _Run) -> None:
         checked_at=run.at,
         **{name: getattr(row, name) for name in COPIED},
     )
+    deadlines = [_deadline(call, told, run) for told in row.deadlines]
+    call.opens_at, call.closes_at = _dates_of(deadlines)
     call.full_clean()
     call.save()
-    Deadline.objects.bulk_create(_deadline(call, told, run) for told in row.deadlines)
-    keep_dates(call)
+    Deadline.objects.bulk_create(deadlines)
     tags = suggest_tags(row.identifier, row.title)
-    call.value_chains.set(ValueChain.objects.filter(slug__in=tags.chains))
-    call.kets.set(Term.objects.filter(scheme=Scheme.KET_2018, code__in=tags.kets))
+    if tags.chains:
+        call.value_chains.add(*ValueChain.objects.filter(slug__in=tags.chains))
+    if tags.kets:
+        call.kets.add(*Term.objects.filter(scheme=Scheme.KET_2018, code__in=tags.kets))
 
 
 def _copy(row: CallRow, call: Call, run: _Run) -> bool:
