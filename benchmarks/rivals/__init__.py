@@ -1,0 +1,1 @@
+"""Servers and the audience of `benchmarks.fanout`: each a process of its own, told over pipes what to do."""
