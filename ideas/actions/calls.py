@@ -56,10 +56,12 @@ class _Run:
 def import_calls(*, by: Member | None, rows: Iterable[Row], source: str, name: str, at: datetime) -> Import:
     """Bring calls in, and tell everyone who aims at one whose deadline moved.
 
-    `by` is None at the command line; `source` is the format's name, `name` the file's. Each call is written whole or
-    not at all, in its own transaction; a row that can't be written is refused with its line and reason and stops
-    nothing else. The same rows again change nothing. New calls get the tags that their title suggests; those of known
-    ones are staff's. A call that the file doesn't name stays as it is. Returns the log of the import.
+    `by` is None at the command line; `source` is the format's name, `name` the file's. All rows are read before the
+    first is written, so that a file that breaks off writes nothing (the reader's error comes through). Each call is
+    written whole or not at all, in its own transaction; a row that can't be written is refused with its line and
+    reason and stops nothing else. The same rows again change nothing. New calls get the tags that their title
+    suggests; those of known ones are staff's. A call that the file doesn't name stays as it is. Returns the log of
+    the import.
     Raises NotAllowed. Deadlines: docs/sources.md §3.
     """
     if by is not None and not by.is_staff:
@@ -68,7 +70,7 @@ def import_calls(*, by: Member | None, rows: Iterable[Row], source: str, name: s
     counts = {"created": 0, "changed": 0, "unchanged": 0}
     refused: list[dict[str, Any]] = []
     first_lines: dict[str, int] = {}
-    for row in rows:
+    for row in list(rows):
         outcome = _take(row, first_lines, run)
         if outcome in counts:
             counts[outcome] += 1

@@ -10,7 +10,7 @@ from ideas.actions.reference import load_reference
 from ideas.choices import CallStatus, DeadlineKind, NotificationKind, Visibility
 from ideas.data import FOLDER
 from ideas.errors import NotAllowed
-from ideas.exchange.calls import CallRow, DeadlineRow, Options, RefusedRow
+from ideas.exchange.calls import CallRow, DeadlineRow, Options, RefusedRow, UnreadableFile
 from ideas.exchange.deadlines import Source, read_closing, read_opening
 from ideas.exchange.formats import FORMATS
 from ideas.models import Call, Deadline, DeadlineChange, Import, Notification
@@ -220,6 +220,17 @@ def test_refused_rows_are_kept_with_line_and_reason_and_stop_nothing():
     assert done.refused[0]["reason"] == "“soon” is not a date"
     assert done.refused[1]["reason"] == "A stands on line 2 already"
     assert Import.objects.get() == done
+
+
+def test_a_file_that_breaks_off_writes_nothing():
+    def breaking_off():
+        yield row()
+        raise UnreadableFile("The file breaks off")
+
+    with pytest.raises(UnreadableFile):
+        import_calls(by=None, rows=breaking_off(), source="eu-portal", name="bulk", at=NOW)
+
+    assert (Call.objects.count(), Import.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)

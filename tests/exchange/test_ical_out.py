@@ -1,0 +1,109 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from ideas.exchange.ical_out import Appointment, write_calendar
+
+BRUSSELS = "Europe/Brussels"
+ROME = "Europe/Rome"
+
+
+def appointment(at: datetime, zone: str = BRUSSELS, **fields: Any) -> Appointment:
+    fields = {"uid": "deadline-7@example.org", "sequence": 0, "summary": "Deadline: HORIZON-TEST", **fields}
+    return Appointment(at=at, zone=zone, changed_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), **fields)
+
+
+def written(*appointments: Appointment, language: str = "en") -> bytes:
+    return write_calendar("HORIZON-TEST", appointments, language=language)
+
+
+def events(body: bytes) -> list[Any]:
+    return [part for part in Calendar.from_ical(body).walk() if part.name == "VEVENT"]
+
+
+def lines(body: bytes) -> list[str]:
+    return body.replace(b"\r\n ", b"").decode().split("\r\n")
+
+
+def test_an_hour_in_brussels_stands_on_its_own_clock_with_its_zone_described():
+    body = written(appointment(datetime(2026, 9, 15, 15, 0, tzinfo=UTC)))
+
+    assert "DTSTART;TZID=Europe/Brussels:20260915T170000" in lines(body)
+    assert events(body)[0].start == datetime(2026, 9, 15, 15, 0, tzinfo=UTC)
+    assert lines(body).count("TZID:Europe/Brussels") == 1
+
+
+def test_a_regional_call_keeps_its_hour_in_rome():
+    body = written(appointment(datetime(2026, 2, 18, 18, 0, tzinfo=ZoneInfo(ROME)), ROME))
+
+    assert "DTSTART;TZID=Europe/Rome:20260218T180000" in lines(body)
+
+
+def test_the_second_of_two_equal_hours_is_written_in_utc():
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    body = written(appointment(first), appointment(first + timedelta(hours=1)))
+
+    starts = [line for line in lines(body[body.index(b"BEGIN:VEVENT") :]) if line.startswith("DTSTART")]
+    assert starts == [
+        "DTSTART;TZID=Europe/Brussels:20261025T023000",
+        "DTSTART:20261025T013000Z",
+    ]
+
+
+@settings(deadline=None)
+@given(
+    at=st.integers(946_684_800, 3_786_912_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
+    zone=st.sampled_from([BRUSSELS, ROME, "UTC", "America/New_York", "Asia/Kolkata"]),
+)
+def test_every_instant_comes_back_to_the_second(at: datetime, zone: str):
+    body = written(appointment(at, zone))
+
+    assert events(body)[0].start.astimezone(UTC) == at
+
+
+def test_an_event_carries_what_calendars_need_to_tell_a_change():
+    at = datetime(2026, 9, 15, 15, 0, tzinfo=UTC)
+
+    event = events(
+        written(appointment(at, sequence=3, url="https://example.org/calls/x/", categories=["Horizon Europe", "A, B"]))
+    )[0]
+
+    assert event["UID"] == "deadline-7@example.org"
+    assert event["SEQUENCE"] == 3
+    assert event["DTSTAMP"].dt == event["LAST-MODIFIED"].dt == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert event["URL"] == "https://example.org/calls/x/"
+    assert event["CATEGORIES"].cats == ["Horizon Europe", "A, B"]
+    assert event["STATUS"] == "CONFIRMED"
+
+
+def test_a_guessed_hour_is_tentative():
+    assert events(written(appointment(datetime(2026, 9, 15, tzinfo=UTC), certain=False)))[0]["STATUS"] == "TENTATIVE"
+
+
+def test_no_deadline_is_a_calendar_without_events():
+    body = written()
+
+    assert events(body) == []
+    assert lines(body)[0] == "BEGIN:VCALENDAR"
+
+
+def test_the_same_appointments_give_the_same_bytes():
+    given_twice = appointment(datetime(2026, 9, 15, 15, 0, tzinfo=UTC))
+
+    assert written(given_twice) == written(given_twice)
+
+
+@pytest.mark.parametrize("text", ["a\r\nATTENDEE:mailto:x@example.org", "a\rb", "a\nb", "è; , \\ " * 40])
+def test_no_text_breaks_out_of_its_line(text: str):
+    body = written(appointment(datetime(2026, 9, 15, tzinfo=UTC), summary=text, description=text, categories=[text]))
+
+    assert b"\r" not in body.replace(b"\r\n", b"")
+    assert not [line for line in lines(body) if line.startswith("ATTENDEE")]
+    assert max(len(line) for line in body.split(b"\r\n")) <= 75
+    assert events(body)[0]["SUMMARY"] == " ".join(text.split())
