@@ -236,6 +236,9 @@ class IdeaForm(forms.Form):
             "deadline": _by_id(deadline for call in calls for deadline in _closings(call)),
             "organisation": _by_id(organisations),
         }
+        # A call's only closing is chosen by itself.
+        if self.initial.get("deadline") not in self.things["deadline"]:
+            self.initial["deadline"] = ""
         for name in ("value_chain", "s3_area", "organisation"):
             self._offer(name, _blank((key, str(thing)) for key, thing in self.things[name].items()))
         for name in PICKED_MANY:
@@ -265,7 +268,7 @@ class IdeaForm(forms.Form):
             return _("yes") if value else _("no")
         if isinstance(field, forms.ChoiceField):
             chosen = {str(key) for key in value} if isinstance(value, (list, tuple)) else {str(value or "")}
-            return ", ".join(str(label) for key, label in _flat(field.choices) if key and key in chosen)
+            return ", ".join(str(label) for key, label in _flat(field.widget.choices) if key and key in chosen)
         return str(value if value is not None else "").replace("\r\n", "\n").strip()
 
 

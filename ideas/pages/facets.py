@@ -1,5 +1,6 @@
 """The board's facets and chips: what to narrow by, what is chosen, and the address that each leads to."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -30,12 +31,14 @@ def toggled(filters: IdeaFilters, name: str, value: str) -> str:
     """The address with one value more, or without it where it is chosen."""
     chosen: tuple[str, ...] = getattr(filters, name)
     rest = tuple(other for other in chosen if other != value)
-    return address(replace(filters, **{name: rest if value in chosen else (*chosen, value)}))
+    changes: dict[str, Any] = {name: rest if value in chosen else (*chosen, value)}
+    return address(replace(filters, **changes))
 
 
 def switched(filters: IdeaFilters, name: str) -> str:
     """The address with a yes-or-no filter turned over."""
-    return address(replace(filters, **{name: not getattr(filters, name)}))
+    changes: dict[str, Any] = {name: not getattr(filters, name)}
+    return address(replace(filters, **changes))
 
 
 def groups(filters: IdeaFilters, board: Board, names: Names, *, member: bool) -> list[dict[str, Any]]:
@@ -74,7 +77,7 @@ def groups(filters: IdeaFilters, board: Board, names: Names, *, member: bool) ->
 def chips(filters: IdeaFilters, names: Names) -> list[dict[str, Any]]:
     """List the filters in use, each with the address without it."""
     states = dict(IdeaState.choices)
-    labels = {
+    labels: dict[str, tuple[str, Callable[[str], str]]] = {
         "value_chain": (_("Value chain"), lambda code: names.chain(code)["name"]),
         "ket": (_("KET"), lambda code: names.ket(code)["name"]),
         "call": (_("Call"), str),

@@ -20,7 +20,7 @@ from ideas.actions.ideas import change_state, edit_idea, post_idea
 from ideas.choices import IdeaState, Visibility
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.filters import read_idea_filters
-from ideas.forms.ideas import TEXTS, IdeaForm, StateForm, initial_of
+from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
 from ideas.models import Call, Idea
 from ideas.pages import comments, facets, joining, parts
 from ideas.queries import ideas as queries
@@ -157,7 +157,7 @@ def state(request: HttpRequest, reference: str) -> HttpResponse:
 def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
     """The ruler's marks, one's own ideas below them, and the strip of the next thirty days."""
     closings = closing_within(at, days=RULER_DAYS)
-    marks = [
+    marks: list[dict[str, Any]] = [
         {
             "at": closing.at,
             "label": closing.call.identifier,
@@ -179,7 +179,7 @@ def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
         }
         for row in queries.own_closings(request.user, at=at, until=at + timedelta(days=RULER_DAYS))
     ]
-    soon = [mark for mark in marks if mark["at"] <= at + queries.SOON]
+    soon = marks[: sum(closing.at <= at + queries.SOON for closing in closings)]
     return {"now": at, "marks": marks, "own": own, "soon": soon[:STRIP], "soon_more": len(soon[STRIP:])}
 
 
@@ -233,7 +233,7 @@ def _saved(request: HttpRequest, form: IdeaForm, idea: Idea, *, at: datetime) ->
 def _show_missing(request: HttpRequest, idea: Idea, refusal: ValidationError, *, at: datetime) -> HttpResponse:
     """The form of an idea that is saved but can't be opened yet, with what is missing beside the fields."""
     by = parts.member_of(request)
-    form = IdeaForm(initial_of(idea, by), by=by, at=at, idea=idea)
+    form = IdeaForm(IdeaForm(by=by, at=at, idea=idea).initial, by=by, at=at, idea=idea)
     form.full_clean()
     return _show_form(request, form, idea, status=parts.put_on(form, refusal), kept=True)
 
@@ -310,7 +310,7 @@ def _history(idea: Idea) -> list[dict[str, Any]]:
 
 def _texts(idea: Idea) -> list[dict[str, str]]:
     return [
-        {"name": name, "label": str(Idea._meta.get_field(name).verbose_name).capitalize(), "html": idea.html[name]}
+        {"name": name, "label": str(IdeaForm.base_fields[name].label), "html": idea.html[name]}
         for name in TEXTS
         if idea.html.get(name)
     ]
@@ -334,7 +334,10 @@ def _facts(idea: Idea) -> list[dict[str, Any]]:
     marks = [
         str(label) for is_set, label in ((idea.is_open, _("open")), (idea.is_disruptive, _("disruptive"))) if is_set
     ]
+    now, target = idea.trl_now or "?", idea.trl_target
+    trl = (f"{now} → {target}" if target else str(now)) if idea.trl_now or target else ""
     facts = [
+        (_("TRL"), trl),
         (_("Nature"), idea.get_nature_display()),
         (_("Marks"), ", ".join(marks)),
         (_("Duration"), ngettext("%(n)d month", "%(n)d months", n) % {"n": n} if (n := idea.duration_months) else ""),

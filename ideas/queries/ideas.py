@@ -82,7 +82,7 @@ def own_closings(member: Viewer, *, at: datetime, until: datetime) -> list[dict[
         return []
     live = member.authored_ideas.exclude(state__in=[IdeaState.WITHDRAWN, IdeaState.MERGED])
     rows = live.filter(closes_at__gte=at, closes_at__lte=until).order_by("closes_at", "id")
-    return list(rows.values("reference", "acronym", "closes_at")[:50])
+    return [dict(row) for row in rows.values("reference", "acronym", "closes_at")[:50]]
 
 
 # The board ----------------------------------------------------------------------------------------------------------
