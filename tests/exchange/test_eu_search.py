@@ -83,9 +83,9 @@ def test_results_without_metadata_are_read():
 
 
 def test_external_action_keeps_its_instant():
-    (row,) = read(
-        result("186571PROSPECTSEN", type=["2"], deadlineDate=["2026-07-23T10:00:44.000+0000"], startDate=None)
-    )
+    fields = {"type": ["2"], "identifier": ["EuropeAid/186571"], "startDate": None}
+
+    (row,) = read(result("186571PROSPECTSEN", deadlineDate=["2026-07-23T10:00:44.000+0000"], **fields))
 
     assert local(row) == [("single", "2026-07-23T10:00:44+00:00")]
 
