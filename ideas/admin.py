@@ -1,0 +1,84 @@
+"""Django's admin site, for staff who are superusers: terms, organisations, calls. Ideas and people are not in it.
+
+Signing in, signing out and passwords go through the same pages as everywhere: their rate limits, and the sockets that
+close at once.
+"""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.views import logout
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from ideas.models import Call, Deadline, Organisation, Term, ValueChain
+
+
+def change_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    return redirect("account_change_password")
+
+
+def sign_out(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    answer: HttpResponse = logout(request)
+    return answer
+
+
+admin.site.site_header = admin.site.site_title = "Joint Virtual Lab"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.logout = sign_out  # type: ignore[method-assign,assignment]
+admin.site.password_change = change_password  # type: ignore[method-assign,assignment]
+
+
+class DeadlineInline(admin.TabularInline):
+    """Only read: a deadline that changes is kept with its history, by an import."""
+
+    model = Deadline
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("kind", "number", "at", "zone", "raw", "verified")
+
+    def has_add_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:  # type: ignore[override]
+        return False
+
+
+@admin.register(Call)
+class CallAdmin(admin.ModelAdmin):
+    list_display = ("identifier", "title", "level", "programme", "closes_at")
+    list_filter = ("level", "programme")
+    search_fields = ("identifier", "title")
+    readonly_fields = ("source", "source_key", "source_status", "checked_at", "opens_at", "closes_at")
+    filter_horizontal = ("value_chains", "kets")
+    inlines = (DeadlineInline,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
+        return False
+
+
+@admin.register(ValueChain)
+class ValueChainAdmin(admin.ModelAdmin):
+    list_display = ("code", "name_it", "name_en", "status", "position")
+    filter_horizontal = ("leads",)
+    exclude = ("members",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ValueChain | None = None) -> bool:
+        return False
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):
+    list_display = ("code", "scheme", "name_it", "name_en", "retired", "position")
+    list_filter = ("scheme", "retired")
+    search_fields = ("code", "name_it", "name_en")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Term | None = None) -> bool:
+        return False
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):
+    list_display = ("name", "kind", "accredited", "province", "member_since")
+    list_filter = ("kind", "accredited")
+    search_fields = ("name", "short_name")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        return False

@@ -6,8 +6,9 @@ from json import dumps
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -17,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from ideas.api.errors import ConflictSerializer
+from ideas.api.errors import ConflictSerializer, ForbiddenSerializer
 from ideas.models import Member
 from ideas.queries.ideas import Viewer
 
@@ -53,9 +54,10 @@ class ApiView(GenericViewSet[Any]):
     def viewer(self) -> Viewer:
         return self.request.user
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.at: datetime = timezone.now()
+    @cached_property
+    def at(self) -> datetime:
+        """The instant of this request."""
+        return timezone.now()
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         answer = super().finalize_response(request, response, *args, **kwargs)
@@ -110,7 +112,10 @@ def write(
 ) -> Callable[[Endpoint], Endpoint]:
     """Describe a write: its body, its answer, and that it may find things changed (409)."""
     return extend_schema(
-        summary=summary, request=takes, responses={status: gives, 409: ConflictSerializer}, parameters=list(parameters)
+        summary=summary,
+        request=takes,
+        responses={status: gives, 403: ForbiddenSerializer, 409: ConflictSerializer},
+        parameters=list(parameters),
     )
 
 

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from ideas.actions.comments import delete_comment, edit_comment, post_comment
 from ideas.api.base import ApiView, find, in_path, lists, write
-from ideas.api.errors import ConflictSerializer
 from ideas.api.ideas import KEY
 from ideas.api.inputs import CommentEditInput, CommentInput, find_idea
 from ideas.models import Comment, Idea
@@ -69,11 +68,7 @@ class CommentViewSet(ApiView):
         comment = edit_comment(by=member, comment=comment, at=self.at, **self.read(CommentEditInput).validated_data)
         return Response(_shape(comment))
 
-    @extend_schema(
-        summary="Take a comment's text away; twice is once",
-        parameters=[COMMENT],
-        responses={204: None, 409: ConflictSerializer},
-    )
+    @write(None, None, "Take a comment's text away; twice is once", COMMENT, status=204)
     def destroy(self, request: Request, id: str) -> Response:
         delete_comment(by=self.member, comment=self._comment(id), at=self.at)
         return Response(status=204)

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import exceptions, serializers, status
 from rest_framework.serializers import as_serializer_error
 
@@ -25,6 +26,19 @@ class RefusalHandler(ExceptionHandler):
         return super().convert_known_exceptions(exc)
 
 
+class ForbiddenErrorSerializer(serializers.Serializer[dict[str, str]]):
+    code = serializers.ChoiceField(choices=["not_allowed", "permission_denied"])
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class ForbiddenSerializer(serializers.Serializer[dict[str, object]]):
+    """403: one may see the thing, but not do this to it; or a session's write came without its form token."""
+
+    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
+    errors = ForbiddenErrorSerializer(many=True)
+
+
 class ConflictErrorSerializer(serializers.Serializer[dict[str, str]]):
     code = serializers.ChoiceField(choices=sorted(CONFLICTS))
     detail = serializers.CharField()
@@ -34,5 +48,5 @@ class ConflictErrorSerializer(serializers.Serializer[dict[str, str]]):
 class ConflictSerializer(serializers.Serializer[dict[str, object]]):
     """409: what was asked doesn't fit the present state of things. Read it again, and decide again."""
 
-    type = serializers.ChoiceField(choices=["client_error"])
+    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
     errors = ConflictErrorSerializer(many=True)

@@ -14,10 +14,14 @@ from rest_framework.response import Response
 class KeysetPagination(CursorPagination):
     """{next, previous, results}; `page_size` up to 100. Each viewset names its own `ordering`."""
 
-    ordering = "-id"
+    ordering: str | tuple[str, ...] = "-id"
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        ordering: str | tuple[str, ...] = getattr(view, "ordering", self.ordering)
+        return (ordering,) if isinstance(ordering, str) else ordering
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         try:

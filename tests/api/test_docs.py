@@ -1,0 +1,74 @@
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def schema(client: Client) -> dict[str, dict[str, dict[str, object]]]:
+    return json.loads(client.get("/api/v1/schema/", headers={"accept": "application/json"}).content)
+
+
+def test_schema_has_no_warnings():
+    # `--fail-on-warn` raises where something couldn't be described.
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=io.StringIO())
+
+
+def test_schema_describes_every_endpoint(client: Client):
+    paths = schema(client)["paths"]
+
+    assert {path.removeprefix("/api/v1"): sorted(set(methods) - {"parameters"}) for path, methods in paths.items()} == {
+        "/ideas/": ["get", "post"],
+        "/ideas/{id}/": ["get", "patch"],
+        "/ideas/{id}/state/": ["post"],
+        "/ideas/{id}/comments/": ["get", "post"],
+        "/comments/{id}/": ["delete", "patch"],
+        "/calls/": ["get"],
+        "/calls/{id}/": ["get"],
+        "/value-chains/": ["get"],
+        "/value-chains/{code}/": ["get"],
+        "/kets/": ["get"],
+        "/kets/{code}/": ["get"],
+        "/organisations/": ["get"],
+        "/organisations/{id}/": ["get"],
+        "/join-requests/": ["get", "post"],
+        "/join-requests/{id}/": ["get"],
+        "/join-requests/{id}/{step}/": ["post"],
+        "/shortlists/": ["get", "post"],
+        "/shortlists/{id}/": ["get"],
+        "/shortlists/{id}/entries/": ["post"],
+        "/shortlists/{id}/entries/{entry}/": ["delete", "patch"],
+        "/shortlists/{id}/entries/{entry}/move/": ["post"],
+        "/shortlists/{id}/publish/": ["post"],
+    }
+
+
+def test_every_write_says_how_it_is_refused(client: Client):
+    for path, methods in schema(client)["paths"].items():
+        for method, operation in methods.items():
+            if method in {"post", "patch", "delete"}:
+                assert {"401", "403", "409"} <= set(operation["responses"]), (path, method)
+
+
+def test_page_loads_only_from_this_site(client: Client):
+    page = client.get("/api/docs/").content.decode()
+
+    assert ('id="swagger-ui"' in page, "https://" in page, "cdn" in page) == (True, False, False)
+
+
+def test_script_names_the_schema(client: Client):
+    answer = client.get("/api/docs/?script=")
+
+    assert (answer["Content-Type"].split(";")[0], b"/api/v1/schema/" in answer.content) == (
+        "application/javascript",
+        True,
+    )
+
+
+def test_unknown_addresses_answer_in_json(client: Client):
+    answer = client.get("/api/v1/nothing/here")
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
