@@ -289,6 +289,17 @@ section.addEventListener("submit", (event) => {
 
 if (composer) {
   composer.addEventListener("input", draft);
+  // On a phone the composer rests as one line. It folds when the reader scrolls on, not when it loses the focus: that
+  // would move the page between a finger's coming down and its lifting.
+  composer.addEventListener("focusin", () => composer.classList.add("is-used"));
+  addEventListener(
+    "scroll",
+    () => {
+      if (!composer.matches(".is-used:not(:focus-within)") || field("body").value) return;
+      hold(() => composer.classList.remove("is-used"));
+    },
+    { passive: true },
+  );
   composer.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
   });
