@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Language(models.TextChoices):
@@ -63,7 +64,7 @@ class CallStatus(models.TextChoices):
     """Always derived from the dates (`Call.status_at`), never stored."""
 
     FORTHCOMING = "forthcoming", _("Forthcoming")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("call", "Open")
     CLOSING_SOON = "closing_soon", _("Closing soon")
     BETWEEN_STAGES = "between_stages", _("Between stages")
     CLOSED = "closed", _("Closed")
