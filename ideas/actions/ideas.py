@@ -86,6 +86,7 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
         raise Conflict("wrong_state")
     if state == IdeaState.OPEN:
         _check_complete(idea)
+    reason = _clean("reason", reason)
     before, old_state = count_rows(idea), idea.state
     waiting = _end_requests(idea, at) if state in {IdeaState.WITHDRAWN, IdeaState.MERGED} else []
     idea.state = state
@@ -93,9 +94,7 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     if state == IdeaState.OPEN and idea.opened_at is None:
         idea.opened_at = at
     index_idea(idea, before, also=["state", "activity_at", "opened_at"])
-    step = IdeaTransition.objects.create(
-        idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=text.clean_text(reason)
-    )
+    step = IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
     told = notify(
         members=waiting, kind=NotificationKind.IDEA_WITHDRAWN, idea=None, url="/", key=f"transition.{step.pk}",
         data={"title": idea.title, "actor": by.name}, at=at,
@@ -127,7 +126,7 @@ def _clean(name: str, value: str) -> str:
         cleaned = text.clean_text(value)
     except ValidationError as error:
         raise ValidationError({name: error}) from error
-    return cleaned if name in LONG_TEXTS else " ".join(cleaned.split())
+    return " ".join(cleaned.split()) if name in SHORT_TEXTS else cleaned
 
 
 def _render(name: str, source: str) -> str:

@@ -1,0 +1,281 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from ideas.actions.ideas import change_state, edit_idea, post_idea
+from ideas.choices import IDEA_NEXT, IdeaState, JoinState, Visibility
+from ideas.errors import Conflict, NotAllowed
+from ideas.models import Idea, IdeaTransition, IdeaVersion, Member, Notification, Organisation, ValueChain
+from ideas.serializers.ideas import IdeaChangeSerializer
+from realtime.models import Change
+from tests.factories import make_call, make_idea, make_join_request, make_ket, make_organisation
+
+pytestmark = pytest.mark.django_db
+LIFECYCLE = [(old, new) for old in IdeaState.values for new in IdeaState.values]
+
+
+def changes(after: int = 0) -> list[tuple[str, str]]:
+    rows = Change.objects.filter(pk__gt=after).order_by("pk").values_list("topic__name", "kind")
+    return sorted(rows)
+
+
+def last() -> int:
+    newest = Change.objects.order_by("pk").last()
+    return newest.pk if newest else 0
+
+
+def in_state(idea: Idea, state: str) -> Idea:
+    Idea.objects.filter(pk=idea.pk).update(state=state, audience="")
+    idea.refresh_from_db()
+    return idea
+
+
+# Posting ------------------------------------------------------------------------------------------------------------
+
+
+def test_post_makes_a_draft_with_its_first_version(researcher: Member, chain: ValueChain):
+    at = timezone.now()
+
+    idea = post_idea(by=researcher, content={"title": "  A\n title ", "value_chain": chain}, at=at)
+
+    assert (idea.title, idea.state, idea.version, idea.created_by) == ("A title", IdeaState.DRAFT, 1, researcher)
+    assert (idea.created_at, idea.activity_at, idea.opened_at) == (at, at, None)
+    assert list(idea.authors.all()) == [researcher]
+    assert [(version.number, version.content["title"]) for version in idea.versions.all()] == [(1, "A title")]
+    assert changes() == [(f"idea.{idea.pk}", "idea.changed")]
+    assert Change.objects.get().payload == dict(IdeaChangeSerializer(idea).data)
+
+
+def test_post_renders_its_texts_once_and_safely(researcher: Member, chain: ValueChain):
+    content = {"title": "T", "value_chain": chain, "problem": "**b** <script>x</script> [l](javascript:1)"}
+
+    idea = post_idea(by=researcher, content=content, at=timezone.now())
+
+    html = "<p><strong>b</strong> &lt;script&gt;x&lt;/script&gt; [l](javascript:1)</p>\n"
+    assert idea.html == {"problem": html}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("title", ""),
+        ("title", "x" * 201),
+        ("title", "nul\x00"),
+        ("teaser", "x" * 401),
+        ("problem", "x" * 6_001),
+        ("approach", "*" * 2_000),
+        ("trl_now", 10),
+        ("budget_eur", -1),
+        ("language", "xx"),
+        ("visibility", "everyone"),
+    ],
+)
+def test_a_refused_post_leaves_nothing(researcher: Member, chain: ValueChain, name: str, value: object):
+    content = {"title": "T", "value_chain": chain, name: value}
+
+    with pytest.raises(ValidationError) as refusal:
+        post_idea(by=researcher, content=content, at=timezone.now())
+
+    assert list(refusal.value.message_dict) == [name]
+    assert (Idea.objects.count(), IdeaVersion.objects.count(), changes()) == (0, 0, [])
+
+
+def test_the_trl_rises(researcher: Member, chain: ValueChain):
+    with pytest.raises(ValidationError):
+        post_idea(
+            by=researcher,
+            content={"title": "T", "value_chain": chain, "trl_now": 6, "trl_target": 3},
+            at=timezone.now(),
+        )
+
+
+def test_post_takes_no_field_that_is_not_content(researcher: Member, chain: ValueChain):
+    with pytest.raises(TypeError):
+        post_idea(by=researcher, content={"title": "T", "value_chain": chain, "state": "funded"}, at=timezone.now())
+
+    assert Idea.objects.count() == 0
+
+
+def test_post_for_an_organisation_of_others_is_refused(researcher: Member, chain: ValueChain):
+    content = {"title": "T", "value_chain": chain, "organisation": make_organisation()}
+
+    with pytest.raises(ValidationError) as refusal:
+        post_idea(by=researcher, content=content, at=timezone.now())
+
+    assert list(refusal.value.message_dict) == ["organisation"]
+
+
+def test_a_closed_call_cannot_be_chosen_but_may_stay(researcher: Member, chain: ValueChain):
+    at, call = timezone.now(), make_call(closes_in=timedelta(days=2))
+    idea = make_idea(researcher, chain=chain, call=call)
+    later = at + timedelta(days=3)
+
+    idea = edit_idea(by=researcher, idea=idea, content={"title": "Still"}, version=idea.version, at=later)
+    assert (idea.call, idea.deadline) == (call, call.deadlines.get())
+
+    with pytest.raises(ValidationError) as refusal:
+        post_idea(by=researcher, content={"title": "T", "value_chain": chain, "call": call}, at=later)
+    assert list(refusal.value.message_dict) == ["call"]
+
+
+def test_another_call_brings_its_own_deadline_and_none_takes_it_away(researcher: Member, chain: ValueChain):
+    first, second = make_call(), make_call(closes_in=timedelta(days=9))
+    idea = make_idea(researcher, chain=chain, call=first)
+    at = timezone.now()
+
+    idea = edit_idea(by=researcher, idea=idea, content={"call": second}, version=idea.version, at=at)
+    assert (idea.deadline, idea.closes_at) == (second.deadlines.get(), second.deadlines.get().at)
+
+    idea = edit_idea(by=researcher, idea=idea, content={"call": None}, version=idea.version, at=at)
+    assert (idea.deadline, idea.closes_at, idea.tags["call"]) == (None, None, None)
+
+
+# Editing ------------------------------------------------------------------------------------------------------------
+
+
+def test_edit_keeps_a_version_and_tells_the_followers(idea: Idea, researcher: Member):
+    before, at = last(), timezone.now()
+
+    edited = edit_idea(by=researcher, idea=idea, content={"title": "New title"}, version=1, at=at)
+
+    assert (edited.title, edited.problem, edited.version, edited.activity_at) == ("New title", "A problem.", 2, at)
+    assert [version.content["title"] for version in edited.versions.all()] == ["New title", "Open idea"]
+    assert changes(before) == [(f"idea.{idea.pk}", "idea.changed")]
+    payload = Change.objects.latest("id").payload
+    assert (payload["title"], payload["version"]) == ("New title", 2)
+
+
+def test_edit_of_an_old_version_is_refused_whole(idea: Idea, researcher: Member):
+    edit_idea(by=researcher, idea=idea, content={"title": "First"}, version=1, at=timezone.now())
+    before = last()
+
+    with pytest.raises(Conflict) as refusal:
+        edit_idea(by=researcher, idea=idea, content={"title": "Second"}, version=1, at=timezone.now())
+
+    idea.refresh_from_db()
+    assert (refusal.value.code, idea.title, idea.version, idea.versions.count()) == ("edited_meanwhile", "First", 2, 2)
+    assert changes(before) == []
+
+
+def test_a_refused_edit_changes_nothing(idea: Idea, researcher: Member):
+    before = last()
+
+    with pytest.raises(ValidationError):
+        edit_idea(
+            by=researcher, idea=idea, content={"kets": [make_ket()], "title": "x" * 201}, version=1, at=timezone.now()
+        )
+
+    idea.refresh_from_db()
+    assert (idea.title, idea.version, idea.kets.count(), changes(before)) == ("Open idea", 1, 0, [])
+
+
+def test_only_authors_edit(idea: Idea, company: Member, staff: Member, lead: Member, outsider: Member):
+    before = last()
+
+    for member in (company, staff, lead, outsider):
+        with pytest.raises(NotAllowed):
+            edit_idea(by=member, idea=idea, content={"title": "Mine"}, version=1, at=timezone.now())
+
+    assert changes(before) == []
+
+
+def test_co_authors_edit_and_the_first_author_stays(idea: Idea, researcher: Member, company: Member):
+    idea = edit_idea(by=researcher, idea=idea, content={"authors": [company]}, version=1, at=timezone.now())
+    assert set(idea.authors.all()) == {researcher, company}
+
+    idea = edit_idea(by=company, idea=idea, content={"title": "Ours"}, version=2, at=timezone.now())
+    assert idea.title == "Ours"
+
+
+@pytest.mark.parametrize("state", [IdeaState.WITHDRAWN, IdeaState.MERGED])
+def test_what_is_over_is_not_edited(idea: Idea, researcher: Member, state: str):
+    with pytest.raises(NotAllowed):
+        edit_idea(by=researcher, idea=in_state(idea, state), content={}, version=1, at=timezone.now())
+
+
+# The lifecycle ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("old", "new"), LIFECYCLE)
+def test_the_lifecycle_is_its_table(idea: Idea, researcher: Member, old: str, new: str):
+    idea, before = in_state(idea, old), last()
+    steps = IdeaTransition.objects.count()
+
+    if new in IDEA_NEXT[old]:
+        changed = change_state(by=researcher, idea=idea, state=new, reason="Because.", at=timezone.now())
+        step = IdeaTransition.objects.latest("id")
+        assert (step.old_state, step.new_state, step.by, step.reason) == (old, new, researcher, "Because.")
+        assert changed.state == new
+        assert changes(before) == [(f"idea.{idea.pk}", "idea.changed")]
+    else:
+        with pytest.raises(Conflict) as refusal:
+            change_state(by=researcher, idea=idea, state=new, at=timezone.now())
+        assert refusal.value.code == "wrong_state"
+        idea.refresh_from_db()
+        assert (idea.state, IdeaTransition.objects.count(), changes(before)) == (old, steps, [])
+
+
+def test_only_authors_change_the_state(idea: Idea, company: Member, staff: Member, lead: Member):
+    before = last()
+
+    for member in (company, staff, lead):
+        with pytest.raises(NotAllowed):
+            change_state(by=member, idea=idea, state=IdeaState.PARKED, at=timezone.now())
+
+    assert changes(before) == []
+
+
+def test_opening_needs_what_a_reader_needs(researcher: Member, chain: ValueChain):
+    idea = make_idea(researcher, chain=chain, state=IdeaState.DRAFT, teaser="", problem="", approach="")
+    before = last()
+
+    with pytest.raises(ValidationError) as refusal:
+        change_state(by=researcher, idea=idea, state=IdeaState.OPEN, at=timezone.now())
+
+    assert sorted(refusal.value.message_dict) == ["approach", "problem", "teaser"]
+    idea.refresh_from_db()
+    assert (idea.state, idea.opened_at, changes(before)) == (IdeaState.DRAFT, None, [])
+
+
+def test_opening_again_keeps_the_first_day(idea: Idea, researcher: Member):
+    opened_at = idea.opened_at
+    for state in (IdeaState.PARKED, IdeaState.OPEN):
+        idea = change_state(by=researcher, idea=idea, state=state, at=timezone.now())
+
+    assert idea.opened_at == opened_at
+
+
+def test_a_reason_that_cannot_be_kept_is_refused(idea: Idea, researcher: Member):
+    before = last()
+
+    with pytest.raises(ValidationError) as refusal:
+        change_state(by=researcher, idea=idea, state=IdeaState.PARKED, reason="nul\x00", at=timezone.now())
+
+    idea.refresh_from_db()
+    assert (list(refusal.value.message_dict), idea.state, changes(before)) == (["reason"], IdeaState.OPEN, [])
+
+
+def test_withdrawing_ends_what_waits_and_tells_who_asked(
+    idea: Idea, researcher: Member, administrator: Member, firm: Organisation
+):
+    request = make_join_request(idea, administrator, firm)
+    before = last()
+
+    change_state(by=researcher, idea=idea, state=IdeaState.WITHDRAWN, at=timezone.now())
+
+    request.refresh_from_db()
+    assert request.state == JoinState.EXPIRED
+    told = Notification.objects.get(member=administrator, kind="idea.withdrawn")
+    assert told.data == {"title": idea.title, "actor": researcher.name}
+    assert changes(before) == [
+        (f"idea.{idea.pk}", "idea.changed"),
+        (f"member.{administrator.pk}", "notification.added"),
+    ]
+
+
+def test_a_private_idea_stays_private_when_it_opens(researcher: Member, chain: ValueChain):
+    idea = make_idea(researcher, chain=chain, visibility=Visibility.PRIVATE, public_teaser=True)
+
+    assert (idea.state, idea.audience) == (IdeaState.OPEN, "")
