@@ -49,7 +49,7 @@ def _event(appointment: Appointment, language: str) -> Event:
     # Without a METHOD, DTSTAMP is when the event was revised last: RFC 5545 §3.8.7.2.
     event.add("DTSTAMP", appointment.changed_at.astimezone(UTC))
     event.add("LAST-MODIFIED", appointment.changed_at.astimezone(UTC))
-    event.add("DTSTART", appointment.at.astimezone(ZoneInfo(appointment.zone)))
+    event.add("DTSTART", _start(appointment))
     event.add("SUMMARY", _line(appointment.summary), parameters={"LANGUAGE": language})
     if appointment.description:
         event.add("DESCRIPTION", appointment.description.replace("\r", ""), parameters={"LANGUAGE": language})
@@ -60,6 +60,12 @@ def _event(appointment: Appointment, language: str) -> Event:
     event.add("STATUS", "CONFIRMED" if appointment.certain else "TENTATIVE")
     event.add("TRANSP", "TRANSPARENT")
     return event
+
+
+def _start(appointment: Appointment) -> datetime:
+    """Give the moment on the call's clock; in UTC where that clock shows it twice, for TZID then means the first."""
+    local = appointment.at.astimezone(ZoneInfo(appointment.zone))
+    return appointment.at.astimezone(UTC) if local.fold else local
 
 
 def _line(text: str) -> str:

@@ -24,7 +24,7 @@ from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
 from ideas.models import Call, Deadline, DeadlineChange
 from ideas.pages.filters import Facet, Option, address, facet
-from ideas.pages.parts import Names, cards, clocks, days_left, is_urgent, read_names
+from ideas.pages.parts import EXACT, Names, cards, clocks, days_left, is_urgent, read_names
 from ideas.queries.calls import (
     CLOSING_DAYS,
     CallFilters,
@@ -171,7 +171,6 @@ def _group(status: str, coming: Deadline | None) -> str:
 
 def _moment(deadline: Deadline, now: datetime, *, several: bool) -> dict[str, Any]:
     left = days_left(deadline.at, now)
-    shown = clocks(deadline.at, deadline.zone)
     return {
         "at": deadline.at,
         "zone": deadline.zone,
@@ -181,9 +180,17 @@ def _moment(deadline: Deadline, now: datetime, *, several: bool) -> dict[str, An
         "urgent": is_urgent(left) and deadline.is_closing,
         "passed": deadline.at < now,
         "verified": deadline.verified,
-        "clocks": shown,
-        "elsewhere": len({clock["text"] for clock in shown}) > 1,
+        "clocks": clocks(deadline.at, deadline.zone),
+        "elsewhere": _elsewhere(deadline),
     }
+
+
+def _elsewhere(deadline: Deadline) -> str:
+    """Say the moment on the call's own clock in few words, where the reader's shows another time; else nothing."""
+    own, theirs = timezone.localtime(deadline.at), deadline.local
+    if own.utcoffset() == theirs.utcoffset():
+        return ""
+    return f"{date_format(theirs, 'H:i' if own.date() == theirs.date() else 'j M, H:i')} {deadline.zone}"
 
 
 def _cut_offs(call: Call) -> int:
@@ -229,8 +236,8 @@ def _options(labels: dict[str, Any]) -> Iterable[Option]:
 def _status(call: Call, now: datetime) -> dict[str, Any]:
     """Say where the call stands: its status, and the sentence that its dates give."""
     status, coming = status_of_call(call, now), next_closing(call, now)
-    opening = date_format(timezone.localtime(call.opens_at), "DATETIME_FORMAT") if call.opens_at else ""
-    closing = date_format(timezone.localtime(coming.at), "DATETIME_FORMAT") if coming else ""
+    opening = date_format(timezone.localtime(call.opens_at), EXACT) if call.opens_at else ""
+    closing = date_format(timezone.localtime(coming.at), EXACT) if coming else ""
     sentences = {
         CallStatus.FORTHCOMING: gettext("Opens on %(opening)s."),
         CallStatus.OPEN: gettext("Open until %(closing)s."),

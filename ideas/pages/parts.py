@@ -22,6 +22,8 @@ from ideas.queries.ideas import visible_to
 from ideas.queries.taxonomy import all_kets
 
 URGENT_DAYS = 7
+# To the minute in every language: English would write "5 p.m.".
+EXACT = "l j F Y, H:i"
 CLOSED_CHAINS = frozenset({ChainStatus.PROPOSED, ChainStatus.REJECTED, ChainStatus.RETIRED})
 
 
@@ -184,15 +186,13 @@ def clocks(instant: datetime, zone: str) -> list[dict[str, Any]]:
     """
     own = timezone.localtime(instant)
     theirs = instant.astimezone(ZoneInfo(zone))
-    shown = [
-        {"label": _("Your time"), "zone": str(own.tzinfo), "text": date_format(own, "DATETIME_FORMAT"), "is_own": False}
-    ]
+    shown = [{"label": _("Your time"), "zone": str(own.tzinfo), "text": date_format(own, EXACT), "is_own": False}]
     if str(own.tzinfo) != zone:
         shown.append(
             {
                 "label": _("Time of the call"),
                 "zone": zone,
-                "text": date_format(theirs, "DATETIME_FORMAT"),
+                "text": date_format(theirs, EXACT),
                 "is_own": True,
             }
         )

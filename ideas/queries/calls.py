@@ -144,7 +144,7 @@ def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, in
         "programme": counted("programme", "programme"),
         "value_chain": counted("value_chain", "value_chains__code"),
         "ket": counted("ket", "kets__code"),
-        "status": dict(statuses.order_by().annotate(n=Count("id")).values_list("status", "n")),
+        "status": dict(statuses.order_by().values("status").annotate(n=Count("id")).values_list("status", "n")),
         "days": {str(days): days_left[f"within_{days}"] for days in CLOSING_DAYS},
     }
 
