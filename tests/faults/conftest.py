@@ -1,0 +1,65 @@
+"""The whole product in real processes, small and wide."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services import Postgres, Redis, Site, closing
+
+SETTINGS = "tests.faults.settings"
+CHECKPOINT = "from django.db import connection; connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')"
+LIMITS = {"THROTTLE_USER": "1000000/min"}
+
+
+def cast(site: Site) -> dict[str, Any]:
+    """Make an idea of its own for a test, and return whom to be."""
+    made: dict[str, Any] = json.loads(site.manage("shell", "-v0", "-c", "import tests.faults.cast").splitlines()[-1])
+    return made
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("empty")
+    site = Site(folder, settings=SETTINGS)
+    site.manage("migrate", "-v0")
+    site.manage("shell", "-v0", "-c", CHECKPOINT)
+    return folder / "jvl.sqlite3"
+
+
+@pytest.fixture
+def small(tmp_path: Path, empty_database: Path) -> Iterator[Site]:
+    """One process on SQLite."""
+    shutil.copy(empty_database, tmp_path)
+    with closing(Site(tmp_path, settings=SETTINGS, **LIMITS)) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with closing(Postgres()) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    address = postgres.database("jvl")
+    Site(tmp_path_factory.mktemp("wide"), settings=SETTINGS, DATABASE_URL=address).manage("migrate", "-v0")
+    return address
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    with closing(Redis()) as service:
+        yield service
+
+
+@pytest.fixture
+def wide(tmp_path: Path, database: str, redis: Redis) -> Iterator[Site]:
+    """Two processes on PostgreSQL and Redis."""
+    environment = {**LIMITS, "DATABASE_URL": database, "REDIS_URL": redis.url, "JVL_PROCESSES": "2"}
+    with closing(Site(tmp_path, settings=SETTINGS, **environment)) as site:
+        yield site
