@@ -1,0 +1,312 @@
+"""Every address × method × kind of viewer, for what is an author's alone: nobody else learns that it exists.
+
+The routes come from the URL resolver; one that this table doesn't know fails the test, so that a new page can't be
+forgotten here.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from ideas.actions.ideas import change_state, edit_idea
+from ideas.actions.members import invite_member
+from ideas.choices import AffiliationRole, IdeaState
+from ideas.models import Comment, Idea, JoinRequest, Member, Organisation, RoleSlot, Shortlist, ValueChain
+from tests.cast import signed_in
+from tests.factories import (
+    affiliate,
+    make_call,
+    make_comment,
+    make_idea,
+    make_join_request,
+    make_organisation,
+    make_shortlist,
+    make_slot,
+)
+
+pytestmark = pytest.mark.django_db
+VIEWERS = ("visitor", "outsider", "company", "administrator", "lead", "staff")
+CANARY = "CANARY"
+
+# Addresses of the idea itself, or of what hangs on it: {} is filled from `Things`. They must answer as the unknown do.
+OF_THE_IDEA = {
+    "ideas:detail": "/ideas/{reference}/",
+    "ideas:edit": "/ideas/{reference}/edit/",
+    "ideas:state": "/ideas/{reference}/state/",
+    "comments:list": "/ideas/{reference}/comments/",
+    "comments:post": "/ideas/{reference}/comments/post/",
+    "comments:edit": "/comments/{comment}/edit/",
+    "comments:delete": "/comments/{comment}/delete/",
+    "joining:ask": "/ideas/{reference}/join/",
+    "joining:consortium": "/ideas/{reference}/consortium/",
+    "joining:new_slot": "/ideas/{reference}/slots/new/",
+    "joining:edit_slot": "/slots/{slot}/edit/",
+    "joining:remove_slot": "/slots/{slot}/remove/",
+    "shortlists:add": "/ideas/{reference}/shortlist/",
+    "api:idea-detail": "/api/v1/ideas/{id}/",
+    "api:idea-state": "/api/v1/ideas/{id}/state/",
+    "api:idea-comment-list": "/api/v1/ideas/{id}/comments/",
+    "api:comment-detail": "/api/v1/comments/{comment}/",
+    "joining:answer": "/join-requests/{request}/accept/",
+    "api:join-request-detail": "/api/v1/join-requests/{request}/",
+    "api:join-request-step": "/api/v1/join-requests/{request}/accept/",
+    "shortlists:move": "/shortlist-entries/{entry}/move/",
+    "shortlists:rationale": "/shortlist-entries/{entry}/rationale/",
+    "shortlists:remove": "/shortlist-entries/{entry}/remove/",
+    "api:shortlist-move": "/api/v1/shortlists/{shortlist}/entries/{entry}/move/",
+    "api:shortlist-entry": "/api/v1/shortlists/{shortlist}/entries/{entry}/",
+}
+# Addresses that exist for everybody (or for members): whatever they answer, the canary isn't in it.
+OF_THE_SITE = {
+    "ideas:list": "/",
+    "ideas:new": "/ideas/new/",
+    "joining:list": "/join-requests/",
+    "calls:list": "/calls/",
+    "calls:detail": "/calls/{call}/",
+    "calls:calendar": "/calls/{call}/calendar.ics",
+    "organisations:list": "/organisations/",
+    "organisations:detail": "/organisations/{organisation}/",
+    "shortlists:list": "/shortlists/",
+    "shortlists:new": "/shortlists/new/",
+    "shortlists:detail": "/shortlists/{shortlist}/",
+    "shortlists:publish": "/shortlists/{shortlist}/publish/",
+    "notifications:list": "/notifications/",
+    "notifications:read": "/notifications/read/",
+    "members:profile": "/profile/",
+    "members:invite": "/invitations/new/",
+    "members:accept": "/invitations/{token}/",
+    "account_login": "/account/login/",
+    "account_logout": None,  # it would end the viewer's session
+    "account_inactive": "/account/inactive/",
+    "account_signup": "/account/signup/",
+    "account_change_password": "/account/password/change/",
+    "account_reset_password": "/account/password/reset/",
+    "account_reset_password_done": "/account/password/reset/done/",
+    "account_reset_password_from_key": "/account/password/reset/key/1-2/",
+    "account_reset_password_from_key_done": "/account/password/reset/key/done/",
+    "demo_login": "/account/demo/",
+    "set_language": "/language/",
+    "healthz": "/healthz",
+    "readyz": "/readyz",
+    "style:page": "/style/",
+    "api:idea-list": "/api/v1/ideas/",
+    "api:call-list": "/api/v1/calls/",
+    "api:call-detail": "/api/v1/calls/{call}/",
+    "api:value-chain-list": "/api/v1/value-chains/",
+    "api:value-chain-detail": "/api/v1/value-chains/MOVES/",
+    "api:ket-list": "/api/v1/kets/",
+    "api:ket-detail": "/api/v1/kets/AI/",
+    "api:organisation-list": "/api/v1/organisations/",
+    "api:organisation-detail": "/api/v1/organisations/{organisation}/",
+    "api:join-request-list": "/api/v1/join-requests/",
+    "api:shortlist-list": "/api/v1/shortlists/",
+    "api:shortlist-detail": "/api/v1/shortlists/{shortlist}/",
+    "api:shortlist-publish": "/api/v1/shortlists/{shortlist}/publish/",
+    "api:shortlist-entries": "/api/v1/shortlists/{shortlist}/entries/",
+    "api:schema": "/api/v1/schema/",
+    "api:docs": "/api/docs/",
+    "api:unknown": "/api/v1/nothing",
+}
+HOLDS_NOTHING = {404, 405, 401, 403}
+
+
+def routes(patterns: list[Any], spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """Name every route of the site, with its namespaces."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join((*spaces, pattern.name or str(pattern.pattern)))
+
+
+@pytest.fixture
+def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Organisation) -> dict[str, Any]:
+    """What hangs on the secret, each with the canary in it, and the public things beside it."""
+    second = make_organisation("Second laboratory")
+    affiliate(researcher, second, AffiliationRole.ADMINISTRATOR)
+    slot = make_slot(secret, expertise=CANARY, work=CANARY)
+    comment = make_comment(secret, researcher, CANARY)
+    call = make_call("HORIZON-1")
+    edit_idea(
+        by=researcher, idea=secret, content={"call": call, "organisation": laboratory}, version=1, at=timezone.now()
+    )
+    request = make_join_request(secret, researcher, second, contribution=CANARY, message=CANARY)
+    chain.leads.add(researcher)
+    shortlist = make_shortlist(researcher, chain, secret, title="A list")
+    entry = shortlist.entries.get()
+    entry.rationale = CANARY
+    entry.save()
+    chain.leads.remove(researcher)
+    invitation = invite_member(
+        by=researcher, email="x@example.org", organisation=laboratory, site="", at=timezone.now()
+    )[1]
+    return {
+        "id": secret.pk,
+        "reference": secret.reference,
+        "slot": slot.pk,
+        "comment": comment.pk,
+        "request": request.pk,
+        "shortlist": shortlist.pk,
+        "entry": entry.pk,
+        "call": call.slug,
+        "organisation": laboratory.slug,
+        "token": invitation.split("/")[-2],
+    }
+
+
+UNKNOWN = {
+    "id": 7, "reference": "JVL-2026-0000", "slot": 10**9, "comment": 10**9, "request": 10**9, "entry": 10**9,
+}  # fmt: skip
+BODIES: dict[str, Any] = {
+    "state": "parked",
+    "version": 1,
+    "title": "X",
+    "body": "x",
+    "client_id": "matrix",
+    "reason": "x",
+    "rationale": "x",
+    "position": 1,
+    "contribution": "x",
+    "role": "beneficiary",
+    "expertise": "x",
+    "wanted": 1,
+}
+
+
+def ask(client: Client, method: str, path: str) -> Any:
+    cache.clear()
+    if method == "get":
+        return client.get(path)
+    kind = {"content_type": "application/json"} if path.startswith("/api/") else {}
+    return getattr(client, method)(path, BODIES, **kind)
+
+
+@pytest.fixture(params=VIEWERS)
+def viewer(request: pytest.FixtureRequest) -> Client:
+    """Everybody but the author."""
+    return signed_in(None if request.param == "visitor" else request.getfixturevalue(request.param))
+
+
+def test_every_route_is_in_the_table():
+    known = set(OF_THE_IDEA) | set(OF_THE_SITE)
+    # Django's admin site has no ideas and no people in it: tested apart.
+    found = {name for name in routes(get_resolver().url_patterns) if not name.startswith("admin:")}
+
+    assert found - {"style:page"} == known - {"style:page"}
+
+
+def methods_of(path: str) -> tuple[str, ...]:
+    return ("get", "post", "patch", "delete") if path.startswith("/api/") else ("get", "post")
+
+
+def is_refusal(answer: Any) -> bool:
+    return answer.status_code in HOLDS_NOTHING or (
+        answer.status_code == 302 and answer["Location"].startswith("/account/login/")
+    )
+
+
+def text_of(answer: Any) -> str:
+    return (b"".join(answer) if answer.streaming else answer.content).decode()
+
+
+def test_secret_is_like_the_unknown(viewer: Client, things: dict[str, Any]):
+    told = []
+    for path in OF_THE_IDEA.values():
+        for method in methods_of(path):
+            answer = ask(viewer, method, path.format(**things))
+            unknown = ask(viewer, method, path.format(**{**things, **UNKNOWN}))
+            alike = answer.status_code == unknown.status_code
+            if not is_refusal(answer) or not alike or CANARY in text_of(answer):
+                told.append((method, path, answer.status_code, unknown.status_code))
+
+    assert told == []
+
+
+def test_canary_is_nowhere_else(viewer: Client, things: dict[str, Any]):
+    told = []
+    for path in filter(None, OF_THE_SITE.values()):
+        whole = path.format(**things)
+        for address in (whole, f"{whole}?call=HORIZON-1&value_chain=MOVES&mine=1", f"{whole}?q=approach"):
+            shown = text_of(ask(viewer, "get", address))
+            told += [(address, word) for word in (CANARY, things["reference"], str(things["id"])) if word in shown]
+
+    assert told == []
+
+
+def test_search_for_the_canary_finds_nothing(viewer: Client, things: dict[str, Any]):
+    board = text_of(ask(viewer, "get", f"/?q={CANARY}"))
+
+    assert (things["reference"] in board, f"{CANARY} title" in board, f"{CANARY} teaser" in board) == (False,) * 3
+
+
+def test_no_write_tells_of_it(viewer: Client, things: dict[str, Any]):
+    told = []
+    for path in filter(None, OF_THE_SITE.values()):
+        answer = ask(viewer, "post", path.format(**things))
+        if answer.status_code >= 500 or CANARY in text_of(answer) or things["reference"] in text_of(answer):
+            told.append((path, answer.status_code))
+
+    assert told == []
+
+
+def test_draft_is_its_authors_alone(viewer: Client, researcher: Member):
+    draft = make_idea(researcher, state=IdeaState.DRAFT, title=CANARY, public_teaser=True)
+    told = []
+    for path in OF_THE_IDEA.values():
+        if "{reference}" in path or "{id}" in path:
+            for method in methods_of(path):
+                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk))
+                if not is_refusal(answer) or CANARY in text_of(answer):
+                    told.append((method, path, answer.status_code))
+
+    assert told == []
+
+
+def test_nothing_was_changed_by_trying(viewer: Client, things: dict[str, Any], secret: Idea):
+    for path in OF_THE_IDEA.values():
+        for method in methods_of(path):
+            ask(viewer, method, path.format(**things))
+
+    secret.refresh_from_db()
+    assert (secret.state, secret.version, secret.comment_count) == (IdeaState.OPEN, 2, 1)
+    assert (Comment.objects.count(), RoleSlot.objects.count(), JoinRequest.objects.get().state) == (1, 1, "pending")
+    assert Shortlist.objects.get().entries.get().rationale == CANARY
+
+
+def test_author_has_it_all(researcher: Member, things: dict[str, Any]):
+    client = signed_in(researcher)
+
+    assert CANARY in client.get(f"/ideas/{things['reference']}/").content.decode()
+    assert client.get(f"/api/v1/ideas/{things['id']}/").json()["problem"] == f"{CANARY} problem"
+
+
+def test_withdrawn_idea_is_its_authors_alone(viewer: Client, researcher: Member):
+    idea = make_idea(researcher, title=CANARY, public_teaser=True)
+    change_state(by=researcher, idea=idea, state=IdeaState.WITHDRAWN, at=timezone.now())
+
+    answers = [ask(viewer, "get", path) for path in (f"/api/v1/ideas/{idea.pk}/", "/api/v1/ideas/", "/")]
+
+    assert (answers[0].status_code, [CANARY in answer.content.decode() for answer in answers]) == (404, [False] * 3)
+
+
+def test_admin_site_holds_no_idea_and_no_member(things: dict[str, Any], staff: Member):
+    staff.is_superuser = True
+    staff.save()
+    client = signed_in(staff)
+
+    shown = client.get("/staff/admin/").content.decode()
+
+    assert [client.get(f"/staff/admin/ideas/{model}/").status_code for model in ("idea", "member", "comment")] == [
+        404
+    ] * 3
+    assert (CANARY in shown, str(things["reference"]) in shown) == (False, False)
+
+
+def test_admin_site_is_closed_to_staff_without_its_rights(staff: Member, company: Member):
+    assert signed_in(staff).get("/staff/admin/ideas/call/").status_code == 403
+    assert signed_in(company).get("/staff/admin/").status_code in {302, 403}
