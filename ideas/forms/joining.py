@@ -26,7 +26,7 @@ def _area(label: Any, hint: Any = "", *, required: bool = False) -> forms.CharFi
     return forms.CharField(label=label, help_text=hint, required=required, max_length=MAX_TEXT_CHARS, widget=widget)
 
 
-HINTS = {
+HINTS: dict[str, Any] = {
     "expertise": _("What the partner must know or have: a line that says it to a stranger."),
     "work": _("What the partner would do in the project."),
     "accredited": _("Only laboratories accredited by the Region's network."),
@@ -39,7 +39,8 @@ class SlotForm(forms.Form):
 
     def __init__(self, *args: Any, slot: RoleSlot | None = None, **kwargs: Any) -> None:
         initial = forms.model_to_dict(slot, fields=SLOT) if slot else {"wanted": 1}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs.setdefault("initial", initial)
+        super().__init__(*args, **kwargs)
         self.fields.update(forms.fields_for_model(RoleSlot, fields=SLOT, help_texts=HINTS))
         self.fields["work"].widget.attrs["rows"] = 4
         self.fields["kinds"] = forms.MultipleChoiceField(
@@ -53,10 +54,10 @@ class SlotForm(forms.Form):
         return {name: self.cleaned_data[name] for name in SLOT}
 
 
-class SlotChoice(forms.ModelChoiceField):
+class SlotChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
     """A place, said with its role and how full it is: a place filled meanwhile is refused by the action, in words."""
 
-    def label_from_instance(self, obj: RoleSlot) -> str:  # type: ignore[override]  # the stubs know any model only
+    def label_from_instance(self, obj: RoleSlot) -> str:
         words = {"expertise": obj.expertise, "role": obj.get_role_display(), "filled": obj.filled, "wanted": obj.wanted}
         return gettext("%(expertise)s · %(role)s · %(filled)d of %(wanted)d filled") % words
 
@@ -68,7 +69,7 @@ class AskForm(forms.Form):
         Organisation.objects.none(), label=_("Organisation"), help_text=_("For whom you ask.")
     )
     slot = SlotChoice(
-        RoleSlot.objects.none(), label=_("Place"), required=False, empty_label=_("Something else"),
+        RoleSlot.objects.none(), label=_("Place"), required=False, empty_label=_("Something else"), blank=True,
         widget=forms.RadioSelect,
     )  # fmt: skip
     role = forms.ChoiceField(

@@ -175,7 +175,8 @@ def _errors(form: CommentForm | CommentEditForm, status: int) -> JsonResponse:
 
 def _sent_already(form: CommentForm, idea: Idea) -> CommentForm:
     """The key of a form that was sent before came with another text: keep the text, under a new key."""
-    again = CommentForm({**form.data.dict(), "client_id": new_client_id()}, idea=idea)
+    body = form.cleaned_data["body"]
+    again = CommentForm({"body": body, "parent": form["parent"].value() or "", "client_id": new_client_id()}, idea=idea)
     again.add_error(None, _("This form posted a comment before. If this is another one, post it again."))
     return again
 

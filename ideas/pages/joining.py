@@ -48,8 +48,8 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     may_ask = takes_requests(idea) and organisations_free_to_ask(viewer, idea).exists()
     panel = {
         "idea": idea,
-        "partners": [shown_partner(row, words) for row in PartnerSerializer(consortium.partners, many=True).data],
-        "slots": [shown_slot(row, words, idea) for row in SlotSerializer(consortium.slots, many=True).data],
+        "partners": [shown_partner(PartnerSerializer(row).data, words) for row in consortium.partners],
+        "slots": [shown_slot(SlotSerializer(row).data, words, idea) for row in consortium.slots],
         "requests": shown_requests(viewer, requests_visible_to(viewer).filter(idea=idea, state__in=_WAITING)),
         "may_ask": may_ask,
         "may_change": can_change_slots(viewer, idea),

@@ -362,3 +362,13 @@ def test_an_old_panel_and_its_changes_are_the_fresh_panel(
         fresh, words = panel_context(request, idea)["panel"], labels()
         assert [shown_partner(row, words) for row in payload["partners"]] == fresh["partners"]
         assert [shown_slot(row, words, idea) for row in payload["slots"]] == fresh["slots"]
+
+
+def test_something_else_than_a_place_can_be_asked_for(idea: Idea, administrator: Member, firm: Organisation):
+    slot = make_slot(idea)
+
+    page = signed_in(administrator).get(f"{ask_url(idea)}?slot={slot.pk}")
+    signed_in(administrator).post(ask_url(idea), asked(firm, slot="", role="subcontractor"))
+
+    assert [str(value) for value, _ in page.context["form"]["slot"].field.choices] == ["", str(slot.pk)]
+    assert (JoinRequest.objects.get().slot, JoinRequest.objects.get().role) == (None, "subcontractor")
