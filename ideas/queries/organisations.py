@@ -71,15 +71,15 @@ def organisation_facets(filters: OrganisationFilters) -> dict[str, dict[str, int
     "total" has the number under all the filters.
     """
 
-    def counted(facet: str, value: str, left_open: tuple[str, ...] | bool = ()) -> dict[Any, int]:
-        found = filter_organisations(Organisation.objects.all(), replace(filters, **{facet: left_open}))
-        return dict(found.order_by().exclude(**{value: None}).values_list(value).annotate(n=Count("id", distinct=True)))
+    def counted(left_open: OrganisationFilters, value: str) -> dict[Any, int]:
+        found = filter_organisations(Organisation.objects.all(), left_open).order_by().exclude(**{value: None})
+        return dict(found.values_list(value).annotate(n=Count("id", distinct=True)))
 
     return {
-        "kind": counted("kind", "kind"),
-        "province": counted("province", "province__code"),
-        "value_chain": counted("value_chain", "value_chains__code"),
-        "accredited": {"1": counted("accredited", "accredited", left_open=False).get(True, 0)},
+        "kind": counted(replace(filters, kind=()), "kind"),
+        "province": counted(replace(filters, province=()), "province__code"),
+        "value_chain": counted(replace(filters, value_chain=()), "value_chains__code"),
+        "accredited": {"1": counted(replace(filters, accredited=False), "accredited").get(True, 0)},
         "total": {"": filter_organisations(Organisation.objects.all(), filters).count()},
     }
 

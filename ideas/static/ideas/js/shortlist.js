@@ -8,6 +8,8 @@ const page = document.querySelector("[data-shortlist]");
 const waiting = document.querySelector("[data-waiting]");
 let asked = 0; // the newest fetch wins: an older answer that comes late is dropped
 let drag = null;
+let sending = 0; // one's own acts on their way: their answers bring the list, so that changes heard meanwhile can wait
+let heard = 0; // the newest version that the topic told of
 
 const part = () => page.querySelector("[data-entries]");
 const version = () => Number(part().dataset.version);
@@ -26,15 +28,33 @@ function show(html, { say = "" } = {}) {
   template.innerHTML = html;
   const fresh = template.content.querySelector("[data-entries]");
   if (!fresh) return location.reload();
-  for (const form of page.querySelectorAll("form[data-guard]")) clean(form);
   const published = fresh.dataset.state !== part().dataset.state;
+  const words = typed();
+  for (const form of page.querySelectorAll("form[data-guard]")) clean(form);
   part().replaceWith(fresh);
+  type(words);
   ready();
   refocus(focused);
   announce(say || fresh.dataset.said);
   waiting.hidden = true;
   if (published) location.reload(); // the head of the page speaks of the state, too
   return undefined;
+}
+
+/** Words that weren't saved, by the id of their field, so that the new list takes them over. */
+function typed() {
+  const areas = [...page.querySelectorAll("[data-editing][open] textarea")];
+  return new Map(areas.filter((area) => area.value !== area.defaultValue).map((area) => [area.id, area.value]));
+}
+
+function type(words) {
+  for (const [id, value] of words) {
+    const area = document.getElementById(id);
+    if (!area) continue;
+    area.closest("details").open = true;
+    area.value = value;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 
 function refocus(id) {
@@ -66,6 +86,7 @@ async function refresh(say = "") {
 async function send(form, position) {
   const body = new FormData(form);
   if (position) body.set("position", position);
+  sending += 1;
   try {
     const { html, refused, last } = await fetchPart(`${form.action}?fragment=1`, { method: "POST", body });
     if (last) show(html);
@@ -73,7 +94,17 @@ async function send(form, position) {
   } catch {
     toast(page.dataset.failed, { urgent: true });
     await refresh();
+  } finally {
+    sending -= 1;
+    catchUp();
   }
+}
+
+/** Show what the topic told of, unless it is here already, or the reader has something in the hand. */
+function catchUp() {
+  if (sending || heard <= version()) return;
+  if (busy()) waiting.hidden = false;
+  else refresh(page.dataset.changed);
 }
 
 // Buttons and arrow keys ---------------------------------------------------------------------------------------------
@@ -129,7 +160,7 @@ function drop(event) {
   const place = places().indexOf(row);
   if (event.type === "pointercancel") refresh();
   else if (place !== from) send(grip.closest("form"), place + 1);
-  else if (!waiting.hidden) refresh();
+  else catchUp();
 }
 page?.addEventListener("pointerup", drop);
 page?.addEventListener("pointercancel", drop);
@@ -147,9 +178,9 @@ if (page) {
   ready();
   const { topic, after, epoch } = page.dataset;
   follow(topic, { after, epoch }, (change) => {
-    if (change.kind !== "shortlist.changed" || change.payload.version <= version()) return;
-    if (busy()) waiting.hidden = false;
-    else refresh(page.dataset.changed);
+    if (change.kind !== "shortlist.changed") return;
+    heard = Math.max(heard, change.payload.version);
+    catchUp();
   });
   document.querySelector("[data-show-waiting]")?.addEventListener("click", () => refresh(page.dataset.changed));
 }
