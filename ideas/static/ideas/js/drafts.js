@@ -79,7 +79,8 @@ function watch(form) {
   form.addEventListener("submit", () => {
     save();
     try {
-      sessionStorage.setItem(SENT, key);
+      // More than one: what is refused as a new idea may come back as a draft with a key of its own.
+      sessionStorage.setItem(SENT, JSON.stringify([...sent(), key]));
     } catch {
       // Then the draft stays, and is offered once too often.
     }
@@ -103,13 +104,16 @@ function tell(form, text, action, undo) {
   form.prepend(notice);
 }
 
+const sent = () => JSON.parse(sessionStorage.getItem(SENT)) ?? [];
+
 function forgetSaved() {
   const saved = document.querySelector("[data-draft-saved]")?.dataset.draftSaved.split(" ") ?? [];
-  const sent = sessionStorage.getItem(SENT);
-  if (sent && saved.some((key) => sent.endsWith(`.${key}`))) {
-    keep(sent, null);
-    sessionStorage.removeItem(SENT);
-  }
+  const left = sent().filter((key) => {
+    const arrived = saved.some((name) => key.endsWith(`.${name}`));
+    if (arrived) keep(key, null);
+    return !arrived;
+  });
+  if (saved.length) sessionStorage.setItem(SENT, JSON.stringify(left));
 }
 
 /** Nothing unsaved stays behind for the next person at this machine. */

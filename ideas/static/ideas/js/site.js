@@ -1,6 +1,7 @@
 // What every page does. Each module listens on the document, so that parts which arrive later need no wiring.
 import "./scheme.js";
 import "./dialogs.js";
+import "./drafts.js";
 import "./forms.js";
 import "./keys.js";
 import "./times.js";
