@@ -29,6 +29,7 @@ def test_post_tells_the_followers_of_the_idea_and_the_author(idea: Idea, researc
     payload = Change.objects.get(kind="comment.posted").payload
     assert payload == dict(CommentSerializer(comment).data)
     assert changes(before) == [
+        ("board.members", "card.changed"),
         (f"idea.{idea.pk}", "comment.posted"),
         (f"member.{researcher.pk}", "notification.added"),
     ]
@@ -42,7 +43,7 @@ def test_the_same_key_twenty_times_is_one_comment_and_one_change(idea: Idea, com
 
     assert {dict_of(answer) for answer in answers} == {dict_of(answers[0])}
     assert Comment.objects.count() == 1
-    assert [kind for _, kind in changes(before)] == ["comment.posted", "notification.added"]
+    assert [kind for _, kind in changes(before)] == ["card.changed", "comment.posted", "notification.added"]
     idea.refresh_from_db()
     assert idea.comment_count == 1
 
@@ -148,7 +149,7 @@ def test_delete_leaves_no_text_and_is_told_once(idea: Idea, company: Member):
     comment.refresh_from_db()
     idea.refresh_from_db()
     assert (comment.body, comment.html, idea.comment_count) == ("", "", 0)
-    assert changes(before) == [(f"idea.{idea.pk}", "comment.deleted")]
+    assert changes(before) == [("board.members", "card.changed"), (f"idea.{idea.pk}", "comment.deleted")]
     assert "CANARY" not in str(Change.objects.get(kind="comment.deleted").payload)
 
 

@@ -36,9 +36,9 @@ def test_slots_are_published_with_the_whole_panel(idea: Idea, researcher: Member
     slot = add_slot(by=researcher, idea=idea, content={"expertise": "Battery packs", "wanted": 2})
 
     idea.refresh_from_db()
-    assert changes(before) == [(f"idea.{idea.pk}", "consortium.changed")]
+    assert changes(before) == [("board.members", "card.changed"), (f"idea.{idea.pk}", "consortium.changed")]
     expected = ConsortiumSerializer(consortium_of(idea)).data
-    assert Change.objects.latest("pk").payload == expected
+    assert Change.objects.get(kind="consortium.changed").payload == expected
     assert (idea.open_slots, [row["id"] for row in expected["slots"]]) == (2, [slot.pk])
 
 
@@ -162,6 +162,7 @@ def test_accepting_fills_the_place_and_tells_everybody(
     idea.refresh_from_db()
     assert (slot.filled, idea.open_slots, idea.partner_count) == (1, 0, 1)
     assert changes(before) == [
+        ("board.members", "card.changed"),
         (f"idea.{idea.pk}", "consortium.changed"),
         (f"member.{administrator.pk}", "notification.added"),
     ]
@@ -213,7 +214,7 @@ def test_leaving_after_acceptance_frees_the_place(
     slot.refresh_from_db()
     idea.refresh_from_db()
     assert (slot.filled, idea.open_slots, idea.partner_count) == (0, 1, 0)
-    assert changes(before) == [(f"idea.{idea.pk}", "consortium.changed")]
+    assert changes(before) == [("board.members", "card.changed"), (f"idea.{idea.pk}", "consortium.changed")]
 
 
 @pytest.mark.parametrize(("waitlist", "state"), [(False, JoinState.DECLINED), (True, JoinState.WAITLISTED)])
