@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from ideas.models import Comment, DeadlineChange, Idea, Member, Notification, Shortlist
+from ideas.queries.ideas import CARD_FIELDS, Moves
 from ideas.queries.joining import consortium_of
-from ideas.queries.topics import call_topic, idea_topic, member_topic, shortlist_topic
+from ideas.queries.topics import board_topic, call_topic, idea_topic, member_topic, shortlist_topic
 from ideas.serializers.calls import DeadlineChangeSerializer
 from ideas.serializers.comments import CommentSerializer
-from ideas.serializers.ideas import IdeaChangeSerializer
+from ideas.serializers.ideas import IdeaChangeSerializer, IdeaRowSerializer
 from ideas.serializers.joining import ConsortiumSerializer
 from ideas.serializers.notifications import NotificationSerializer
 from ideas.serializers.shortlists import OrderSerializer
@@ -23,7 +24,7 @@ Entry = tuple[str, str, dict[str, Any]]
 
 
 def comment_posted(comment: Comment, told: Told = ()) -> None:
-    _append(_comment("comment.posted", comment), told=told)
+    _append(_comment("comment.posted", comment), *_board(comment.idea), told=told)
 
 
 def comment_edited(comment: Comment) -> None:
@@ -32,22 +33,23 @@ def comment_edited(comment: Comment) -> None:
 
 def comment_deleted(comment: Comment) -> None:
     """The payload has no body: what was deleted stays in no later log row."""
-    _append(_comment("comment.deleted", comment))
+    _append(_comment("comment.deleted", comment), *_board(comment.idea))
 
 
 def _comment(kind: str, comment: Comment) -> Entry:
     return idea_topic(comment.idea_id), kind, dict(CommentSerializer(comment).data)
 
 
-def idea_changed(idea: Idea, told: Told = ()) -> None:
-    """An idea's text, target or state changed: {id, reference, title, state, version}."""
-    _append((idea_topic(idea.pk), "idea.changed", dict(IdeaChangeSerializer(idea).data)), told=told)
+def idea_changed(idea: Idea, moves: Moves, told: Told = ()) -> None:
+    """An idea's text, target or state changed: {id, reference, title, state, version}; and its card on the board."""
+    payload = dict(IdeaChangeSerializer(idea).data)
+    _append((idea_topic(idea.pk), "idea.changed", payload), *_board(idea, moves), told=told)
 
 
 def consortium_changed(idea: Idea, told: Told = ()) -> None:
     """The whole panel as it is now: slots, and partners accepted. Requests under way aren't in it."""
     payload = dict(ConsortiumSerializer(consortium_of(idea)).data)
-    _append((idea_topic(idea.pk), "consortium.changed", payload), told=told)
+    _append((idea_topic(idea.pk), "consortium.changed", payload), *_board(idea), told=told)
 
 
 def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:
@@ -56,11 +58,17 @@ def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:
     _append((shortlist_topic(shortlist.pk), "shortlist.changed", payload), told=told)
 
 
-def deadline_changed(change: DeadlineChange, ideas: Iterable[Idea] = (), told: Told = ()) -> None:
-    """A call's deadline came, moved or went: on the call's topic, and on that of every idea aimed at it."""
-    payload = dict(DeadlineChangeSerializer(change).data)
-    topics = [call_topic(change.call_id), *(idea_topic(idea.pk) for idea in ideas)]
-    _append(*[(topic, "deadline.changed", payload) for topic in topics], told=told)
+def deadlines_changed(
+    changes: Iterable[DeadlineChange], moved: Iterable[tuple[Idea, Moves]] = (), told: Told = ()
+) -> None:
+    """A call's deadlines came, moved or went: on the call's topic, on that of every idea aimed at it, and its card."""
+    moved, entries = list(moved), []
+    for change in changes:
+        topics = [call_topic(change.call_id), *(idea_topic(idea.pk) for idea, _ in moved)]
+        payload = dict(DeadlineChangeSerializer(change).data)
+        entries += [(topic, "deadline.changed", payload) for topic in topics]
+    cards = [entry for idea, moves in moved for entry in _board(idea, moves)]
+    _append(*entries, *cards, told=told)
 
 
 def notified(told: Told) -> None:
@@ -71,6 +79,23 @@ def notified(told: Told) -> None:
 def rights_changed(member: Member) -> None:
     """A member may see other things than before: their sockets are checked before anything more is sent to them."""
     revoke(member.pk)
+
+
+def _board(idea: Idea, moves: Moves | None = None) -> list[Entry]:
+    """The idea's card for every board on which it is (`card.changed`), and for those it has left (`card.gone`).
+
+    {id, counts: [[facet, value, one more or one less], …]}, and the whole card: `IdeaRowSerializer`.
+    """
+    moves = moves or {}
+    row = dict(IdeaRowSerializer({name: getattr(idea, name) for name in CARD_FIELDS}).data)
+    entries: list[Entry] = []
+    for audience in sorted({*moves, idea.audience} - {""}):
+        payload = {"id": idea.pk, "counts": moves.get(audience, [])}
+        if audience == idea.audience:
+            entries.append((board_topic(audience), "card.changed", {**payload, "card": row}))
+        else:
+            entries.append((board_topic(audience), "card.gone", payload))
+    return entries
 
 
 def _append(*entries: Entry, told: Told = ()) -> None:

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from ideas.choices import JoinState, Visibility
 from ideas.models import BoardCount, Call, Deadline, Idea
-from ideas.queries.ideas import PUBLIC, facet_values
+from ideas.queries.ideas import PUBLIC, Moves, facet_values
 from ideas.rules.ideas import is_published
 from ideas.text import searchable
 
@@ -53,8 +53,11 @@ def count_rows(idea: Idea) -> set[CountRow]:
     return {(idea.audience, facet, value) for facet, value in facet_values(idea.tags, idea.state, idea.closes_at)}
 
 
-def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[str] = ()) -> None:
-    """Write what the board reads of an idea (and the fields of `also`), and move the counts from `before` to now."""
+def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[str] = ()) -> Moves:
+    """Write what the board reads of an idea (and the fields of `also`), and move the counts from `before` to now.
+
+    Returns how the counts moved, by audience, for `publish`.
+    """
     idea.audience = audience_of(idea)
     idea.closes_at = idea.deadline.at if idea.deadline else None
     idea.tags = tags_of(idea)
@@ -63,7 +66,7 @@ def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[st
         idea.expected_result, idea.advantage, idea.call.identifier if idea.call else "",
     )  # fmt: skip
     idea.save(update_fields=["audience", "closes_at", "tags", "search_text", *also])
-    move_counts(before=set(before), now=count_rows(idea))
+    return move_counts(before=set(before), now=count_rows(idea))
 
 
 def tags_of(idea: Idea) -> dict[str, object]:
@@ -77,15 +80,18 @@ def tags_of(idea: Idea) -> dict[str, object]:
     }
 
 
-def move_counts(*, before: set[CountRow], now: set[CountRow]) -> None:
+def move_counts(*, before: set[CountRow], now: set[CountRow]) -> Moves:
     """Take one from each count that is only in `before`, and give one to each that is only in `now`.
 
-    In sorted order, so that two writers never wait for each other in a circle.
+    In sorted order, so that two writers never wait for each other in a circle. Returns how they moved.
     """
+    moves: Moves = {}
     for audience, facet, value in sorted(before ^ now):
         step = 1 if (audience, facet, value) in now else -1
         row, _ = BoardCount.objects.get_or_create(audience=audience, facet=facet, value=value)
         BoardCount.objects.filter(pk=row.pk).update(count=F("count") + step)
+        moves.setdefault(audience, []).append((facet, value, step))
+    return moves
 
 
 def count_slots(idea: Idea) -> None:
@@ -102,17 +108,18 @@ def next_deadline(call: Call, at: datetime) -> Deadline | None:
     return ahead[0] if ahead else (closings[-1] if closings else None)
 
 
-def retarget(call: Call, at: datetime) -> list[Idea]:
+def retarget(call: Call, at: datetime) -> list[tuple[Idea, Moves]]:
     """After a change of a call, give every idea that aims at it the call's dates and name as they are now.
 
-    Returns those ideas. An idea keeps its chosen deadline as long as the call has it.
+    Returns those ideas, each with how the counts moved. An idea keeps its chosen deadline as long as the call has it.
     """
     ideas = list(Idea.objects.filter(call=call).select_for_update(of=("self",)).order_by("id"))
+    moved = []
     for idea in ideas:
         before = count_rows(idea)
         idea.call = call
         if idea.deadline is None:
             idea.deadline = next_deadline(call, at)
             idea.save(update_fields=["deadline"])
-        index_idea(idea, before)
-    return ideas
+        moved.append((idea, index_idea(idea, before)))
+    return moved

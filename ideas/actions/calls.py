@@ -18,7 +18,7 @@ from ideas.choices import IDEA_JOINABLE, DeadlineKind, IdeaState, JoinState, Not
 from ideas.errors import NotAllowed
 from ideas.exchange.calls import CallRow, DeadlineRow, RefusedRow, Row
 from ideas.exchange.suggestions import suggest_tags
-from ideas.models import Call, Deadline, DeadlineChange, Idea, Import, Member, Term, ValueChain
+from ideas.models import Call, Deadline, DeadlineChange, Idea, Import, Member, Notification, Term, ValueChain
 
 # What an import writes of a call, beside its deadlines; tags, budgets by hand and rules stay as staff left them.
 COPIED = (
@@ -233,20 +233,23 @@ def _change(deadline: Deadline, old_at: datetime | None, new_at: datetime | None
 
 def _announce(call: Call, changes: list[DeadlineChange], run: _Run) -> None:
     """Give the ideas that aim at the call its dates and name as they are now, and tell their teams of new dates."""
-    ideas = retarget(call, run.at)
-    for change in changes:
-        if change.kind != DeadlineKind.OPENING:
-            for idea in ideas:
-                _tell(idea, change, run.at)
-        publish.deadline_changed(change, ideas)
+    moved = retarget(call, run.at)
+    told = [
+        row
+        for change in changes
+        if change.kind != DeadlineKind.OPENING
+        for idea, _ in moved
+        for row in _tell(idea, change, run.at)
+    ]
+    publish.deadlines_changed(changes, moved, told)
 
 
-def _tell(idea: Idea, change: DeadlineChange, at: datetime) -> None:
+def _tell(idea: Idea, change: DeadlineChange, at: datetime) -> list[Notification]:
     """Tell the authors and the partners. Ideas whose proposal is in already, or that were given up, tell nobody."""
     if idea.state not in STILL_AHEAD:
-        return
+        return []
     partners = Q(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED)
-    notify(
+    return notify(
         members=Member.objects.filter(Q(authored_ideas=idea) | partners).distinct(),
         kind=NotificationKind.DEADLINE_CHANGED,
         idea=idea,

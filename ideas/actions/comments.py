@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
@@ -42,7 +41,8 @@ def post_comment(
     )
     comment.full_clean(exclude=["idea", "parent", "author"])
     comment.save()
-    Idea.objects.filter(pk=idea.pk).update(comment_count=F("comment_count") + 1, activity_at=at)
+    idea.comment_count, idea.activity_at = idea.comment_count + 1, at
+    idea.save(update_fields=["comment_count", "activity_at"])
     told = notify(
         members=followers_of(idea, but=by), kind=NotificationKind.COMMENT_POSTED, idea=idea,
         url=f"{idea.get_absolute_url()}#comment-{comment.pk}", key=f"comment.{comment.pk}",
@@ -74,8 +74,9 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
 
     Raises NotAllowed.
     """
-    lock_idea(comment.idea_id)
-    comment = Comment.objects.select_related("idea", "author").get(pk=comment.pk)
+    idea = lock_idea(comment.idea_id)
+    comment = Comment.objects.select_related("author").get(pk=comment.pk)
+    comment.idea = idea
     if not can_delete_comment(by, comment):
         raise NotAllowed
     if comment.deleted_at:
@@ -83,7 +84,8 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
     comment.body = comment.html = ""
     comment.deleted_at = at
     comment.save(update_fields=["body", "html", "deleted_at"])
-    Idea.objects.filter(pk=comment.idea_id).update(comment_count=F("comment_count") - 1)
+    idea.comment_count -= 1
+    idea.save(update_fields=["comment_count"])
     publish.comment_deleted(comment)
     return comment
 

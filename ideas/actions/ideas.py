@@ -43,9 +43,9 @@ def post_idea(*, by: Member, content: Mapping[str, Any], at: datetime, is_demo: 
     idea.save(force_insert=True)
     idea.authors.add(by)
     _fill_sets(idea, content)
-    index_idea(idea)
+    moves = index_idea(idea)
     _keep_version(idea, by=by, at=at)
-    publish.idea_changed(idea)
+    publish.idea_changed(idea, moves)
     return idea
 
 
@@ -66,9 +66,9 @@ def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: in
     idea.activity_at = at
     idea.save()
     _fill_sets(idea, content)
-    index_idea(idea, before)
+    moves = index_idea(idea, before)
     _keep_version(idea, by=by, at=at)
-    publish.idea_changed(idea)
+    publish.idea_changed(idea, moves)
     return idea
 
 
@@ -93,13 +93,13 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     idea.activity_at = at
     if state == IdeaState.OPEN and idea.opened_at is None:
         idea.opened_at = at
-    index_idea(idea, before, also=["state", "activity_at", "opened_at"])
+    moves = index_idea(idea, before, also=["state", "activity_at", "opened_at"])
     step = IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
     told = notify(
         members=waiting, kind=NotificationKind.IDEA_WITHDRAWN, idea=None, url="/", key=f"transition.{step.pk}",
         data={"title": idea.title, "actor": by.name}, at=at,
     )  # fmt: skip
-    publish.idea_changed(idea, told)
+    publish.idea_changed(idea, moves, told)
     return idea
 
 

@@ -211,6 +211,8 @@ def _read_cursor(cursor: str) -> tuple[datetime, int] | None:
         return None
 
 
+# How counts moved in a write, by audience: [(facet, value, one more or one less), …].
+Moves = dict[str, list[tuple[str, str, int]]]
 FACETS = ("total", "chain", "ket", "call", "state", "closes")
 Counts = dict[str, dict[str, int]]
 
