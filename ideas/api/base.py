@@ -37,9 +37,9 @@ class TextParser(JSONParser):
         return data
 
 
+# No docstring: the schema would show it with every endpoint. Answers depend on who asks, so no shared cache keeps
+# them; there is no OPTIONS, since the schema says it all.
 class ApiView(GenericViewSet[Any]):
-    """Answers depend on who asks, so no shared cache keeps them. There is no OPTIONS: the schema says it all."""
-
     parser_classes = [TextParser]
     metadata_class = None
 

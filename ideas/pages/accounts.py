@@ -15,6 +15,7 @@ from django.urls import path, re_path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django.views.generic import RedirectView
 
 from ideas.forms.members import NewPasswordForm, PasswordForm, ResetForm, SignInForm
 from ideas.models import Member
@@ -135,6 +136,8 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", closed_signup, name="account_signup"),
     path("password/change/", login_required(ChangePassword.as_view()), name="account_change_password"),
+    # Who has no password yet chooses one by mail, as if it were forgotten.
+    path("password/set/", RedirectView.as_view(pattern_name="account_reset_password"), name="account_set_password"),
     path("password/reset/", AskForReset.as_view(), name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -85,6 +85,7 @@ OF_THE_SITE = {
     "account_inactive": "/account/inactive/",
     "account_signup": "/account/signup/",
     "account_change_password": "/account/password/change/",
+    "account_set_password": "/account/password/set/",
     "account_reset_password": "/account/password/reset/",
     "account_reset_password_done": "/account/password/reset/done/",
     "account_reset_password_from_key": "/account/password/reset/key/1-2/",

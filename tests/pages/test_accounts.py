@@ -121,6 +121,15 @@ def test_new_password_signs_out_and_revokes_the_sockets(company: Member):
     assert {kind for kind, _ in controls()} == {"member"}
 
 
+def test_member_without_a_password_chooses_one_by_mail(company: Member):
+    company.set_unusable_password()
+    company.save()
+
+    answer = signed_in(company).get("/account/password/change/", follow=True)
+
+    assert answer.redirect_chain[-1] == ("/account/password/reset/", 302)
+
+
 def test_weak_password_is_refused(company: Member):
     form = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
 
