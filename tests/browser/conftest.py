@@ -48,7 +48,8 @@ class Visits:
     def __init__(self, browser: Browser, server: Server) -> None:
         self._browser, self._server = browser, server
         self._contexts: list[BrowserContext] = []
-        self._expected: list[str] = []
+        # A reader who goes on before the socket stands leaves nothing worth a word.
+        self._expected = ["WebSocket is closed before the connection is established"]
         self.problems: list[str] = []
 
     def __call__(self, email: str = "", **options: Any) -> Page:
@@ -57,6 +58,7 @@ class Visits:
             "locale": "it-IT",
             "timezone_id": "Europe/Rome",
             "viewport": {"width": 1280, "height": 900},
+            "storage_state": self._sessions.get(email),
         } | options
         context = self._browser.new_context(base_url=self._server.url, **options)
         context.set_default_timeout(10_000)

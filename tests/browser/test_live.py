@@ -1,0 +1,110 @@
+"""Two browsers on one idea: what one does the other sees, and what one is doing nothing disturbs."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visits
+from tests.browser.server import Server
+from tests.browser.steps import comment, follow_idea, post_comment, write_idea
+
+
+@pytest.fixture(scope="module")
+def reference(browser: Any, server: Server) -> str:
+    """An idea for these tests."""
+    visits = Visits(browser, server)
+    found = write_idea(visits("researcher@example.org"), title="Un banco prova per chi parla dal vivo")
+    visits.close()
+    return found
+
+
+@pytest.fixture
+def two(visit: Visits, reference: str) -> tuple[Page, Page]:
+    """The author and the company's member, both on the idea's page, live."""
+    author, company = visit("researcher@example.org"), visit("company@example.org")
+    for page in (author, company):
+        follow_idea(page, reference)
+    return author, company
+
+
+def test_an_edit_arrives(two: tuple[Page, Page]) -> None:
+    author, company = two
+    post_comment(company, "Prima stesura")
+    expect(comment(author, "Prima stesura")).to_have_count(1)
+
+    comment(company, "Prima stesura").locator("[data-act=edit]").click()
+    form = company.locator("[data-edit-form]")
+    form.locator("textarea").fill("Seconda stesura")
+    form.locator("button[type=submit]").click()
+
+    for page in two:
+        expect(comment(page, "Seconda stesura")).to_have_count(1)
+        expect(comment(page, "Prima stesura")).to_have_count(0)
+
+
+def test_a_deletion_arrives(two: tuple[Page, Page]) -> None:
+    author, company = two
+    post_comment(company, "Da togliere")
+    expect(comment(author, "Da togliere")).to_have_count(1)
+
+    comment(company, "Da togliere").locator("[data-act=delete]").click()
+    company.locator("[data-delete-dialog] button[type=submit]").click()
+
+    for page in two:
+        expect(comment(page, "Da togliere")).to_have_count(0)
+
+
+def test_what_is_being_typed_stays(two: tuple[Page, Page]) -> None:
+    author, company = two
+    field = author.locator("form[data-composer] textarea")
+    field.fill("Sto scriv")
+    field.press("End")
+
+    post_comment(company, "Arriva mentre scrivi")
+    expect(comment(author, "Arriva mentre scrivi")).to_have_count(1)
+    author.keyboard.type("endo ancora")
+
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Sto scrivendo ancora")
+    field.fill("")
+
+
+def test_what_is_being_read_does_not_move(two: tuple[Page, Page]) -> None:
+    author, company = two
+    for number in range(12):
+        post_comment(company, f"Riempie la pagina {number}\n\ncon\n\npiù\n\nrighe")
+        expect(comment(author, f"Riempie la pagina {number}")).to_have_count(1)
+    reading = comment(author, "Riempie la pagina 2")
+    reading.scroll_into_view_if_needed()
+    before = reading.bounding_box()
+
+    post_comment(company, "In fondo, senza spostare niente")
+
+    expect(comment(author, "In fondo, senza spostare niente")).to_have_count(1)
+    expect(author.locator("[data-news]")).to_be_visible()
+    assert reading.bounding_box() == before
+
+
+def test_a_double_click_posts_once(two: tuple[Page, Page]) -> None:
+    author, company = two
+    company.locator("form[data-composer] textarea").fill("Premuto due volte")
+
+    company.locator("form[data-composer] button[type=submit]").dblclick()
+
+    expect(comment(author, "Premuto due volte")).to_have_count(1)
+    company.reload()
+    expect(comment(company, "Premuto due volte")).to_have_count(1)
+
+
+def test_hostile_text_is_only_text(two: tuple[Page, Page]) -> None:
+    author, company = two
+
+    post_comment(
+        company, '<img src=x onerror="document.title=1"> <script>document.title=2</script> [qui](javascript:3)'
+    )
+
+    arrived = author.locator("[data-comment]").last
+    expect(arrived).to_contain_text("onerror")
+    assert arrived.locator("img, script, a[href^=javascript]").count() == 0
+    assert author.title() not in ("1", "2")
