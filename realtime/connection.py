@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 
@@ -18,6 +18,7 @@ from realtime.session import (
     UNAVAILABLE,
     Ack,
     Ping,
+    Present,
     Refused,
     Session,
     Subscribe,
@@ -51,7 +52,7 @@ class Connection:
 
     __slots__ = (
         "_blocked_at", "_pinged_at", "_session", "_task", "_wanted", "_wire",
-        "checked_at", "closed", "followers", "hub", "member_id", "shown", "suspect",
+        "card", "checked_at", "closed", "followers", "hub", "member_id", "shown", "suspect",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", wire: Wire, shown: rights.Credentials) -> None:
@@ -59,6 +60,7 @@ class Connection:
         self.hub = hub
         self.shown = shown
         self.member_id: str | None = None
+        self.card: Mapping[str, Any] = {}
         self.followers: dict[str, Follower] = {}
         self.suspect = False
         self.closed = False
@@ -87,6 +89,8 @@ class Connection:
                 self.drop(topic)
             case Ack():
                 self.wake()
+            case Present(topic, state):
+                self._attend(topic, state)
             case Ping():
                 self.say(frames.ping(self._heads()))
 
@@ -124,6 +128,7 @@ class Connection:
         """Stop following one topic."""
         if follower := self.followers.pop(topic, None):
             follower.leave()
+            self.hub.presence.leave(topic, self)
             self.hub.tidy([topic])
 
     def reset(self, topic: str) -> None:
@@ -149,7 +154,7 @@ class Connection:
         if self.member_id not in (None, verdict.member_id):
             self.refuse("signed_out", SIGNED_OUT)
             return
-        self.member_id = verdict.member_id
+        self.member_id, self.card = verdict.member_id, verdict.card
         for topic in asked:
             if topic in self.followers and topic not in verdict.topics:
                 self.drop(topic)
@@ -176,6 +181,17 @@ class Connection:
             return
         self._wanted[topic] = command
         self.wake()
+
+    def _attend(self, topic: str, state: str) -> None:
+        # Visitors have no name to show, and whoever may not follow may not know who does.
+        if not self.member_id or topic not in self.followers or self.suspect:
+            return
+        if state == "away":
+            self.hub.presence.leave(topic, self)
+            return
+        everybody = self.hub.presence.attend(topic, self, self.card, typing=state == "typing", now=monotonic())
+        if everybody is not None:
+            self.say(Frame(everybody))
 
     def _heads(self) -> dict[str, int]:
         return {topic: follower.sent for topic, follower in self.followers.items() if follower.live}

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from secrets import token_hex
 from time import monotonic
 from typing import Any
 
@@ -13,6 +14,7 @@ from realtime import frames, hints, log, rights
 from realtime.connection import Connection
 from realtime.frames import Frame
 from realtime.log import CONTROL, PAGE, Position, Row
+from realtime.presence import Presence
 from realtime.rooms import Follower, Room
 from realtime.session import Subscribe
 
@@ -44,6 +46,7 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.epoch = ""
         self.ready = asyncio.Event()
+        self.presence = Presence(token_hex(8))
         self._connections: set[Connection] = set()
         self._control = 0
         self._dirty: set[str] = set()
@@ -99,6 +102,8 @@ class Hub:
 
     def notice(self, message: Mapping[str, Any]) -> None:
         """Take a hint; topics that nobody follows here cost nothing."""
+        if "presence" in message:
+            self.presence.hear(message["presence"], monotonic())
         for topic, head in message.get("heads", {}).items():
             room = self.rooms.get(topic)
             if room is not None:
@@ -221,7 +226,17 @@ class Hub:
             connection.tick(now)
             if not count % BREATH:
                 await asyncio.sleep(0)
+        self._tell_presence(now)
         await asyncio.sleep(1)
+
+    def _tell_presence(self, now: float) -> None:
+        news = self.presence.tell(now)
+        if news and hints.shared_layer() is not None:
+            hints.tell("presence", news)
+        for topic, message in self.presence.differences(now):
+            frame = Frame(message)
+            for connection in self.presence.attending(topic):
+                connection.say(frame)
 
     async def _sweep(self) -> None:
         """Check again, oldest first and within a budget, the rights that nobody said were lost."""

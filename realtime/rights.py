@@ -48,10 +48,11 @@ class Credentials(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Who the credentials stand for now ("" for a visitor), and what they may follow."""
+    """Who the credentials stand for now ("" for a visitor), what they may follow, how others see them."""
 
     member_id: str
     topics: Collection[str]
+    card: Mapping[str, Any]
 
 
 def credentials(headers: Mapping[bytes, bytes]) -> Credentials:
@@ -73,7 +74,9 @@ def verify(shown: Credentials, topics: Collection[str]) -> Verdict:
     names = [topic for topic in topics if TOPIC.fullmatch(topic)]
     hook = getattr(settings, "REALTIME_AUTHORISE", None)
     allowed = import_string(hook)(member, names) if hook and names else set()
-    return Verdict("" if member.pk is None else str(member.pk), allowed)
+    card = getattr(settings, "REALTIME_CARD", None)
+    shown_as = import_string(card)(member) if card and member.pk is not None else {"id": member.pk, "name": ""}
+    return Verdict("" if member.pk is None else str(member.pk), allowed, shown_as)
 
 
 def token_is_valid(token: str) -> bool:

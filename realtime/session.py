@@ -42,11 +42,19 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Say that the viewer is here, writing, or away; of a topic that is followed."""
+
+    topic: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Ask for a sign of life."""
 
 
-Command = Subscribe | Unsubscribe | Ack | Ping
+Command = Subscribe | Unsubscribe | Ack | Present | Ping
 
 
 class Refused(Exception):
@@ -114,6 +122,8 @@ def _parse(text: str) -> Command:
             return Unsubscribe(topic)
         case {"type": "ack", "received": received} if _number(received) is not None:
             return Ack(received)
+        case {"type": "present", "topic": str(topic), "state": "here" | "typing" | "away" as state}:
+            return Present(topic, state)
         case {"type": "ping"}:
             return Ping()
     raise Refused("malformed")

@@ -150,6 +150,27 @@ async def test_forbidden_topic_is_told_like_a_revoked_one(tab: Page, port: int, 
     assert await tab.evaluate("window.revoked") == ["members.secret"]
 
 
+async def test_two_tabs_see_each_other_and_who_is_writing(tab: Page, site: Site) -> None:
+    port = next(iter(site.processes))
+    pages = [tab, await (await tab.context.browser.new_context()).new_page()]  # type: ignore[union-attr]
+    for name, page in zip(("ada", "bo"), pages, strict=True):
+        cookie = get_json(port, f"/sign_in?name={name}")["cookie"].split("=")
+        await page.context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": f"http://127.0.0.1:{port}"}])
+        await open_page(page, port, "members.all")
+        await page.evaluate(
+            """async () => {
+                const { attend } = await import("/static/realtime/live.js");
+                window.here = attend("members.all", (news) => (window.news = news));
+            }"""
+        )
+
+    await becomes(tab, "window.news?.count === 2")
+    await pages[1].evaluate("here.typing(true)")
+    await becomes(tab, "window.news.members.some((member) => member.typing)")
+    await pages[1].close()
+    await becomes(tab, "window.news.count === 1 && window.news.members.length === 1")
+
+
 async def test_second_follower_of_a_topic_gets_its_own_past(tab: Page, port: int, topic: str) -> None:
     await append(port, topic, n=3)
     await open_page(tab, port, topic)

@@ -288,8 +288,9 @@ async def test_any_asgi_server_will_do(shared_site: Site, topic: str) -> None:
 
 @pytest.mark.asyncio
 async def test_every_message_conforms_to_the_published_description(port: int, topic: str, other_topic: str) -> None:
+    cookie = get_json(port, "/sign_in?name=ada")["cookie"]
     schemas = yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text())["components"]["messages"]
-    async with Follower(port) as follower:
+    async with Follower(port, cookie=cookie) as follower:
         await follower.follow(topic)
         await append(port, topic)
         await follower.until(topic, 1)
@@ -299,11 +300,12 @@ async def test_every_message_conforms_to_the_published_description(port: int, to
         await append(port, other_topic)
         await follower.follow(other_topic, after=0)
         await follower.until(other_topic, 1)
+        await follower.ask(type="present", topic=other_topic, state="here")
 
         for message in follower.notices:
             jsonschema.validate(message, schemas[message["type"]]["payload"])
         types = {message["type"] for message in follower.notices}
-    assert types == {"subscribed", "ping", "error", "reset"}
+    assert types == {"subscribed", "ping", "error", "reset", "presence"}
 
 
 def test_published_description_lists_every_frame_and_close_code() -> None:

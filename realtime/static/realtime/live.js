@@ -10,6 +10,7 @@ const PATH = "/ws/";
 const ACK_EVERY_CHARS = 16 * 1024;
 const SILENCE_MS = 45_000; // the server pings every 20 s
 const PROBE_MS = 5_000;
+const TYPING_MS = 3_000;
 const LOOK_MS = 5_000;
 const BACKOFF_MS = { first: 500, most: 30_000, hidden: 60_000 };
 const SIGNED_OUT = 4401;
@@ -32,7 +33,7 @@ export function follow(name, { after, epoch }, onChange, { onReset = reload, onR
   const follower = { seen: Number(after), onChange, onReset, onRevoked };
   let topic = topics.get(name);
   if (!topic) {
-    topic = { epoch, live: false, head: 0, followers: new Set() };
+    topic = { epoch, live: false, head: 0, followers: new Set(), presence: null };
     topics.set(name, topic);
   }
   topic.followers.add(follower);
@@ -48,6 +49,32 @@ function unfollow(name, topic, follower) {
   line?.send({ type: "unsubscribe", topic: name });
   if (!topics.size) hangUp();
   else settle();
+}
+
+/**
+ * Be seen on a topic that this page follows, and see who else is there.
+ * `onPresence({count, members: [{id, name, typing}]})`; in large rooms `members` is empty.
+ * Returns { typing(on), leave() }: call `typing(true)` at each keystroke, it is sent every 3 s at most.
+ */
+export function attend(name, onPresence) {
+  const topic = topics.get(name);
+  if (!topic) return { typing() {}, leave() {} };
+  let typedAt = 0;
+  const say = (state) => topic.live && line?.send({ type: "present", topic: name, state });
+  topic.presence = { members: new Map(), onPresence, say };
+  say("here");
+  return {
+    typing(on) {
+      const now = Date.now();
+      if (on ? now - typedAt < TYPING_MS : !typedAt) return;
+      typedAt = on ? now : 0;
+      say(on ? "typing" : "here");
+    },
+    leave() {
+      say("away");
+      topic.presence = null;
+    },
+  };
 }
 
 const seen = (topic) => Math.min(...[...topic.followers].map((follower) => follower.seen));
@@ -136,7 +163,17 @@ class Line {
 const answers = {
   subscribed({ epoch, head }, topic) {
     Object.assign(topic, { epoch, head, live: true });
+    topic.presence?.members.clear();
+    topic.presence?.say("here");
     settle();
+  },
+
+  presence({ count, joined, left, typing }, { presence }) {
+    if (!presence) return;
+    for (const id of left) presence.members.delete(id);
+    for (const { id, name } of joined) presence.members.set(id, name);
+    const members = [...presence.members].map(([id, name]) => ({ id, name, typing: typing.includes(id) }));
+    presence.onPresence({ count, members });
   },
 
   change(change, topic, on) {
