@@ -36,7 +36,7 @@ class DeadlineInline(admin.TabularInline):
     can_delete = False
     fields = readonly_fields = ("kind", "number", "at", "zone", "raw", "verified")
 
-    def has_add_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:  # type: ignore[override]
+    def has_add_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
         return False
 
 

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import MutableMapping
 from functools import partial
+from typing import Any
 
 import bleach
 from bleach.linkifier import LinkifyFilter
@@ -23,6 +25,7 @@ _MARKS = re.compile(r"[*_~`\[\]<>&|#\\]")
 _ADDRESS = re.compile(r"^(https?://[^\s/\\]|mailto:[^\s@]+@)", re.IGNORECASE)
 _WITH_SCHEME = re.compile(r"\bhttps?://[^\s<>\"'\[\]{}|\\^`]*[^\s<>\"'\[\]{}|\\^`.,;:!?)]", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+Attributes = MutableMapping[tuple[str | None, str], str]
 _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h4", "h5": "h4", "h6": "h4"}
 
 
@@ -68,7 +71,7 @@ def _to_html(source: str) -> str:
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 
-def _check_link(attributes: dict[object, str], new: bool = False) -> dict[object, str] | None:
+def _check_link(attributes: Attributes, new: bool = False) -> Any:
     """Keep a link only if it is absolute; None makes bleach leave the words without the link."""
     if not _ADDRESS.match(attributes.get((None, "href"), "")):
         return None

@@ -207,11 +207,11 @@ def lock() -> int:
     common = [uv, "pip", "compile", "--quiet", "--generate-hashes", "--python-version", "3.11", "pyproject.toml"]
     common += ["--universal", "--no-header", "--upgrade"]
     base, production, dev = ("requirements/" + name + ".txt" for name in ("base", "production", "dev"))
-    lists = (
+    lists: list = [
         (base, []),
         (production, ["--extra", "production", "-c", base]),
         (dev, ["--extra", "production", "--extra", "dev", "-c", production]),
-    )
+    ]
     return max(subprocess.call(common + extra + ["-o", target], cwd=ROOT) for target, extra in lists)
 
 

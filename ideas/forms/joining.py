@@ -54,7 +54,7 @@ class SlotForm(forms.Form):
         return {name: self.cleaned_data[name] for name in SLOT}
 
 
-class SlotChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
+class SlotChoice(forms.ModelChoiceField):
     """A place, said with its role and how full it is: a place filled meanwhile is refused by the action, in words."""
 
     def label_from_instance(self, obj: RoleSlot) -> str:

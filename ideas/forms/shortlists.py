@@ -16,7 +16,7 @@ MAX_PURPOSE_CHARS = 1_000
 FAR = 1_000_000
 
 
-class CallField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+class CallField(forms.ModelChoiceField):
     """A call by its identifier and the beginning of its title."""
 
     def label_from_instance(self, obj: Any) -> str:
