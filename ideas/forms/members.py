@@ -108,7 +108,7 @@ class ProfileForm(forms.Form):
         choices=[(zone, zone.replace("_", " ")) for zone in ZONES],
         help_text=_("Deadlines are shown on this clock, and on the funder's where it differs."),
     )
-    value_chains: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(
+    value_chains: "forms.ModelMultipleChoiceField[Any]" = forms.ModelMultipleChoiceField(
         label=_("Value chains"),
         queryset=None,
         required=False,
