@@ -47,7 +47,8 @@ def _steps(*, is_current: bool) -> Iterator[tuple[str, Command]]:
     if not (is_current and is_migrated and ValueChain.objects.exists()):
         yield "Value chains, technologies, organisations", ("load_reference",)
         yield "Calls of the European Union, 2026 and 2027", ("import_calls", str(CALLS), "--format", "eu-topics")
-    if settings.DEBUG and not (is_migrated and Member.objects.filter(is_demo=True).exists()):
+    # Without the marker the demo may have been cut short: loading it again goes on where it stopped.
+    if settings.DEBUG and not (is_current and is_migrated and Member.objects.filter(is_demo=True).exists()):
         yield "Demo: people, ideas, comments, requests", ("load_demo",)
 
 
