@@ -23,9 +23,9 @@ def sign_out(request: HttpRequest, extra_context: object = None) -> HttpResponse
 
 
 admin.site.site_header = admin.site.site_title = "Joint Virtual Lab"
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.logout = sign_out  # type: ignore[method-assign,assignment]
-admin.site.password_change = change_password  # type: ignore[method-assign,assignment]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the way that allauth documents
+admin.site.logout = sign_out  # type: ignore[method-assign,assignment]  # our own pages take its place
+admin.site.password_change = change_password  # type: ignore[method-assign,assignment]  # likewise
 
 
 class DeadlineInline(admin.TabularInline):

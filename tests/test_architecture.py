@@ -1,0 +1,133 @@
+"""What imports can't say: habits of the code that a reader relies on."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = Path(__file__).resolve().parent.parent
+IDEAS = ROOT / "ideas"
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
+# Modules of a layer that belong to no noun.
+SHARED = {
+    "queries": {"topics"},
+    "actions": {"board", "demo", "reference"},
+    "forms": {"filters"},
+    "pages": {"accounts", "context", "facets", "filters", "middleware", "parts", "site", "style"},
+    "api": {"base", "docs", "errors", "inputs", "pagination", "urls"},
+}
+NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
+
+
+def sources(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return sorted(path for path in found if "migrations" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def matches(paths: list[Path], pattern: str) -> dict[str, list[str]]:
+    """{file: what it says} where anything fits."""
+    found = {name_of(path): re.findall(pattern, path.read_text(), re.MULTILINE) for path in paths}
+    return {name: hits for name, hits in found.items() if hits}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_is_divided_by_noun(layer: str) -> None:
+    nouns = {path.stem for path in (IDEAS / "models").glob("*.py")}
+
+    modules = {path.stem for path in (IDEAS / layer).glob("*.py")}
+
+    assert modules - nouns - SHARED.get(layer, set()) == set()
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [name_of(path) for path in sources("ideas", "realtime", "jvl") if path.stem in NAMES_THAT_SAY_NOTHING] == []
+
+
+def test_only_text_renders_and_cleans() -> None:
+    users = matches(sources("ideas", "realtime", "jvl"), r"^\s*(?:import|from) (bleach|markdown_it)\b")
+
+    assert set(users) == {"ideas/text.py"}
+
+
+def test_no_signals_in_our_apps() -> None:
+    assert matches(sources("ideas", "realtime"), r"django\.(?:db\.models|dispatch|core)\.?signals?|@receiver") == {}
+
+
+def test_actions_take_everything_by_name() -> None:
+    positional = r"^@transaction\.atomic.*\n(?:@.*\n)*def ([a-z]\w*)\((?!\s*\*|\))"
+
+    assert matches(sources("ideas/actions"), positional) == {}
+
+
+def test_the_core_never_sees_a_request() -> None:
+    core = [f"ideas/{layer}" for layer in ("models", "rules", "queries", "serializers", "actions")]
+
+    assert matches(sources(*core), r"\brequest\.(?:user|GET|POST|META|session)\b|HttpRequest") == {}
+
+
+def test_the_core_never_asks_the_clock() -> None:
+    core = [f"ideas/{layer}" for layer in ("rules", "queries", "serializers", "actions")]
+    allowed = {"ideas/actions/demo.py"}
+
+    found = matches(sources(*core), r"timezone\.now\(|datetime\.now\(|date\.today\(|time\.time\(")
+
+    assert set(found) - allowed == set()
+
+
+def test_pages_write_only_by_actions() -> None:
+    writes = r"\.(?:save|bulk_create|bulk_update)\(|\.objects\.(?:create|update|get_or_create|update_or_create)\("
+
+    assert set(matches(sources("ideas/pages", "ideas/api"), writes)) - {"ideas/pages/accounts.py"} == set()
+
+
+def test_templates_have_no_inline_script_or_style() -> None:
+    inline = r"<style\b|\sstyle=|<script(?![^>]*\bsrc=)[^>]*>|\son(?:click|load|submit|change|input)="
+
+    assert matches(TEMPLATES, inline) == {}
+
+
+def test_partials_are_included_alone() -> None:
+    includes = r"{% include (?:(?!%}).)*%}"
+
+    found = {
+        name: [one for one in hits if not re.search(r"\bonly\s*%}$", one)]
+        for name, hits in matches(TEMPLATES, includes).items()
+    }
+
+    assert {name: hits for name, hits in found.items() if hits} == {}
+
+
+def test_only_cleaned_text_is_called_safe() -> None:
+    found = {hit for hits in matches(TEMPLATES, r"{{ ([^}|]+)\|safe").values() for hit in hits}
+
+    assert {name for name in found if not name.rstrip().endswith("html")} == set()
+
+
+def test_no_page_asks_anything_of_another_site() -> None:
+    outside = r"""(?:src|href|action)=["']https?://[^"'{]*["']"""
+
+    assert matches(TEMPLATES, outside) == {}
+
+
+def test_every_address_of_ours_has_a_noun_and_a_verb() -> None:
+    names = [name for name in _names(get_resolver()) if not name.startswith(("admin:", "account_", "demo_"))]
+
+    wrong = [name for name in names if not re.fullmatch(r"(?:[a-z_]+:[a-z_]+|healthz|readyz|set_language)", name)]
+
+    assert [name for name in wrong if not name.startswith(("api", "schema", "docs"))] == []
+
+
+def _names(resolver: URLResolver, space: str = "") -> list[str]:
+    found = []
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            found += _names(one, f"{space}{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern) and one.name:
+            found.append(f"{space}{one.name}")
+    return found
