@@ -59,11 +59,18 @@ class ApiView(GenericViewSet[Any]):
         """The instant of this request."""
         return timezone.now()
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
         if isinstance(request.user, Member):
             answer["Cache-Control"] = "no-store"
         return answer
+
+    def page_of(self, rows: Any, shape: type[serializers.Serializer[Any]], **context: Any) -> Response:
+        """Answer one page of a query: {next, previous, results}."""
+        shown: Any = shape(
+            self.paginate_queryset(rows), many=True, context={**self.get_serializer_context(), **context}
+        )
+        return self.get_paginated_response(shown.data)
 
     def read(self, serializer: type[serializers.Serializer[Any]], **context: Any) -> serializers.Serializer[Any]:
         """Parse the body. Raises ValidationError by field."""

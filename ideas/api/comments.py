@@ -30,8 +30,7 @@ class IdeaCommentViewSet(ApiView):
     @extend_schema(parameters=[KEY])
     @lists(CommentSerializer, "List an idea's comments, oldest first")
     def list(self, request: Request, id: str) -> Response:
-        rows = self.paginate_queryset(comments_of(self._idea(id).pk))
-        return self.get_paginated_response(CommentSerializer(rows, many=True).data)
+        return self.page_of(comments_of(self._idea(id).pk), CommentSerializer)
 
     @write(
         CommentInput,

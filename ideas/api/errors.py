@@ -36,7 +36,7 @@ class ForbiddenSerializer(serializers.Serializer[dict[str, object]]):
     """403: one may see the thing, but not do this to it; or a session's write came without its form token."""
 
     type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
-    errors = ForbiddenErrorSerializer(many=True)
+    errors = ForbiddenErrorSerializer(many=True)  # type: ignore[assignment]  # the answer's name, not the property
 
 
 class ConflictErrorSerializer(serializers.Serializer[dict[str, str]]):
@@ -49,4 +49,4 @@ class ConflictSerializer(serializers.Serializer[dict[str, object]]):
     """409: what was asked doesn't fit the present state of things. Read it again, and decide again."""
 
     type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
-    errors = ConflictErrorSerializer(many=True)
+    errors = ConflictErrorSerializer(many=True)  # type: ignore[assignment]  # likewise

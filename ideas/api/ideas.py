@@ -50,9 +50,7 @@ class IdeaViewSet(ApiView):
         ideas = filter_ideas(seen, filters, by=self.viewer, at=self.at)
         if filters.sort == "closing":
             ideas = ideas.filter(closes_at__isnull=False)
-        rows = self.paginate_queryset(ideas.values(*CARD_FIELDS))  # type: ignore[arg-type]
-        shape = IdeaRowSerializer(rows, many=True, context={"teaser": not self.is_member})
-        return self.get_paginated_response(shape.data)
+        return self.page_of(ideas.values(*CARD_FIELDS), IdeaRowSerializer, teaser=not self.is_member)
 
     def retrieve(self, request: Request, id: str) -> Response:
         idea = find_idea(_loaded(visible_to(self.viewer)), id)
@@ -103,7 +101,8 @@ class IdeaViewSet(ApiView):
             raise Http404
         row = Idea.objects.filter(pk=idea.pk).values(*CARD_FIELDS).get()
         shown = IdeaRowSerializer(row, context={"teaser": True}).data
-        return {name: shown[name] if name in TEASER else None for name in IdeaSerializer().fields}
+        names: list[str] = list(IdeaSerializer().get_fields())
+        return {name: shown[name] if name in TEASER else None for name in names}
 
 
 def _loaded(ideas: QuerySet[Idea]) -> QuerySet[Idea]:

@@ -169,7 +169,9 @@ class CommentInput(serializers.Serializer[Comment]):
 
     body = serializers.CharField(max_length=MAX_BODY_CHARS)
     client_id = serializers.CharField(max_length=64)
-    parent = serializers.IntegerField(allow_null=True, required=False, help_text="Id of the comment answered.")
+    parent = serializers.IntegerField(  # type: ignore[assignment]  # the body's name, not the field's own parent
+        allow_null=True, required=False, help_text="Id of the comment answered."
+    )
 
     def validate_parent(self, value: int | None) -> Comment | None:
         if value is None:
@@ -177,7 +179,7 @@ class CommentInput(serializers.Serializer[Comment]):
         parent = self.context["idea"].comments.filter(pk=value).first()
         if parent is None:
             raise serializers.ValidationError(_("There is no such comment here."), code="does_not_exist")
-        return parent  # type: ignore[no-any-return]
+        return parent
 
 
 class CommentEditInput(serializers.Serializer[Comment]):
@@ -235,11 +237,11 @@ class MoveInput(serializers.Serializer[Any]):
 
 
 def _codes(**kwargs: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.CharField(max_length=140), max_length=50, default=(), **kwargs)
+    return serializers.ListField(child=serializers.CharField(max_length=140), max_length=50, default=list, **kwargs)
 
 
 def _choices(choices: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=())
+    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list)
 
 
 class IdeaFilterInput(serializers.Serializer[Any]):

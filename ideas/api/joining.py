@@ -44,8 +44,7 @@ class JoinRequestViewSet(ApiView):
 
     @lists(JoinRequestSerializer, "List the requests that one may see, newest first")
     def list(self, request: Request) -> Response:
-        rows = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(JoinRequestSerializer(rows, many=True).data)
+        return self.page_of(self.get_queryset(), JoinRequestSerializer)
 
     def retrieve(self, request: Request, id: str) -> Response:
         return Response(JoinRequestSerializer(find(self.get_queryset(), id)).data)

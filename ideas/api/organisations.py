@@ -1,6 +1,5 @@
 """Organisations by the API: the public directory, without people."""
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,10 +25,8 @@ class OrganisationViewSet(ApiView):
 
     @lists(OrganisationSerializer, "List the organisations, by name", OrganisationFilterInput)
     def list(self, request: Request) -> Response:
-        rows: QuerySet[Organisation] = organisation_rows(
-            OrganisationFilters(**self.read_filters(OrganisationFilterInput))
-        )
-        return self.get_paginated_response(OrganisationSerializer(self.paginate_queryset(rows), many=True).data)
+        filters = OrganisationFilters(**self.read_filters(OrganisationFilterInput))
+        return self.page_of(organisation_rows(filters), OrganisationSerializer)
 
     def retrieve(self, request: Request, id: str) -> Response:
         return Response(OrganisationSerializer(find(organisation_rows(OrganisationFilters()), id, "slug")).data)

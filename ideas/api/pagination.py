@@ -29,7 +29,7 @@ class KeysetPagination(CursorPagination):
         except NotFound:
             raise bad_cursor() from None
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ModelError, ValueError, OverflowError, TypeError):

@@ -44,8 +44,7 @@ class ShortlistViewSet(ApiView):
 
     @lists(ShortlistSerializer, "List the shortlists that one may see, newest first")
     def list(self, request: Request) -> Response:
-        rows = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(ShortlistSerializer(rows, many=True).data)
+        return self.page_of(self.get_queryset(), ShortlistSerializer)
 
     def retrieve(self, request: Request, id: str) -> Response:
         return self._answer(id)
