@@ -175,9 +175,12 @@ def test_a_moved_deadline_moves_its_ideas(researcher: Member, chain: ValueChain)
     with transaction.atomic():
         moved = retarget(call, timezone.now())
 
-    assert [row.pk for row in moved] == [idea.pk]
+    before = idea.closes_at
+    assert before is not None
     idea.refresh_from_db()
     assert idea.closes_at == later
+    moves = [("closes", closing_value(before), -1), ("closes", closing_value(later), 1)]
+    assert [(row.pk, how) for row, how in moved] == [(idea.pk, {"members": moves})]
     assert kept() == recounted()
 
 

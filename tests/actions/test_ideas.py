@@ -8,6 +8,7 @@ from ideas.actions.ideas import change_state, edit_idea, post_idea
 from ideas.choices import IDEA_NEXT, IdeaState, JoinState, Visibility
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, IdeaTransition, IdeaVersion, Member, Notification, Organisation, ValueChain
+from ideas.rules.ideas import is_published
 from ideas.serializers.ideas import IdeaChangeSerializer
 from realtime.models import Change
 from tests.factories import make_call, make_idea, make_join_request, make_ket, make_organisation
@@ -142,8 +143,8 @@ def test_edit_keeps_a_version_and_tells_the_followers(idea: Idea, researcher: Me
 
     assert (edited.title, edited.problem, edited.version, edited.activity_at) == ("New title", "A problem.", 2, at)
     assert [version.content["title"] for version in edited.versions.all()] == ["New title", "Open idea"]
-    assert changes(before) == [(f"idea.{idea.pk}", "idea.changed")]
-    payload = Change.objects.latest("id").payload
+    assert changes(before) == [("board.members", "card.changed"), (f"idea.{idea.pk}", "idea.changed")]
+    payload = Change.objects.get(pk__gt=before, kind="idea.changed").payload
     assert (payload["title"], payload["version"]) == ("New title", 2)
 
 
@@ -208,7 +209,8 @@ def test_the_lifecycle_is_its_table(idea: Idea, researcher: Member, old: str, ne
         step = IdeaTransition.objects.latest("id")
         assert (step.old_state, step.new_state, step.by, step.reason) == (old, new, researcher, "Because.")
         assert changed.state == new
-        assert changes(before) == [(f"idea.{idea.pk}", "idea.changed")]
+        boards = [("board.members", "card.changed")] if is_published(changed) else []
+        assert changes(before) == [*boards, (f"idea.{idea.pk}", "idea.changed")]
     else:
         with pytest.raises(Conflict) as refusal:
             change_state(by=researcher, idea=idea, state=new, at=timezone.now())
@@ -270,8 +272,10 @@ def test_withdrawing_ends_what_waits_and_tells_who_asked(
     told = Notification.objects.get(member=administrator, kind="idea.withdrawn")
     assert told.data == {"title": idea.title, "actor": researcher.name}
     assert changes(before) == [
+        ("board.members", "card.gone"),
         (f"idea.{idea.pk}", "idea.changed"),
         (f"member.{administrator.pk}", "notification.added"),
+        ("~", "topic"),
     ]
 
 
