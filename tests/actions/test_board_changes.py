@@ -140,7 +140,7 @@ def test_a_moved_deadline_moves_the_card(researcher: Member, chain: ValueChain):
     at = timezone.now().replace(microsecond=0)
     first, later = at + timedelta(days=20), at + timedelta(days=40)
     call = import_deadline(first, at)
-    ideas = [make_idea(researcher, chain=chain, call=call) for _ in range(2)]
+    ideas = sorted((make_idea(researcher, chain=chain, call=call) for _ in range(2)), key=lambda idea: idea.pk)
     secret = make_idea(researcher, chain=chain, call=call, visibility=Visibility.PRIVATE)
 
     with told() as changes:
