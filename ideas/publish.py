@@ -17,7 +17,7 @@ from ideas.serializers.ideas import IdeaChangeSerializer, IdeaRowSerializer
 from ideas.serializers.joining import ConsortiumSerializer
 from ideas.serializers.notifications import NotificationSerializer
 from ideas.serializers.shortlists import OrderSerializer
-from realtime import log, revoke
+from realtime import log, revoke, revoke_topic
 
 Told = Iterable[Notification]
 Entry = tuple[str, str, dict[str, Any]]
@@ -40,16 +40,26 @@ def _comment(kind: str, comment: Comment) -> Entry:
     return idea_topic(comment.idea_id), kind, dict(CommentSerializer(comment).data)
 
 
-def idea_changed(idea: Idea, moves: Moves, told: Told = ()) -> None:
-    """An idea's text, target or state changed: {id, reference, title, state, version}; and its card on the board."""
+def idea_changed(idea: Idea, moves: Moves, told: Told = (), *, closed_to_some: bool = False) -> None:
+    """An idea's text, target or state changed: {id, reference, title, state, version}; and its card on the board.
+
+    Where it left an audience, or is closed to people who saw it, its followers are checked before they are told.
+    """
     payload = dict(IdeaChangeSerializer(idea).data)
     _append((idea_topic(idea.pk), "idea.changed", payload), *_board(idea, moves), told=told)
+    if closed_to_some or set(moves) - {idea.audience}:
+        revoke_topic(idea_topic(idea.pk))
 
 
-def consortium_changed(idea: Idea, told: Told = ()) -> None:
-    """The whole panel as it is now: slots, and partners accepted. Requests under way aren't in it."""
+def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = False) -> None:
+    """The whole panel as it is now: slots, and partners accepted. Requests under way aren't in it.
+
+    Who saw the idea as a partner's people may see it no more: then its followers are checked first.
+    """
     payload = dict(ConsortiumSerializer(consortium_of(idea)).data)
     _append((idea_topic(idea.pk), "consortium.changed", payload), *_board(idea), told=told)
+    if partner_left:
+        revoke_topic(idea_topic(idea.pk))
 
 
 def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:

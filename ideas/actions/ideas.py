@@ -15,6 +15,7 @@ from ideas.choices import CallStatus, IdeaState, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, IdeaTransition, IdeaVersion, Member
 from ideas.queries.calls import status_of_call
+from ideas.queries.ideas import visible_to
 from ideas.rules.ideas import can_change_state, can_edit_idea, is_author
 from ideas.rules.joining import belongs_to
 
@@ -60,7 +61,7 @@ def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: in
         raise NotAllowed
     if idea.version != version:
         raise Conflict("edited_meanwhile")
-    before = count_rows(idea)
+    before, people = count_rows(idea), _people_of(idea)
     _fill(idea, content, by=by, at=at)
     idea.version += 1
     idea.activity_at = at
@@ -68,7 +69,7 @@ def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: in
     _fill_sets(idea, content)
     moves = index_idea(idea, before)
     _keep_version(idea, by=by, at=at)
-    publish.idea_changed(idea, moves)
+    publish.idea_changed(idea, moves, closed_to_some=bool(people - _people_of(idea)))
     return idea
 
 
@@ -77,7 +78,7 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     """Take an idea to another state of its lifecycle, and keep who, when and why.
 
     Raises NotAllowed, Conflict("wrong_state"), and ValidationError by field where opening needs more text. Withdrawing
-    ends the requests that wait for an answer, and tells who asked.
+    ends the requests that wait for an answer, and tells who asked, as far as they still see the idea.
     """
     idea = lock_idea(idea.pk)
     if not is_author(by, idea):
@@ -158,6 +159,11 @@ def _fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
     idea.other_chains.remove(idea.value_chain)
 
 
+def _people_of(idea: Idea) -> set[int]:
+    """List who sees the idea whatever its audience: authors and people invited."""
+    return {*idea.authors.values_list("id", flat=True), *idea.invited.values_list("id", flat=True)}
+
+
 def _keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
     content = {name: getattr(idea, name) for name in (*LONG_TEXTS, *SHORT_TEXTS)}
     for name in CHOICES:
@@ -183,7 +189,8 @@ def _end_requests(idea: Idea, at: datetime) -> list[Member]:
     waiting = idea.join_requests.filter(
         state__in=[JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED]
     ).select_related("asked_by")
-    members = [request.asked_by for request in waiting]
+    # The idea may have been closed to some of them since they asked: its name of today isn't theirs to read.
+    members = [request.asked_by for request in waiting if visible_to(request.asked_by).filter(pk=idea.pk).exists()]
     idea.join_requests.filter(id__in=[request.pk for request in waiting]).update(
         state=JoinState.EXPIRED, answered_at=at
     )

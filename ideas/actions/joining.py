@@ -175,7 +175,7 @@ def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "",
         RoleSlot.objects.filter(pk=request.slot_id).update(filled=F("filled") - 1)
     if was_partner:
         count_slots(request.idea)
-        publish.consortium_changed(request.idea)
+        publish.consortium_changed(request.idea, partner_left=True)
     return request
 
 

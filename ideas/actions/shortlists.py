@@ -123,7 +123,8 @@ def publish_shortlist(*, by: Member, shortlist: Shortlist, at: datetime) -> Shor
     """
     shortlist = _lock_shortlist(shortlist, by)
     entries = list(shortlist.entries.select_related("idea"))
-    if not entries:
+    # Empty is what looks empty: an answer that depends on an entry that the member can't see would tell of it.
+    if not visible_to(by).filter(shortlist_entries__in=entries).exists():
         raise Conflict("empty_shortlist")
     for entry in entries:
         idea = entry.idea

@@ -1,30 +1,38 @@
 """Reads of shortlists."""
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
+from collections.abc import Sequence
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from ideas.choices import ShortlistState
 from ideas.models import Call, Idea, Member, Shortlist, ShortlistEntry, ValueChain
-from ideas.queries.ideas import Viewer, visible_to
+from ideas.queries.ideas import Viewer, audiences_of, visible_to
 from ideas.queries.taxonomy import chains_in_use
 from ideas.rules.ideas import is_published
 
 
-def shortlists_visible_to(member: Viewer) -> QuerySet[Shortlist]:
-    """Published lists for every member; lists in preparation for the chain's leads and cluster staff."""
+def shortlists_visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QuerySet[Shortlist]:
+    """Published lists for every member; lists in preparation for the chain's leads and cluster staff.
+
+    A published list is never empty, so one whose ideas the member may not see isn't there for them: as an empty list
+    it would tell of a hidden idea. `audiences` saves a query where the caller has them.
+    """
     if not isinstance(member, Member) or not member.is_active:
         return Shortlist.objects.none()
-    if member.is_staff:
-        return Shortlist.objects.all()
-    led = member.led_chains.values("id")
-    return Shortlist.objects.filter(Q(state=ShortlistState.PUBLISHED) | Q(value_chain__in=led))
+    seen = ShortlistEntry.objects.filter(shortlist=OuterRef("pk"), idea__in=visible_to(member, audiences).values("id"))
+    drafts = Q(state=ShortlistState.DRAFT)
+    if not member.is_staff:
+        drafts &= Q(value_chain__in=member.led_chains.values("id"))
+    return Shortlist.objects.filter(drafts | Q(Exists(seen), state=ShortlistState.PUBLISHED))
 
 
 def shortlist_rows(member: Viewer) -> QuerySet[Shortlist]:
     """The lists for an overview, newest first, each with `entry_count` of the entries that the member may see."""
-    seen = visible_to(member).values("id")
+    audiences = audiences_of(member)
+    seen = visible_to(member, audiences).values("id")
     return (
-        shortlists_visible_to(member)
+        shortlists_visible_to(member, audiences)
         .select_related("value_chain", "call", "created_by")
         .annotate(entry_count=Count("entries", filter=Q(entries__idea__in=seen)))
         .order_by("-id")

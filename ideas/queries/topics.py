@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import AnonymousUser
 
-from ideas.models import Call, Member, Shortlist
+from ideas.models import Call, Member
 from ideas.queries.ideas import audiences_of, visible_to
 from ideas.queries.shortlists import shortlists_visible_to
 
@@ -48,7 +48,7 @@ def followable(member: Member | AnonymousUser, topics: Sequence[str]) -> set[str
         seen = visible_to(member, audiences).filter(id__in=asked["idea"])
         allowed |= {idea_topic(pk) for pk in seen.values_list("id", flat=True)}
     if asked["shortlist"]:
-        lists: list[Shortlist] = list(shortlists_visible_to(member).filter(id__in=asked["shortlist"]).only("id"))
-        allowed |= {shortlist_topic(row.pk) for row in lists}
+        lists = shortlists_visible_to(member, audiences).filter(id__in=asked["shortlist"])
+        allowed |= {shortlist_topic(pk) for pk in lists.values_list("id", flat=True)}
     allowed |= {board_topic(audience) for audience in audiences} | {member_topic(member.pk)}
     return allowed & set(topics)

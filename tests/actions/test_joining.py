@@ -214,7 +214,11 @@ def test_leaving_after_acceptance_frees_the_place(
     slot.refresh_from_db()
     idea.refresh_from_db()
     assert (slot.filled, idea.open_slots, idea.partner_count) == (0, 1, 0)
-    assert changes(before) == [("board.members", "card.changed"), (f"idea.{idea.pk}", "consortium.changed")]
+    assert changes(before) == [
+        ("board.members", "card.changed"),
+        (f"idea.{idea.pk}", "consortium.changed"),
+        ("~", "topic"),
+    ]
 
 
 @pytest.mark.parametrize(("waitlist", "state"), [(False, JoinState.DECLINED), (True, JoinState.WAITLISTED)])

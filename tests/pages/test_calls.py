@@ -19,7 +19,7 @@ LIST = "/calls/"
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 QUERIES_OF_VISITOR, QUERIES_OF_MEMBER = 13, 20
-QUERIES_OF_DETAIL = 20
+QUERIES_OF_DETAIL = 22
 
 
 def english(member: Member | None) -> Client:
@@ -420,3 +420,10 @@ def test_addresses_of_calls_are_short(db):
     call = make_call("ONE")
 
     assert reverse("calls:calendar", args=[call.slug]) == "/calls/one/calendar.ics"
+
+
+def test_an_idea_can_be_begun_for_the_call(researcher):
+    call = make_call("HORIZON-X")
+    page = signed_in(researcher).get(call.get_absolute_url())
+
+    assertContains(page, f'href="{reverse("ideas:new")}?call=HORIZON-X"')
