@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -89,6 +90,7 @@ class AskForm(forms.Form):
         self._limit("organisation", own)
         self._limit("slot", idea.slots.all())
         if not self.is_bound:
+            self._limit("slot", idea.slots.filter(filled__lt=F("wanted")))
             self.initial.setdefault("organisation", organisations_free_to_ask(member, idea).first())
 
     def _limit(self, name: str, rows: Any) -> None:

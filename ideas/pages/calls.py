@@ -190,7 +190,7 @@ def _elsewhere(deadline: Deadline) -> str:
     own, theirs = timezone.localtime(deadline.at), deadline.local
     if own.utcoffset() == theirs.utcoffset():
         return ""
-    return f"{date_format(theirs, 'H:i' if own.date() == theirs.date() else 'j M, H:i')} {deadline.zone}"
+    return f"{date_format(theirs, 'H:i' if own.date() == theirs.date() else gettext('j M, H:i'))} {deadline.zone}"
 
 
 def _cut_offs(call: Call) -> int:

@@ -26,6 +26,7 @@ from ideas.pages import comments, facets, joining, parts
 from ideas.queries import ideas as queries
 from ideas.queries.calls import closing_within
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
+from ideas.queries.today import waiting_for
 from ideas.queries.topics import idea_topic
 from ideas.rules.ideas import can_edit_idea, next_states
 from realtime import log
@@ -60,6 +61,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "carried": facets.hidden(filters),
         "sorts": _sorts(filters) if member else [],
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
+        "today": _today(request),
         **_deadlines_ahead(request, at),
     }
     return render(request, "ideas/list.html", context)
@@ -181,6 +183,28 @@ def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
     ]
     soon = marks[: sum(closing.at <= at + queries.SOON for closing in closings)]
     return {"now": at, "marks": marks, "own": own, "soon": soon[:STRIP], "soon_more": len(soon[STRIP:])}
+
+
+def _today(request: HttpRequest) -> list[dict[str, Any]]:
+    """What waits for the member, most pressing first: {count, text, url, urgent}; nothing of which there is none."""
+    found = waiting_for(request.user)
+    requests, drafts = reverse("joining:list"), facets.address(_own_drafts())
+    lines = [
+        (found.answer, ngettext("request to answer", "requests to answer", found.answer), requests, True),
+        (found.authorise, ngettext("request to authorise", "requests to authorise", found.authorise), requests, True),
+        (
+            found.shortlists,
+            ngettext("shortlist to publish", "shortlists to publish", found.shortlists),
+            reverse("shortlists:list"),
+            False,
+        ),
+        (found.drafts, ngettext("draft of yours", "drafts of yours", found.drafts), drafts, False),
+    ]
+    return [{"count": count, "text": text, "url": url, "urgent": urgent} for count, text, url, urgent in lines if count]
+
+
+def _own_drafts() -> queries.IdeaFilters:
+    return queries.IdeaFilters(state=(IdeaState.DRAFT,), mine=True)
 
 
 def _sorts(filters: queries.IdeaFilters) -> list[dict[str, Any]]:

@@ -210,6 +210,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "idea": idea,
         "takes_requests": takes_requests(idea),
+        "may_ask": organisations_free_to_ask(member, idea).exists(),
         "organisations": [
             {"organisation": organisation, "must_authorise": not administers(member, organisation)}
             for organisation in member.organisations.all()

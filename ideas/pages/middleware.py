@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.defaults import page_not_found
 
 from ideas.errors import Conflict, NotAllowed
 
@@ -43,4 +44,6 @@ class RefusalMiddleware:
             return render(request, "403.html", {"refusal": exception}, status=403)
         if isinstance(exception, Conflict):
             return render(request, "409.html", {"refusal": exception}, status=409)
+        if isinstance(exception, Http404):  # in the demo too, where Django would show its own
+            return page_not_found(request, exception)
         return None

@@ -233,8 +233,16 @@ def test_board_asks_the_database_a_fixed_number_of_times(
     client = signed_in(company)
     client.get("/")
 
-    with django_assert_num_queries(19 if query else 14):
+    with django_assert_num_queries(20 if query else 15):
         client.get("/", query)
+
+
+def test_the_board_begins_with_what_waits_for_its_reader(researcher: Member, company: Member, chain: ValueChain):
+    make_idea(researcher, chain=chain, state=IdeaState.DRAFT)
+
+    lines = signed_in(researcher).get("/").context["today"]
+    assert [(line["count"], line["url"]) for line in lines] == [(1, "/?state=draft&mine=1")]
+    assert signed_in(company).get("/").context["today"] == []
 
 
 # One idea -----------------------------------------------------------------------------------------------------------

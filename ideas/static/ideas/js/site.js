@@ -4,6 +4,7 @@ import "./dialogs.js";
 import "./drafts.js";
 import "./forms.js";
 import "./keys.js";
+import "./stuck.js";
 import "./times.js";
 import "./toasts.js";
 

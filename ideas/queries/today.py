@@ -1,0 +1,41 @@
+"""What waits for a member today: the numbers of the line at the head of the board."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Func, IntegerField, QuerySet, Subquery
+
+from ideas.choices import AffiliationRole, IdeaState, JoinState, ShortlistState
+from ideas.models import Idea, JoinRequest, Member, Shortlist
+from ideas.queries.ideas import Viewer
+
+
+@dataclass(frozen=True)
+class Today:
+    """How many requests to answer and to authorise, own ideas still drafts, and shortlists still to publish."""
+
+    answer: int = 0
+    authorise: int = 0
+    drafts: int = 0
+    shortlists: int = 0
+
+
+def waiting_for(member: Viewer) -> Today:
+    """Count what waits for the member, in one query; nothing waits for a visitor, and that costs none."""
+    if not isinstance(member, Member):
+        return Today()
+    authored = Idea.authors.through.objects.filter(member_id=member.pk).values("idea_id")
+    administered = member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR).values("organisation")
+    led = member.led_chains.values("id")
+    counts = Member.objects.filter(pk=member.pk).values(
+        answer=_count(JoinRequest.objects.filter(idea__in=authored, state=JoinState.PENDING)),
+        authorise=_count(JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)),
+        drafts=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.DRAFT)),
+        shortlists=_count(Shortlist.objects.filter(value_chain__in=led, state=ShortlistState.DRAFT)),
+    )
+    return Today(**counts.get())
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    number = Func("pk", function="COUNT", output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(number=number).values("number"))
