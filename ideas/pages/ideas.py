@@ -22,7 +22,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.forms.filters import read_idea_filters
 from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
 from ideas.models import Call, Idea
-from ideas.pages import comments, facets, joining, parts
+from ideas.pages import board_live, comments, facets, joining, parts
 from ideas.queries import ideas as queries
 from ideas.queries.calls import closing_within
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
@@ -50,7 +50,10 @@ def board(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     member = request.user.is_authenticated
     filters = read_idea_filters(request.GET, request.user)
-    found = queries.board(request.user, filters, at=at, cursor=request.GET.get("cursor", ""))
+    cursor = request.GET.get("cursor", "")
+    audiences = queries.audiences_of(request.user)
+    positions = board_live.positions(audiences) if member else []
+    found = queries.board(request.user, filters, at=at, cursor=cursor, audiences=audiences)
     names = parts.read_names()
     context = {
         "filters": filters,
@@ -62,6 +65,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "sorts": _sorts(filters) if member else [],
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
         "today": _today(request),
+        "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",
+        "words": board_live.words(names) if member else {},
         **_deadlines_ahead(request, at),
     }
     return render(request, "ideas/list.html", context)

@@ -20,6 +20,7 @@ from ideas.errors import Conflict
 from ideas.models import Idea, Member, Term, ValueChain
 from ideas.queries.ideas import visible_to
 from ideas.queries.taxonomy import all_kets
+from ideas.queries.topics import board_topic
 
 URGENT_DAYS = 7
 # To the minute in every language: English would write "5 p.m.".
@@ -149,6 +150,8 @@ def cards(
             left = days_left(row["closes_at"], at)
             card |= {
                 "id": row["id"],
+                "topic": board_topic(row["audience"]) if row["audience"] else "",
+                "activity_at": row["activity_at"],
                 "acronym": row["acronym"],
                 "state": row["state"],
                 "state_label": states[row["state"]],
