@@ -128,6 +128,7 @@ else:
 # How many server processes share the database; more than one needs REDIS_URL (a system check says so).
 PROCESSES = env.int("JVL_PROCESSES", default=1)
 REALTIME_AUTHORISE = "ideas.queries.topics.followable"
+REALTIME_CARD = "ideas.queries.members.card"
 REALTIME_AUTHENTICATE_TOKEN = "ideas.queries.members.member_of_token"  # noqa: S105 - a dotted path, not a secret
 REALTIME_ORIGINS = env.list("REALTIME_ORIGINS", default=[])
 

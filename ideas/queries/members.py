@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -22,6 +23,11 @@ def member_of_token(token: str) -> Member | None:
     except (AuthenticationFailed, UnicodeEncodeError):
         return None
     return found[0] if found else None
+
+
+def card(member: Member) -> dict[str, Any]:
+    """What others see of a member who is on the same page: {id, name}."""
+    return {"id": member.pk, "name": member.name}
 
 
 def hash_of(token: str) -> str:

@@ -2,6 +2,7 @@
 import { follow } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment, post } from "./post.js";
+import { showPresence } from "./presence.js";
 import { Thread } from "./thread.js";
 import { refreshTimes } from "./times.js";
 import { announce } from "./toasts.js";
@@ -319,10 +320,14 @@ if (composer) {
 }
 
 const live = section.closest("[data-live-topic]");
-if (live)
+if (live) {
   follow(
     live.dataset.liveTopic,
     { after: live.dataset.liveAfter, epoch: live.dataset.liveEpoch },
     ({ kind, payload }) => apply(kind, payload),
     { onRevoked: () => composer && complain([words.wordGone]) },
   );
+  const here = showPresence(section.querySelector("[data-here]"), live.dataset.liveTopic, Number(words.viewer));
+  composer?.addEventListener("input", () => here.typing(Boolean(field("body").value.trim())));
+  composer?.addEventListener("focusout", () => here.typing(false));
+}
