@@ -67,6 +67,6 @@ def _run(command: Command) -> str:
 def _digest() -> str:
     """Name the data as the project carries it now, and the database it went into."""
     whole = hashlib.sha256(repr(sorted(settings.DATABASES["default"].items(), key=str)).encode())
-    for path in sorted(DATA.glob("*.*")):
+    for path in sorted((*DATA.rglob("*.json"), *DATA.rglob("*.csv"))):
         whole.update(path.read_bytes())
     return whole.hexdigest()
