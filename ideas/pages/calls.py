@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -12,7 +11,7 @@ from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.http import quote_etag
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +23,7 @@ from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
 from ideas.models import Call, Deadline, DeadlineChange
 from ideas.pages.filters import Facet, Option, address, facet
-from ideas.pages.parts import EXACT, Names, cards, clocks, days_left, is_urgent, read_names
+from ideas.pages.parts import EXACT, Names, cards, clocks, days_left, euros, is_urgent, read_names
 from ideas.queries.calls import (
     CLOSING_DAYS,
     CallFilters,
@@ -286,12 +285,8 @@ def _facts(call: Call) -> list[dict[str, Any]]:
 
 
 def _budget(call: Call) -> str:
-    amounts = [_euros(amount) for amount in (call.budget_min, call.budget_max) if amount is not None]
+    amounts = [euros(amount) for amount in (call.budget_min, call.budget_max) if amount is not None]
     return " – ".join(dict.fromkeys(amounts))
-
-
-def _euros(amount: Decimal) -> str:
-    return f"€ {number_format(amount, 0 if amount == int(amount) else 2, force_grouping=True)}"
 
 
 def _range(low: int | None, high: int | None) -> str:

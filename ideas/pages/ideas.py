@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -370,7 +370,7 @@ def _facts(idea: Idea) -> list[dict[str, Any]]:
         (_("Nature"), idea.get_nature_display()),
         (_("Marks"), ", ".join(marks)),
         (_("Duration"), ngettext("%(n)d month", "%(n)d months", n) % {"n": n} if (n := idea.duration_months) else ""),
-        (_("Budget"), f"{number_format(idea.budget_eur, force_grouping=True)} €" if idea.budget_eur else ""),
+        (_("Budget"), parts.euros(idea.budget_eur) if idea.budget_eur else ""),
         (_("Protection of results"), idea.get_ipr_status_display()),
         (_("Smart specialisation area"), str(idea.s3_area) if idea.s3_area else ""),
         (_("Keywords"), idea.keywords),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from ideas.choices import ChainStatus, IdeaState
@@ -175,6 +176,11 @@ def days_left(closes_at: datetime | None, at: datetime) -> int | None:
         return None
     days = (timezone.localtime(closes_at).date() - timezone.localtime(at).date()).days
     return days if closes_at >= at else min(days, -1)
+
+
+def euros(amount: Decimal | int) -> str:
+    """Say a sum as the reader's language writes it; cents only where there are any."""
+    return _("€%(amount)s") % {"amount": number_format(amount, 0 if amount == int(amount) else 2, force_grouping=True)}
 
 
 def is_urgent(left: int | None) -> bool:
