@@ -1,5 +1,5 @@
 // The discussion of an idea, live: what arrives, what is written, and what waits for the network.
-import { follow } from "../../realtime/live.js";
+import { follow, status } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment, post } from "./post.js";
 import { showPresence } from "./presence.js";
@@ -317,6 +317,9 @@ if (composer) {
   for (const item of kept("outbox", [])) thread.send(item);
   flush();
   addEventListener("online", flush);
+  // The line to the server is back, or nobody is signed in any more: sent at once, or kept for whoever signs in again.
+  status.addEventListener("online", flush);
+  status.addEventListener("signed_out", draft);
 }
 
 const live = section.closest("[data-live-topic]");
