@@ -77,7 +77,7 @@ def serve(count: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks.generate import generate
+    from benchmarks._generate import generate
     from ideas.management.prepare import prepare
 
     call_command("collectstatic", interactive=False, verbosity=0)
