@@ -40,9 +40,16 @@ def chains_of(audience: str) -> set[int] | None:
 
 
 def related_ids(member: Member) -> "QuerySet[Any, int]":
-    """Select the ids of ideas that the member sees for a reason of their own: author, invited, or partner."""
+    """Select the ids of ideas that the member sees for a reason of their own: author, invited, or partner.
+
+    A draft and a withdrawn idea are shown to nobody who was only invited to read.
+    """
     authored = Idea.authors.through.objects.filter(member_id=member.pk).values_list("idea_id", flat=True)
-    shown = Idea.invited.through.objects.filter(member_id=member.pk).values_list("idea_id", flat=True)
+    shown = (
+        Idea.invited.through.objects.filter(member_id=member.pk)
+        .exclude(idea__state__in=[IdeaState.DRAFT, IdeaState.WITHDRAWN])
+        .values_list("idea_id", flat=True)
+    )
     joined = JoinRequest.objects.filter(
         state=JoinState.ACCEPTED, organisation__affiliations__member=member.pk
     ).values_list("idea_id", flat=True)

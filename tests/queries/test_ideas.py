@@ -185,3 +185,14 @@ def test_staff_see_every_audience_but_nobody_the_private_ones(staff: Member, sec
     assert audiences_of(staff) == ["members"]
     assert audiences_of(make_member(is_active=True)) == ["members"]
     assert audiences_of(VISITOR) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "titles"), [(IdeaState.DRAFT, []), (IdeaState.OPEN, ["shown"]), (IdeaState.WITHDRAWN, [])]
+)
+def test_the_invited_see_an_idea_from_its_opening_until_its_withdrawal(
+    researcher: Member, outsider: Member, chain: ValueChain, state: str, titles: list[str]
+):
+    make_idea(researcher, chain=chain, title="shown", state=state, visibility=Visibility.PRIVATE, invited=[outsider])
+
+    assert list(visible_to(outsider).values_list("title", flat=True)) == titles
