@@ -6,8 +6,13 @@ const notice = page?.querySelector("[data-idea-changed]");
 
 if (notice) {
   const { liveTopic, liveAfter, liveEpoch, ideaVersion, ideaState } = page.dataset;
-  follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, ({ kind, payload }) => {
+  const changed = ({ kind, payload }) => {
     const news = kind === "deadline.changed" || (kind === "idea.changed" && (payload.version !== Number(ideaVersion) || payload.state !== ideaState));
     if (news) notice.hidden = false;
-  });
+  };
+  const onRevoked = () => {
+    notice.hidden = true;
+    page.querySelector("[data-idea-gone]").hidden = false;
+  };
+  follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, changed, { onRevoked });
 }
