@@ -10,6 +10,7 @@ from typing import Any
 from ideas.models import Comment, DeadlineChange, Idea, Member, Notification, Shortlist
 from ideas.queries.ideas import CARD_FIELDS, Moves
 from ideas.queries.joining import consortium_of
+from ideas.queries.notifications import Unread
 from ideas.queries.topics import board_topic, call_topic, idea_topic, member_topic, shortlist_topic
 from ideas.serializers.calls import DeadlineChangeSerializer
 from ideas.serializers.comments import CommentSerializer
@@ -84,6 +85,11 @@ def deadlines_changed(
 def notified(told: Told) -> None:
     """Each member's own bell, where an action has nothing else to announce: {id, kind, url, data, created_at}."""
     _append(told=told)
+
+
+def notifications_read(member: Member, unread: Unread) -> None:
+    """The member has read some of what the bell counts: {unread, newest}; whatever comes after `newest` adds to it."""
+    _append((member_topic(member.pk), "notification.read", {"unread": unread.count, "newest": unread.newest}))
 
 
 def rights_changed(member: Member) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
+from ideas import publish
 from ideas.choices import NotificationKind
 from ideas.models import Idea, Member, Notification
 from ideas.queries.ideas import visible_to
+from ideas.queries.notifications import unread_of
 
 
 def notify(
@@ -39,5 +41,8 @@ def notify(
 
 @transaction.atomic(durable=True)
 def mark_notifications_read(*, by: Member, at: datetime, up_to: int) -> int:
-    """Mark the member's notifications up to an id as read; returns how many were new."""
-    return Notification.objects.filter(member=by, read_at=None, id__lte=up_to).update(read_at=at)
+    """Mark the member's notifications up to an id as read, in every tab; returns how many were new."""
+    marked = Notification.objects.filter(member=by, read_at=None, id__lte=up_to).update(read_at=at)
+    if marked:
+        publish.notifications_read(by, unread_of(by))
+    return marked

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from ideas.models import Member, Notification
 from ideas.queries.ideas import visible_to
@@ -10,7 +11,7 @@ from ideas.queries.ideas import visible_to
 
 @dataclass(frozen=True)
 class Unread:
-    """How many notifications a member hasn't read, and the newest of them (0 without any)."""
+    """How many notifications a member hasn't read, and the newest id up to which that was counted (0 without any)."""
 
     count: int
     newest: int
@@ -18,8 +19,12 @@ class Unread:
 
 def unread_of(member: Member) -> Unread:
     """Count what the member hasn't read, in one query."""
-    found = Notification.objects.filter(member=member, read_at=None).aggregate(count=Count("id"), newest=Max("id"))
-    return Unread(count=found["count"], newest=found["newest"] or 0)
+    # With everything read the newest still counts: whatever is told again up to it isn't new.
+    latest = Notification.objects.filter(member=member).order_by("-id").values("id")[:1]
+    found = Notification.objects.filter(member=member, read_at=None).aggregate(
+        count=Count("id"), newest=Coalesce(Max("id"), Subquery(latest), 0)
+    )
+    return Unread(**found)
 
 
 def notifications_of(member: Member, limit: int = 50) -> list[Notification]:

@@ -24,11 +24,16 @@ def test_who_may_not_see_the_idea_is_not_told(secret: Idea, researcher: Member, 
     assert [row.member for row in tell(researcher, outsider, idea=secret)] == [researcher]
 
 
-def test_marking_read_counts_the_new_ones_and_publishes_nothing(idea: Idea, researcher: Member, company: Member):
-    make_comment(idea, company)
-    newest = Notification.objects.latest("pk").pk
+def test_marking_read_is_told_once_to_the_bells_own_tabs(idea: Idea, researcher: Member, company: Member):
+    for _ in range(2):
+        make_comment(idea, company)
+    first, second = Notification.objects.filter(member=researcher).order_by("pk").values_list("pk", flat=True)
     before = Change.objects.count()
 
-    marked = [mark_notifications_read(by=researcher, at=timezone.now(), up_to=newest) for _ in range(2)]
+    marked = [mark_notifications_read(by=researcher, at=timezone.now(), up_to=first) for _ in range(2)]
 
-    assert (marked, Change.objects.count()) == ([1, 0], before)
+    assert marked == [1, 0]
+    told = Change.objects.order_by("pk")[before:].values_list("topic__name", "kind", "payload")
+    assert list(told) == [(f"member.{researcher.pk}", "notification.read", {"unread": 1, "newest": second})]
+    assert mark_notifications_read(by=researcher, at=timezone.now(), up_to=second) == 1
+    assert Change.objects.latest("pk").payload == {"unread": 0, "newest": second}

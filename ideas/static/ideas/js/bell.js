@@ -12,12 +12,20 @@ if (bell) {
   const { topic, after, epoch, newest, word, signedOut, signIn, login } = bell.dataset;
   let last = Number(newest);
 
+  const show = (unread) => {
+    figure.textContent = unread;
+    figure.hidden = !unread;
+  };
+
   follow(topic, { after, epoch }, ({ kind, payload }) => {
+    if (kind === "notification.read") {
+      last = payload.newest;
+      show(payload.unread);
+    }
     // The count on the page may have seen it already: the position was read before it.
     if (kind !== "notification.added" || payload.id <= last) return;
     last = payload.id;
-    figure.textContent = Number(figure.textContent) + 1;
-    figure.hidden = false;
+    show(Number(figure.textContent) + 1);
     announce(word);
   });
 
