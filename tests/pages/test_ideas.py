@@ -1,5 +1,8 @@
+import html
+import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -243,6 +246,51 @@ def test_the_board_begins_with_what_waits_for_its_reader(researcher: Member, com
     lines = signed_in(researcher).get("/").context["today"]
     assert [(line["count"], line["url"]) for line in lines] == [(1, "/?state=draft&mine=1")]
     assert signed_in(company).get("/").context["today"] == []
+
+
+def live_of(page: str) -> dict[str, Any]:
+    """What the board's script starts from."""
+    found = re.search(r'data-board="([^"]*)"', page)
+    assert found
+    return dict(json.loads(html.unescape(found.group(1))))
+
+
+def test_board_says_where_its_readers_topics_stand(
+    researcher: Member, company: Member, outsider: Member, chain: ValueChain, secret: Idea
+):
+    make_idea(researcher, chain=chain)
+    make_comment(make_idea(researcher, chain=chain, visibility=Visibility.VALUE_CHAIN), company)
+
+    boards = {member: live_of(signed_in(member).get("/").content.decode()) for member in (company, outsider)}
+
+    assert boards[company]["topics"] == {"board.members": 1, f"board.chains:{chain.pk}": 2}
+    assert boards[outsider]["topics"] == {"board.members": 1}
+    assert (boards[company]["mine"], boards[outsider]["mine"]) == ([], [])
+    assert live_of(signed_in(researcher).get("/").content.decode())["mine"].count(secret.pk) == 1
+
+
+def test_board_takes_its_own_address_apart_for_the_script(company: Member, idea: Idea):
+    query = {"ket": "AI", "q": "idea", "closing_soon": "1", "sort": "closing"}
+
+    live = live_of(signed_in(company).get("/", query).content.decode())
+
+    assert (live["narrows"], live["cursor"], live["more"]) == (True, False, False)
+    assert live["url"] == "/?ket=AI&q=idea&closing_soon=1&sort=closing"
+    assert {name: value for name, value in live["asked"].items() if value} == {
+        "ket": ["AI"],
+        "q": "idea",
+        "closing_soon": True,
+        "sort": "closing",
+    }
+
+
+def test_a_visitors_board_has_nothing_to_follow(researcher: Member, chain: ValueChain):
+    make_idea(researcher, chain=chain, public_teaser=True)
+
+    page = signed_in(None).get("/").content.decode()
+
+    names = ("data-board", "data-topic", "data-activity", "data-closes", "board-words", "board.js", "board.members")
+    assert [name for name in names if name in page] == []
 
 
 # One idea -----------------------------------------------------------------------------------------------------------
