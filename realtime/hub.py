@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = getattr(settings, "REALTIME_POLL_SECONDS", 1.5)
 RECHECK_SECONDS = getattr(settings, "REALTIME_RECHECK_SECONDS", 5.0)
 RECHECK_SHARE = 0.1  # of one core, at most, for checking again what nobody announced
+TOPICS_AT_ONCE = 200
 BREATH = 500  # followers between two looks at the event loop
 
 _hubs: dict[asyncio.AbstractEventLoop, "Hub"] = {}
@@ -139,6 +140,10 @@ class Hub:
             self.epoch, self._control = control.epoch, control.head
             for room in tuple(self.rooms.values()):
                 self._reset(room)
+        elif control.head > self._control + PAGE:
+            self._control = control.head
+            for connection in self._connections:
+                connection.suspend()
         self.notice({"heads": {topic: position.head for topic, position in positions.items()}})
 
     def _reset(self, room: Room) -> None:
@@ -148,14 +153,15 @@ class Hub:
     # Reading and telling
 
     async def load(self, afters: Mapping[str, int]) -> dict[str, list[Frame]]:
-        """Read the next changes of some topics, once every lost right known by then has taken effect."""
-        rows, control = await rights.in_pool(rights.READS, _load, afters, self._control)
-        self._obey([row for row in control if row.seq > self._control])
+        """Read the next changes of some topics, and let every right lost before them take effect first."""
+        rows = await rights.in_pool(rights.READS, _load, afters, self._control)
+        self._obey([row for row in rows.pop(CONTROL) if row.seq > self._control])
         return {topic: [frames.change(row) for row in found] for topic, found in rows.items()}
 
     def _obey(self, control: list[Row]) -> None:
         if not control:
             return
+        # A full page may not be all, and the changes read with it must wait.
         missed = control[0].seq != self._control + 1 or len(control) == PAGE
         self._control = control[-1].seq
         members = {row.payload["id"] for row in control if row.kind == "member"}
@@ -169,26 +175,36 @@ class Hub:
         await self._moved.wait()
         self._moved.clear()
         dirty, self._dirty = self._dirty, set()
+        # What is known to exist before the reading begins; a hint that comes meanwhile proves nothing of its result.
+        behind = {
+            t: self.rooms[t].target for t in dirty if t in self.rooms and self.rooms[t].head < self.rooms[t].target
+        }
         try:
-            found = await self.load({t: self.rooms[t].head for t in dirty if t in self.rooms})
+            found = await self.load({topic: self.rooms[topic].head for topic in behind})
         except Exception:
             self._dirty |= dirty
             self._moved.set()
             raise
         for topic, changes in found.items():
-            if len(changes) == PAGE:
-                self._dirty.add(topic)
-                self._moved.set()
             for frame in changes:
                 if topic in self.rooms:
                     await self._broadcast(self.rooms[topic], frame)
+            if topic in self.rooms and self.rooms[topic].head < behind[topic]:
+                self._go_on(self.rooms[topic], is_stuck=not changes)
+
+    def _go_on(self, room: Room, *, is_stuck: bool) -> None:
+        if is_stuck:
+            self._reset(room)  # pruned before it was read: never a silent gap
+        else:
+            self._dirty.add(room.topic)
+            self._moved.set()
 
     async def _broadcast(self, room: Room, frame: Frame) -> None:
         """Offer one change to everybody who is up to date; nobody is waited for."""
         if frame.seq <= room.head:
-            return
+            return  # the room is a new one, and has begun further on
         if frame.seq > room.head + 1:
-            self._reset(room)  # pruned before it was read: never a silent gap
+            self._reset(room)
             return
         room.keep(frame)
         for count, follower in enumerate(tuple(room.live), 1):
@@ -255,10 +271,13 @@ class Hub:
         await asyncio.sleep(1)
 
 
-def _load(afters: Mapping[str, int], control: int) -> tuple[dict[str, list[Row]], list[Row]]:
-    # Changes first, control last: a right lost before a change was written is then known with it.
-    rows = {topic: log.read_after(topic, seq) for topic, seq in afters.items()}
-    return rows, log.read_after(CONTROL, control)
+def _load(afters: Mapping[str, int], control: int) -> dict[str, list[Row]]:
+    # Control is in the last statement: a right lost before a change was written is then known with it.
+    wanted = [*afters.items(), (CONTROL, control)]
+    rows: dict[str, list[Row]] = {}
+    for start in range(0, len(wanted), TOPICS_AT_ONCE):
+        rows |= log.read_next(dict(wanted[start : start + TOPICS_AT_ONCE]))
+    return rows
 
 
 async def _forever(step: Callable[[], Awaitable[None]]) -> None:

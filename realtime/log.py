@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
@@ -27,6 +27,14 @@ _TAKE_NUMBERS = """
     INSERT INTO realtime_topic (name, head, epoch) VALUES (%s, %s, '')
     ON CONFLICT (name) DO UPDATE SET head = realtime_topic.head + excluded.head
     RETURNING id, head
+"""
+
+
+# One statement is one snapshot: what it shows of all its topics was true at one moment. Bounds are constants, not
+# columns of a joined list: only so does PostgreSQL's planner go straight to the rows by the unique index.
+_READ_NEXT = """
+    SELECT id, seq, kind, payload, at, %s AS topic_name FROM realtime_change
+    WHERE topic_id = (SELECT id FROM realtime_topic WHERE name = %s) AND seq > %s AND seq <= %s
 """
 
 
@@ -112,6 +120,20 @@ def read_after(topic: str, seq: int, limit: int = PAGE) -> list[Row]:
     """Return the next changes of a topic. A first number above `seq + 1` means: pruned, reload."""
     rows = Change.objects.filter(topic__name=topic, seq__gt=seq).order_by("seq")
     return [Row(*row) for row in rows.values_list("topic__name", "seq", "kind", "payload", "at")[:limit]]
+
+
+def read_next(pasts: Mapping[str, int], limit: int = PAGE) -> dict[str, list[Row]]:
+    """Return what follows in several topics (500 at most), as one moment of the database shows it.
+
+    Numbers have no holes, so a topic that moved on without a row here has been pruned.
+    """
+    statement = " UNION ALL ".join([_READ_NEXT] * len(pasts)) + " ORDER BY topic_name, seq"
+    parameters = [item for topic, past in pasts.items() for item in (topic, topic, past, past + limit)]
+    found: dict[str, list[Row]] = {topic: [] for topic in pasts}
+    for row in Change.objects.raw(statement, parameters):
+        name: str = row.topic_name  # type: ignore[attr-defined]  # a column of the statement
+        found[name].append(Row(name, row.seq, row.kind, row.payload, row.at))
+    return found
 
 
 def prune(*, keep: timedelta, batch: int = 1000) -> int:
