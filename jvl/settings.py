@@ -166,6 +166,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Joint Virtual Lab <j
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "ideas" / "locale"]
+FORMAT_MODULE_PATH = "jvl.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Rome"

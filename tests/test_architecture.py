@@ -12,10 +12,10 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
-    "queries": {"topics"},
+    "queries": {"today", "topics"},
     "actions": {"board", "demo", "reference"},
     "forms": {"filters"},
-    "pages": {"accounts", "context", "facets", "filters", "middleware", "parts", "site", "style"},
+    "pages": {"accounts", "board_live", "context", "facets", "filters", "middleware", "parts", "site", "style"},
     "api": {"base", "docs", "errors", "inputs", "pagination", "urls"},
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}

@@ -1,0 +1,1 @@
+"""Dates and times where a language needs others than Django's."""
