@@ -274,4 +274,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # Django's own handler would say everything twice; an unknown address is no event.
+    "loggers": {"django": {"handlers": []}, "django.request": {"level": "ERROR"}},
 }
