@@ -27,10 +27,14 @@ def audiences_of(member: Viewer) -> list[str]:
     if not isinstance(member, Member):
         return []
     keys = set(BoardCount.objects.filter(facet="total").values_list("audience", flat=True))
-    if member.is_staff:
-        return sorted(keys)
-    chains = set(ValueChain.objects.filter(Q(members=member) | Q(leads=member)).values_list("id", flat=True))
-    return sorted(key for key in keys if chains_of(key) is None or chains & (chains_of(key) or set()))
+    own = (
+        ValueChain.objects.all() if member.is_staff else ValueChain.objects.filter(Q(members=member) | Q(leads=member))
+    )
+    chains = set(own.values_list("id", flat=True))
+    seen = {key for key in keys if member.is_staff or chains_of(key) is None or chains & (chains_of(key) or set())}
+    # Those to come, too: an open board must hear of the first idea that is shown to one of them.
+    plain = {"members", *(f"chains:{chain}" for chain in chains)}
+    return sorted(seen | plain | {f"{key}{PUBLIC}" for key in plain})
 
 
 def chains_of(audience: str) -> set[int] | None:

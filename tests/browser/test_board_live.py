@@ -145,7 +145,6 @@ def test_a_board_shown_anew_stays_live(visit: Visits, author: Author) -> None:
 
 
 def test_a_change_of_audience_is_no_farewell(visit: Visits, author: Author) -> None:
-    author.post("Nella filiera", visibility="value_chain")
     reference = author.post("Cambia pubblico")
     page = open_board(visit("staff@example.org"))
 

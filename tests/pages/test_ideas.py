@@ -263,8 +263,10 @@ def test_board_says_where_its_readers_topics_stand(
 
     boards = {member: live_of(signed_in(member).get("/").content.decode()) for member in (company, outsider)}
 
-    assert boards[company]["topics"] == {"board.members": 1, f"board.chains:{chain.pk}": 2}
-    assert boards[outsider]["topics"] == {"board.members": 1}
+    everybody = {"board.members": 1, "board.members+": 0}
+    own, other = (f"board.chains:{pk}" for pk in (chain.pk, outsider.value_chains.get().pk))
+    assert boards[company]["topics"] == {**everybody, own: 2, f"{own}+": 0}
+    assert boards[outsider]["topics"] == {**everybody, other: 0, f"{other}+": 0}
     assert (boards[company]["mine"], boards[outsider]["mine"]) == ([], [])
     assert live_of(signed_in(researcher).get("/").content.decode())["mine"].count(secret.pk) == 1
 

@@ -182,8 +182,9 @@ def test_the_ruler_shows_the_authors_live_ideas(researcher: Member, company: Mem
 
 
 def test_staff_see_every_audience_but_nobody_the_private_ones(staff: Member, secret: Idea, idea: Idea):
-    assert audiences_of(staff) == ["members"]
-    assert audiences_of(make_member(is_active=True)) == ["members"]
+    own = f"chains:{idea.value_chain_id}"
+    assert audiences_of(staff) == [own, f"{own}+", "members", "members+"]
+    assert audiences_of(make_member(is_active=True)) == ["members", "members+"]
     assert audiences_of(VISITOR) == []
 
 
