@@ -4,17 +4,21 @@ The time runs from the commit (ours) or the call (theirs) to the moment when the
 Server and audience have a core each; medians of rounds; what is compared is measured in the same run.
 """
 
+import json
+import os
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Self
+from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (100, 1_000, 5_000, 10_000)
@@ -27,7 +31,15 @@ AGAINST = {
     "plain": "our hub on Daphne's own path",
 }
 CASES = tuple(f"fanout-{size}{kind}" for size in SIZES for kind in ("", *(f"-{name}" for name in AGAINST)))
-CASES += ("fanout-memory", "fanout-topics")
+CASES += ("fanout-memory", "fanout-topics", "fanout-post", "fanout-post-to-last-of-1000")
+MEMBERS = 1_000
+PRODUCT = {
+    "DJANGO_SETTINGS_MODULE": "jvl.settings",
+    "DEBUG": "0",
+    "SECRET_KEY": "a key for a measurement, forty characters or more",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "THROTTLE_USER": "1000000/min",
+}
 
 
 class Process:
@@ -104,12 +116,13 @@ class Contest:
 
 
 def run() -> Iterator[dict[str, Any]]:
-    """Yield the cases, size by size."""
+    """Yield the cases, size by size, and a comment in the whole product at the end."""
     for size in SIZES:
         with TemporaryDirectory(prefix="jvl-bench-") as folder, Contest(size) as contest:
             yield from _one_topic(contest, size, folder)
             if size == 5_000:
                 yield from _many_topics(contest, size, folder)
+    yield from _post_to_last()
 
 
 def _one_topic(contest: Contest, size: int, folder: str) -> Iterator[dict[str, Any]]:
@@ -138,6 +151,53 @@ def _many_topics(contest: Contest, size: int, folder: str) -> Iterator[dict[str,
         contest.play("topics")
         contest.play("ours")
     yield _case("fanout-topics", contest.result("topics"), contest.result("ours"), "as many followers of one topic")
+
+
+def _post_to_last() -> Iterator[dict[str, Any]]:
+    """Measure from the POST of a comment to the last of a thousand different members, on SQLite."""
+    with TemporaryDirectory(prefix="jvl-bench-") as folder, ExitStack() as stack:
+        environment = {**os.environ, **PRODUCT, "JVL_DATA_DIR": folder, "STATIC_ROOT": f"{folder}/static"}
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+        command = [sys.executable, "-m", "benchmarks.rivals.discussion", str(MEMBERS)]
+        made = json.loads(subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout)
+        port = _free_port()
+        command = [sys.executable, "manage.py", "serve", "--port", str(port), "--ping-interval", "600"]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        stack.callback(server.wait)
+        stack.callback(server.kill)
+        audience = stack.enter_context(Process("audience"))
+        _wait_for(port)
+        alone = median([_post(port, made) for _ in range(ROUNDS[1_000] + 1)][1:])
+        audience.tell(" ".join(["members", str(port), f"idea.{made['idea']}", *made["cookies"]]))
+        audience.answer()
+        times = []
+        for _ in range(ROUNDS[1_000] + 1):
+            time.sleep(0.2)
+            audience.tell("wait")
+            began = time.monotonic_ns()
+            _post(port, made)
+            times.append((int(audience.answer()) - began) / 1e6)
+    yield _case("fanout-post", alone, None, "")
+    yield _case("fanout-post-to-last-of-1000", median(times[1:]), alone, "the POST alone")
+
+
+def _post(port: int, made: dict[str, Any]) -> float:
+    """Post a comment of 500 characters; ms."""
+    body = json.dumps({"body": "x" * 500, "client_id": str(uuid4())}).encode()
+    headers = {"Authorization": f"Token {made['token']}", "Content-Type": "application/json"}
+    address = f"http://127.0.0.1:{port}/api/v1/ideas/{made['idea']}/comments/"
+    began = time.monotonic()
+    with urllib.request.urlopen(urllib.request.Request(address, body, headers)) as answer:
+        answer.read()
+    return (time.monotonic() - began) * 1_000
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise TimeoutError("the server doesn't listen")
 
 
 def _free_port() -> int:

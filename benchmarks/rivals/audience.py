@@ -1,7 +1,7 @@
 """Thousands of followers on raw sockets, cheap enough not to be what is measured.
 
-Orders: `connect N PORT TOPICS` (0 topics: nothing is asked for, 1: all follow one, N: each its own), `wait`: answers
-the time at which the last of them had its change.
+Orders: `connect N PORT TOPICS` (0 topics: nothing is asked for, 1: all follow one, N: each its own), `members PORT
+TOPIC COOKIE …`: each follows as somebody else, `wait`: answers the time at which the last of them had its change.
 """
 
 import json
@@ -15,8 +15,8 @@ from benchmarks.rivals.stage import answer, use_core
 LONG = 400  # a text this long is the change; shorter ones are confirmations and signs of life
 ACK_EVERY = 16_384
 HANDSHAKE = (
-    b"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nUpgrade: websocket\r\n"
-    b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    "GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 )
 
 
@@ -35,6 +35,8 @@ class Audience:
         self.rest: dict[int, bytes] = {}
         self.received: dict[int, int] = {}
         self.acknowledged: dict[int, int] = {}
+        self.cookies: list[str] = []
+        self.topic = "public.fanout"
 
     def connect(self, count: int, port: int, topics: int) -> None:
         """Open the sockets in small groups, and wait until each is served."""
@@ -47,7 +49,7 @@ class Audience:
                 assert b" 101 " in head, head
             for n, sock in enumerate(group, start):
                 if topics:
-                    name = "public.fanout" if topics == 1 else f"public.{n}"
+                    name = self.topic if topics == 1 else f"public.{n}"
                     sock.send(frame({"type": "subscribe", "topic": name}))
             for sock in group:
                 if topics:
@@ -59,7 +61,8 @@ class Audience:
         sock = socket.socket()
         sock.bind((f"127.0.0.{1 + n % 4}", 0))
         sock.connect(("127.0.0.1", port))
-        sock.send(HANDSHAKE.replace(b"PORT", str(port).encode()))
+        cookie = f"Cookie: {self.cookies[n]}\r\n" if self.cookies else ""
+        sock.send((HANDSHAKE.replace("PORT", str(port)) + cookie + "\r\n").encode())
         number = sock.fileno()
         self.sockets[number] = sock
         self.rest[number] = b""
@@ -107,6 +110,10 @@ def main() -> None:
         match line.split():
             case ["connect", count, port, topics]:
                 audience.connect(int(count), int(port), int(topics))
+                answer("ready")
+            case ["members", port, topic, *cookies]:
+                audience.cookies, audience.topic = cookies, topic
+                audience.connect(len(cookies), int(port), 1)
                 answer("ready")
             case ["wait"]:
                 answer(audience.wait())

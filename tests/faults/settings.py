@@ -7,6 +7,7 @@ from tests.settings import CHANNEL_LAYERS
 
 if os.environ.get("LOSE"):
     CHANNEL_LAYERS["default"]["BACKEND"] = "tests.faults.lossy.LossyLayer"
+REALTIME_STALL_SECONDS = 8  # instead of 20: the same, sooner
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
