@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from jvl import cli
 
 ROOT = Path(__file__).resolve().parent.parent
+SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin"
 LOCKS = ("base", "production", "dev")
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text()
@@ -155,6 +157,24 @@ def test_a_taken_port_gets_a_sentence() -> None:
 
         with pytest.raises(cli.Stop, match=f"Port {port} can't be used"):
             cli.require_free_port(port)
+
+
+def test_nginx_takes_the_example(tmp_path: Path) -> None:
+    nginx, openssl = shutil.which("nginx", path=SBIN), shutil.which("openssl")
+    if not nginx or not openssl:
+        pytest.skip("nginx is not installed: the example in deploy/ is not tested")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=lab.example.org"]
+    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    example = (ROOT / "deploy" / "nginx.conf").read_text()
+    example = re.sub(r"/etc/ssl/\S+/fullchain.pem", str(certificate), example)
+    example = re.sub(r"/etc/ssl/\S+/privkey.pem", str(key), example)
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{example}\n}}\n")
+
+    done = subprocess.run([nginx, "-t", "-c", whole, "-p", tmp_path], capture_output=True, text=True, check=False)
+
+    assert "test is successful" in done.stderr, done.stderr
 
 
 def django_check(**environment: str) -> subprocess.CompletedProcess[str]:
