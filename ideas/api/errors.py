@@ -1,6 +1,7 @@
 """The API's one exception handler: the domain's refusals as documented codes."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import exceptions, serializers, status
@@ -13,6 +14,12 @@ class ConflictAnswer(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("This is too much to send at once.")
+    default_code = "too_large"
+
+
 class RefusalHandler(ExceptionHandler):
     """Answers every error as {type, errors: [{code, detail, attr}]}: 400 invalid, 403, 404, 409 conflict."""
 
@@ -23,6 +30,10 @@ class RefusalHandler(ExceptionHandler):
             return ConflictAnswer(str(exc.text), code=exc.code)
         if isinstance(exc, ValidationError):
             return exceptions.ValidationError(as_serializer_error(exc))
+        if isinstance(exc, RequestDataTooBig):
+            return TooLarge()
+        if isinstance(exc, SuspiciousOperation):
+            return exceptions.ParseError()
         return super().convert_known_exceptions(exc)
 
 

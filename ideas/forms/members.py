@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from allauth.account import forms as accounts
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choices import AffiliationRole, Language
@@ -97,6 +98,15 @@ class AcceptanceForm(forms.Form):
         _explain(self, "password")
 
 
+class ChainsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Value chains by their ids; a number longer than the database's is no choice, instead of an error."""
+
+    def clean(self, value: Any) -> Any:
+        if any(len(str(number)) > 18 for number in value or ()):
+            raise ValidationError(self.error_messages["invalid_pk_value"], params={"pk": "…"})
+        return super().clean(value)
+
+
 class ProfileForm(forms.Form):
     """A member's own page: names of `actions.members.PROFILE`, and the value chains in which they enrol."""
 
@@ -108,7 +118,7 @@ class ProfileForm(forms.Form):
         choices=[(zone, zone.replace("_", " ")) for zone in ZONES],
         help_text=_("Deadlines are shown on this clock, and on the funder's where it differs."),
     )
-    value_chains: "forms.ModelMultipleChoiceField[Any]" = forms.ModelMultipleChoiceField(
+    value_chains = ChainsField(
         label=_("Value chains"),
         queryset=None,
         required=False,

@@ -1,0 +1,189 @@
+"""Many at once: real threads with connections of their own, on whatever database the run uses."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from ideas.actions.comments import post_comment
+from ideas.actions.ideas import edit_idea
+from ideas.actions.joining import accept_join_request, withdraw_join_request
+from ideas.actions.shortlists import move_entry
+from ideas.choices import AffiliationRole, JoinState
+from ideas.errors import Conflict
+from ideas.models import BoardCount, Comment, Idea, JoinRequest, Member, Notification, RoleSlot, Shortlist, ValueChain
+from realtime.models import Change, Topic
+from tests.factories import (
+    affiliate,
+    make_chain,
+    make_idea,
+    make_join_request,
+    make_member,
+    make_organisation,
+    make_shortlist,
+    make_slot,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(works: list[Callable[[], Any]]) -> list[Any]:
+    """Begin all works together; returns what each gave: its value, or the code of its Conflict."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        try:
+            start.wait(30)
+            return work()
+        except Conflict as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def numbers_have_no_holes() -> bool:
+    return all(
+        sorted(topic.changes.values_list("seq", flat=True)) == list(range(1, topic.head + 1))
+        for topic in Topic.objects.all()
+    )
+
+
+def place_asked_by(number: int, idea: Idea) -> list[JoinRequest]:
+    slot = make_slot(idea, wanted=1)
+    requests = []
+    for _ in range(number):
+        organisation, member = make_organisation(), make_member()
+        affiliate(member, organisation, AffiliationRole.ADMINISTRATOR)
+        requests.append(make_join_request(idea, member, organisation, slot=slot))
+    return requests
+
+
+def test_the_same_comment_twenty_times_at_once_is_one(idea: Idea, company: Member):
+    before = Change.objects.count()
+
+    def post() -> int:
+        return post_comment(by=company, idea=idea, body="Once.", client_id="same", at=timezone.now()).pk
+
+    answers = at_once([post] * 20)
+
+    assert answers == [Comment.objects.get().pk] * 20
+    idea.refresh_from_db()
+    assert (idea.comment_count, Notification.objects.count()) == (1, 1)
+    # The comment, the card on the board, the author's bell.
+    assert (Change.objects.count() - before, numbers_have_no_holes()) == (3, True)
+
+
+def test_one_of_two_gets_the_last_place(idea: Idea, researcher: Member):
+    for request in (requests := place_asked_by(2, idea)):
+        assert request.state == JoinState.PENDING
+
+    def accept(request: JoinRequest) -> str:
+        return str(accept_join_request(by=researcher, request=request, at=timezone.now()).state)
+
+    answers = at_once([lambda request=request: accept(request) for request in requests])
+
+    assert sorted(answers) == ["accepted", "slot_filled"]
+    assert sorted(JoinRequest.objects.values_list("state", flat=True)) == ["accepted", "pending"]
+    idea.refresh_from_db()
+    assert (RoleSlot.objects.get().filled, idea.partner_count, idea.open_slots) == (1, 1, 0)
+
+
+def test_an_accept_against_a_withdrawal_leaves_one_truth(idea: Idea, researcher: Member):
+    request = place_asked_by(1, idea)[0]
+
+    answers = at_once(
+        [
+            lambda: accept_join_request(by=researcher, request=request, at=timezone.now()).state,
+            lambda: withdraw_join_request(by=request.asked_by, request=request, at=timezone.now()).state,
+        ]
+    )
+
+    # Accepted first, then left; or withdrawn first, and there was nothing to accept any more.
+    assert answers in (["accepted", "withdrawn"], ["wrong_state", "withdrawn"])
+    idea.refresh_from_db()
+    assert JoinRequest.objects.get().state == JoinState.WITHDRAWN
+    assert (RoleSlot.objects.get().filled, idea.partner_count, idea.open_slots) == (0, 0, 1)
+
+
+def test_two_edits_of_one_version_are_one_save(idea: Idea, researcher: Member):
+    def edit(title: str) -> str:
+        content = {"title": title}
+        return edit_idea(by=researcher, idea=idea, content=content, version=1, at=timezone.now()).title
+
+    answers = at_once([lambda: edit("A"), lambda: edit("B")])
+
+    idea.refresh_from_db()
+    assert sorted(answers) == sorted([idea.title, "edited_meanwhile"])
+    assert (idea.version, list(idea.versions.values_list("number", flat=True))) == (2, [2, 1])
+
+
+def test_four_members_order_one_list(chain: ValueChain, researcher: Member):
+    ideas = [make_idea(researcher, chain=chain, title=title) for title in "ABCDEF"]
+    leads = [make_member() for _ in range(4)]
+    chain.leads.add(*leads)
+    shortlist = make_shortlist(leads[0], chain, *ideas)
+
+    def move(lead: Member, seed: int) -> Counter[str]:
+        choose, told = random.Random(seed), Counter[str]()
+        for _ in range(10):
+            version = Shortlist.objects.get(pk=shortlist.pk).version
+            entry = shortlist.entries.select_related("shortlist").get(idea=choose.choice(ideas))
+            try:
+                move_entry(by=lead, entry=entry, position=choose.randint(1, 6), version=version)
+                told["moved"] += 1
+            except Conflict as refusal:
+                told[refusal.code] += 1
+        return told
+
+    told = sum(at_once([lambda lead=lead, n=n: move(lead, n) for n, lead in enumerate(leads)]), Counter())
+
+    assert set(told) <= {"moved", "stale_order"}
+    assert sorted(shortlist.entries.values_list("position", flat=True)) == [1, 2, 3, 4, 5, 6]
+    assert Shortlist.objects.get().version == shortlist.version + told["moved"]
+    assert numbers_have_no_holes()
+
+
+def test_writers_whose_followers_cross_never_wait_in_a_circle(chain: ValueChain):
+    authors = [make_member() for _ in range(8)]
+    ideas = [make_idea(author, chain=chain) for author in authors]
+    for number, idea in enumerate(ideas):
+        for author in authors[number + 1 :] + authors[:number]:
+            post_comment(by=author, idea=idea, body="I follow.", client_id="follow", at=timezone.now())
+
+    def write(author: Member, seed: int) -> int:
+        choose = random.Random(seed)
+        for number in range(6):
+            idea = choose.choice(ideas)
+            post_comment(by=author, idea=idea, body="More.", client_id=f"more-{number}", at=timezone.now())
+        return seed
+
+    assert at_once([lambda a=author, n=n: write(a, n) for n, author in enumerate(authors)]) == list(range(8))
+    assert Comment.objects.count() == 8 * 7 + 8 * 6
+    assert sum(Idea.objects.values_list("comment_count", flat=True)) == Comment.objects.count()
+    assert numbers_have_no_holes()
+
+
+def test_ideas_that_change_chains_at_once_leave_the_counts_true(researcher: Member, chain: ValueChain):
+    chains = [chain, make_chain("B"), make_chain("C")]
+    ideas = [make_idea(researcher, chain=chain, visibility="value_chain") for _ in range(6)]
+
+    def wander(idea: Idea, seed: int) -> None:
+        choose = random.Random(seed)
+        for version in range(1, 6):
+            content = {"value_chain": choose.choice(chains), "other_chains": choose.sample(chains, 2)}
+            edit_idea(by=researcher, idea=idea, content=content, version=version, at=timezone.now())
+
+    at_once([lambda idea=idea, n=n: wander(idea, n) for n, idea in enumerate(ideas)])
+
+    kept = BoardCount.objects.filter(facet="total", count__gt=0).values_list("audience", "count")
+    assert dict(kept) == Counter(Idea.objects.values_list("audience", flat=True))
+    assert numbers_have_no_holes()
