@@ -1,7 +1,6 @@
 """The API's one exception handler: the domain's refusals as documented codes."""
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
-from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import exceptions, serializers, status
@@ -16,7 +15,7 @@ class ConflictAnswer(exceptions.APIException):
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = _("This is too much to send at once.")
+    default_detail = "This is too much to send at once."
     default_code = "too_large"
 
 

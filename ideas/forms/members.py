@@ -98,7 +98,7 @@ class AcceptanceForm(forms.Form):
         _explain(self, "password")
 
 
-class ChainsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+class ChainsField(forms.ModelMultipleChoiceField):
     """Value chains by their ids; a number longer than the database's is no choice, instead of an error."""
 
     def clean(self, value: Any) -> Any:

@@ -107,7 +107,7 @@ def test_an_idea_that_the_lead_cannot_see_is_not_added(lead, shortlist, secret):
 def test_ideas_of_other_chains_and_drafts_are_refused(lead, chain, shortlist, researcher):
     elsewhere = make_idea(researcher, chain=make_chain("OTHER"))
     draft = make_idea(researcher, chain=chain, state=IdeaState.DRAFT)
-    draft.invited.add(lead)
+    draft.authors.add(lead)
 
     for idea in (elsewhere, draft):
         with pytest.raises(ValidationError):
