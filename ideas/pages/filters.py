@@ -1,6 +1,6 @@
 """Filters that live in the address: facets that turn on and off, and chips that take one away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ def address(params: QueryDict, **changes: str | None) -> str:
             copy.pop(name, None)
         else:
             copy[name] = value
-    return f"?{copy.urlencode()}"
+    return _relative(copy)
 
 
 def facet(
@@ -49,15 +49,17 @@ def facet(
     current: Iterable[str],
     *,
     one: bool = False,
+    keep: Collection[str] = (),
+    key: str = "",
 ) -> Facet:
-    """Make a facet with its counts. Values that are neither counted nor chosen are left out.
+    """Make a facet with its counts. Values that are neither counted nor chosen nor in `keep` are left out.
 
-    `one`: choosing a value takes the place of the one before.
+    `one`: choosing a value takes the place of the one before. `key`: scripts find a count by "key-value".
     """
     group, chosen = Facet(title), set(current)
     for option in options:
         count = counts.get(option.value, 0)
-        if not count and option.value not in chosen:
+        if not count and option.value not in chosen and option.value not in keep:
             continue
         entry = {
             "label": option.label,
@@ -66,6 +68,7 @@ def facet(
             "count": count,
             "current": option.value in chosen,
             "url": _toggled(params, name, option.value, one),
+            "key": f"{key}-{option.value}" if key else "",
         }
         group.facets.append(entry)
         if entry["current"]:
@@ -83,4 +86,9 @@ def _toggled(params: QueryDict, name: str, value: str, one: bool) -> str:
         copy.setlist(name, [other for other in values if other != value])
     else:
         copy.setlist(name, [value] if one else [*values, value])
-    return f"?{copy.urlencode()}"
+    return _relative(copy)
+
+
+def _relative(params: QueryDict) -> str:
+    query = params.urlencode()
+    return f"?{query}" if query else "./"

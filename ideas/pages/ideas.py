@@ -55,12 +55,13 @@ def board(request: HttpRequest) -> HttpResponse:
     positions = board_live.positions(audiences) if member else []
     found = queries.board(request.user, filters, at=at, cursor=cursor, audiences=audiences)
     names = parts.read_names()
+    groups = facets.groups(filters, found, names, member=member)
     context = {
         "filters": filters,
         "cards": parts.cards(found.page.rows, at=at, names=names, teaser=not member),
         "total": found.total,
-        "groups": facets.groups(filters, found, names, member=member),
-        "chips": facets.chips(filters, names),
+        "groups": groups,
+        "chips": facets.chips(filters, groups),
         "carried": facets.hidden(filters),
         "sorts": _sorts(filters) if member else [],
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",

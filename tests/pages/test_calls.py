@@ -97,7 +97,7 @@ def test_facets_lead_to_addresses_that_narrow(db):
     assert [(str(entry["label"]), entry["count"]) for entry in level.facets] == [("Regional", 1), ("European", 1)]
     assert [row["identifier"] for _, rows in response.context["groups"] for row in rows] == ["ER"]
     assert [(str(chip["kind"]), str(chip["label"]), chip["url"]) for chip in response.context["chips"]] == [
-        ("Level", "Regional", "?")
+        ("Level", "Regional", "./")
     ]
     assert response.context["total"] == 1
 

@@ -113,8 +113,8 @@ def test_chips_take_one_filter_away_and_the_search_keeps_the_others(company: Mem
     page = body(signed_in(company), "/", value_chain="MOVES", q="open", state="open")
 
     assert re.findall(r'class="chip" href="([^"]*)"', page) == [
-        "/?state=open&amp;q=open",
-        "/?value_chain=MOVES&amp;q=open",
+        "?state=open&amp;q=open",
+        "?value_chain=MOVES&amp;q=open",
         "/?value_chain=MOVES&amp;state=open",
     ]
     assert re.findall(r'<input type="hidden" name="(value_chain|state)" value="(\w+)">', page) == [
@@ -176,7 +176,7 @@ def test_author_finds_a_private_idea_and_its_counts(researcher: Member, secret: 
 
     assert re.findall(r'data-text="title">([^<]*)<', page) == [secret.title]
     assert count_of(page, "total") == "1"
-    assert count_of(page, "mine") == "1"
+    assert count_of(page, "mine-1") == "1"
 
 
 def test_visitor_sees_public_teasers_alone(researcher: Member, idea: Idea, secret: Idea, chain: ValueChain):

@@ -235,7 +235,7 @@ function count({ id, counts }, at, steps) {
 
 function keyFor(facet, value) {
   if (facet === "total") return "total";
-  if (facet === "closes") return isSoon(Date.parse(`${value.slice(0, 23)}Z`)) ? "closing_soon" : null;
+  if (facet === "closes") return isSoon(Date.parse(`${value.slice(0, 23)}Z`)) ? "closing_soon-1" : null;
   return `${facet}-${value}`;
 }
 
