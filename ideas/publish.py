@@ -7,9 +7,9 @@ Each function stands last in an action, inside its transaction: the change is co
 from collections.abc import Iterable
 from typing import Any
 
-from ideas.models import Comment, DeadlineChange, Idea, Member, Notification, Shortlist
+from ideas.models import Comment, DeadlineChange, Idea, JoinRequest, Member, Notification, Shortlist
 from ideas.queries.ideas import CARD_FIELDS, Moves
-from ideas.queries.joining import consortium_of
+from ideas.queries.joining import consortium_of, readers_of
 from ideas.queries.notifications import Unread
 from ideas.queries.topics import board_topic, call_topic, idea_topic, member_topic, shortlist_topic
 from ideas.serializers.calls import DeadlineChangeSerializer
@@ -63,6 +63,14 @@ def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = Fals
         revoke_topic(idea_topic(idea.pk))
 
 
+def request_changed(request: JoinRequest, told: Told = ()) -> None:
+    """A request to join came or went on: {id, idea, state}, to those who see it and aren't notified of it anyway."""
+    told = list(told)
+    others = sorted({*readers_of(request)} - {row.member_id for row in told})
+    payload = {"id": request.pk, "idea": request.idea_id, "state": request.state}
+    _append(*((member_topic(reader), "request.changed", payload) for reader in others), told=told)
+
+
 def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:
     """A shortlist has a new version: {id, version, state}. The page asks for the entries its reader may see."""
     payload = dict(OrderSerializer(shortlist).data)
@@ -80,11 +88,6 @@ def deadlines_changed(
         entries += [(topic, "deadline.changed", payload) for topic in topics]
     cards = [entry for idea, moves in moved for entry in _board(idea, moves)]
     _append(*entries, *cards, told=told)
-
-
-def notified(told: Told) -> None:
-    """Each member's own bell, where an action has nothing else to announce: {id, kind, url, data, created_at}."""
-    _append(told=told)
 
 
 def notifications_read(member: Member, unread: Unread) -> None:

@@ -101,7 +101,7 @@ def ask_to_join(
     request.full_clean(exclude=["idea", "organisation", "slot", "asked_by"])
     request.save()
     tell = _tell_authors if state == JoinState.PENDING else _tell_administrators
-    publish.notified(tell(request, by=by, at=at))
+    publish.request_changed(request, tell(request, by=by, at=at))
     return request
 
 
@@ -117,7 +117,7 @@ def authorise_join_request(*, by: Member, request: JoinRequest, at: datetime) ->
         raise Conflict("joining_closed")
     request.state, request.authorised_by, request.authorised_at = JoinState.PENDING, by, at
     request.save(update_fields=["state", "authorised_by", "authorised_at"])
-    publish.notified(_tell_authors(request, by=request.asked_by, at=at))
+    publish.request_changed(request, _tell_authors(request, by=request.asked_by, at=at))
     return request
 
 
@@ -156,7 +156,7 @@ def decline_join_request(
         raise ValidationError({"reason": _("Give a reason: the organisation reads it.")})
     state = JoinState.WAITLISTED if waitlist else JoinState.DECLINED
     _answer(request, state, by=by, reason=reason, at=at)
-    publish.notified(_tell_organisation(request, by=by, at=at))
+    publish.request_changed(request, _tell_organisation(request, by=by, at=at))
     return request
 
 
@@ -176,6 +176,8 @@ def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "",
     if was_partner:
         count_slots(request.idea)
         publish.consortium_changed(request.idea, partner_left=True)
+    else:
+        publish.request_changed(request)
     return request
 
 

@@ -39,6 +39,15 @@ def requests_visible_to(member: Viewer) -> QuerySet[JoinRequest]:
     ).select_related("organisation", "slot", "asked_by", "idea", "answered_by")
 
 
+def readers_of(request: JoinRequest) -> list[int]:
+    """The ids of the members to whom `requests_visible_to` shows a request: its other side, asked once for all."""
+    administers = Q(
+        affiliations__organisation=request.organisation_id, affiliations__role=AffiliationRole.ADMINISTRATOR
+    )
+    readers = Member.objects.filter(Q(pk=request.asked_by_id) | Q(authored_ideas=request.idea_id) | administers)
+    return list(readers.filter(is_active=True).order_by("pk").values_list("pk", flat=True).distinct())
+
+
 def slots_visible_to(member: Viewer) -> QuerySet[RoleSlot]:
     """Select the places of the ideas that a member sees."""
     return RoleSlot.objects.filter(idea__in=visible_to(member).values("id")).select_related("idea")

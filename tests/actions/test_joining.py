@@ -15,7 +15,7 @@ from ideas.actions.joining import (
 from ideas.choices import IdeaState, JoinState
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
-from ideas.queries.joining import consortium_of
+from ideas.queries.joining import consortium_of, readers_of
 from ideas.serializers.joining import ConsortiumSerializer
 from realtime.models import Change
 from tests.factories import make_idea, make_join_request, make_organisation, make_partner, make_slot
@@ -93,7 +93,9 @@ def test_an_administrators_request_goes_to_the_authors(
     request = make_join_request(idea, administrator, firm)
 
     assert request.state == JoinState.PENDING
-    assert changes(before) == [(f"member.{researcher.pk}", "notification.added")]
+    assert sorted(changes(before)) == sorted(
+        [(f"member.{researcher.pk}", "notification.added"), (f"member.{administrator.pk}", "request.changed")]
+    )
 
 
 def test_a_members_request_waits_for_the_administrator(
@@ -102,7 +104,8 @@ def test_a_members_request_waits_for_the_administrator(
     before = last()
     request = make_join_request(idea, company, firm)
     assert request.state == JoinState.UNAUTHORISED
-    assert changes(before) == [(f"member.{administrator.pk}", "notification.added")]
+    others = [(f"member.{pk}", "request.changed") for pk in (researcher.pk, company.pk)]
+    assert sorted(changes(before)) == sorted([(f"member.{administrator.pk}", "notification.added"), *others])
 
     with pytest.raises(NotAllowed):
         authorise_join_request(by=company, request=request, at=timezone.now())
@@ -112,7 +115,8 @@ def test_a_members_request_waits_for_the_administrator(
     request = authorise_join_request(by=administrator, request=request, at=timezone.now())
 
     assert request.state == JoinState.PENDING
-    assert changes(before) == [(f"member.{researcher.pk}", "notification.added")]
+    others = [(f"member.{pk}", "request.changed") for pk in (company.pk, administrator.pk)]
+    assert sorted(changes(before)) == sorted([(f"member.{researcher.pk}", "notification.added"), *others])
 
 
 def test_nobody_asks_for_anothers_organisation(idea: Idea, outsider: Member, firm: Organisation):
@@ -235,7 +239,24 @@ def test_a_no_needs_a_reason_and_is_told(
 
     answered = decline_join_request(by=researcher, request=request, reason="Full", waitlist=waitlist, at=timezone.now())
     assert (answered.state, answered.reason) == (state, "Full")
-    assert changes(before) == [(f"member.{administrator.pk}", "notification.added")]
+    assert sorted(changes(before)) == sorted(
+        [(f"member.{administrator.pk}", "notification.added"), (f"member.{researcher.pk}", "request.changed")]
+    )
+
+
+def test_a_request_taken_back_is_told_to_those_who_see_it_alone(
+    idea: Idea, researcher: Member, company: Member, administrator: Member, outsider: Member, firm: Organisation
+):
+    request = make_join_request(idea, company, firm)
+    before = last()
+
+    withdraw_join_request(by=company, request=request, at=timezone.now())
+
+    readers = sorted([researcher.pk, company.pk, administrator.pk])
+    assert readers_of(request) == readers
+    assert sorted(changes(before)) == sorted((f"member.{pk}", "request.changed") for pk in readers)
+    payload = {"id": request.pk, "idea": idea.pk, "state": JoinState.WITHDRAWN}
+    assert Change.objects.filter(kind="request.changed").latest("pk").payload == payload
 
 
 def test_only_authors_answer_and_only_the_organisation_withdraws(

@@ -66,7 +66,8 @@ function changed({ partners, slots }) {
     update(panel.querySelector("[data-partners]"), "partner", partners.map(partner));
     update(panel.querySelector("[data-slots]"), "slot", slots.map(slot));
     panel.querySelector("[data-partner-count]").textContent = partners.length;
-    if (slots.length) panel.querySelector("[data-slots-part]").hidden = false;
+    const part = panel.querySelector("[data-slots-part]");
+    part.hidden = !slots.length && !("mayChange" in part.dataset);
   });
 }
 
@@ -89,16 +90,20 @@ async function refresh() {
 function renew(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   hold(() => {
-    for (const name of ["[data-joining-acts]", "[data-requests]"]) {
+    for (const name of ["[data-slots-part]", "[data-slot-template]", "[data-joining-acts]", "[data-requests]"]) {
       const now = panel.querySelector(name);
       const next = document.importNode(fresh.querySelector(name), true);
-      if (now.innerHTML === next.innerHTML) continue;
+      refreshTimes(next);
+      if (bare(now) === bare(next)) continue;
       for (const request of now.querySelectorAll("[data-request]")) keepTyped(request, next);
       now.replaceWith(next);
-      refreshTimes(next);
     }
+    for (const way of document.querySelectorAll("[data-ask]")) way.hidden = !panel.querySelector("[data-joining-acts] a");
   });
 }
+
+/** What an element says, without tokens that are new each time and glows that pass. */
+const bare = (element) => element.innerHTML.replace(/ name="csrfmiddlewaretoken" value="[^"]*"| is-(new|changed)/g, "");
 
 /** A reason half written outlives the change; if the request was answered meanwhile, the page says so. */
 function keepTyped(request, next) {
@@ -125,5 +130,6 @@ if (live)
   });
 
 follow(own.ownTopic, { after: own.ownAfter, epoch: own.ownEpoch }, ({ kind, payload }) => {
-  if (kind === "notification.added" && payload.url.split("#")[0] === own.ideaUrl) refresh();
+  const concerns = kind === "request.changed" && payload.idea === Number(own.joining);
+  if (concerns || (kind === "notification.added" && payload.url.split("#")[0] === own.ideaUrl)) refresh();
 });
