@@ -75,7 +75,7 @@ class Server:
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", data=data, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.loads(error.read() or b"null")
