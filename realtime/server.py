@@ -96,7 +96,19 @@ class LiveServer(Server):
     def __init__(self, *args: Any, **options: Any) -> None:
         options["websocket_max_message_size"] = MAX_MESSAGE_CHARS
         options["websocket_max_frame_size"] = MAX_MESSAGE_CHARS
+        self.refusal = ""
         super().__init__(*args, **{"ping_interval": 15, "ping_timeout": 15, **options})
+
+    def listen_error(self, failure: Any) -> None:
+        """Stop, and let `run` tell: Daphne would end as if all had gone well."""
+        self.refusal = failure.getErrorMessage()
+        super().listen_error(failure)
+
+    def run(self) -> None:
+        """Serve until a signal. Raises OSError where the address can't be had."""
+        super().run()
+        if self.refusal:
+            raise OSError(self.refusal)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Offer the wire to the application of each socket."""

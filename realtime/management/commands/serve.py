@@ -4,7 +4,7 @@ from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.management.commands.runserver import get_default_application
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from realtime.server import LiveServer
 
@@ -25,9 +25,13 @@ class Command(BaseCommand):
         path = options["unix_socket"]
         address = {"unix_socket": path} if path else {"host": options["host"], "port": options["port"]}
         self.stdout.write(f"Serving at {path or '{host}:{port}'.format(**options)}")
-        LiveServer(
+        server = LiveServer(
             application=get_default_application(),
             endpoints=build_endpoint_description_strings(**address),
             ping_interval=options["ping_interval"],
             ping_timeout=options["ping_timeout"],
-        ).run()
+        )
+        try:
+            server.run()
+        except OSError as error:
+            raise CommandError(f"Can't listen there: {error}") from error
