@@ -9,21 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.conf import settings
 
 from realtime import frames, rights
+from realtime import session as protocol
 from realtime.frames import Frame
 from realtime.rooms import Follower
-from realtime.session import (
-    MAX_TOPICS,
-    SIGNED_OUT,
-    STALE,
-    UNAVAILABLE,
-    Ack,
-    Ping,
-    Present,
-    Refused,
-    Session,
-    Subscribe,
-    Unsubscribe,
-)
+from realtime.session import Refused, Session, Subscribe
 
 if TYPE_CHECKING:
     from realtime.hub import Hub
@@ -84,20 +73,23 @@ class Connection:
         match command:
             case Subscribe(topic):
                 self._want(topic, command)
-            case Unsubscribe(topic):
+            case protocol.Unsubscribe(topic):
                 self._wanted.pop(topic, None)
                 self.drop(topic)
-            case Ack():
+            case protocol.Ack():
                 self.wake()
-            case Present(topic, state):
+            case protocol.Present(topic, state):
                 self._attend(topic, state)
-            case Ping():
+            case protocol.Ping():
                 self.say(frames.ping(self._heads()))
 
     def offer(self, frame: Frame) -> bool:
         """Write a change unless the reader is behind; False leaves the change to the log."""
-        if self._session.take(len(frame.text)) and self._wire.write(frame):
-            return True
+        size = len(frame.text)
+        if self._session.take(size):
+            if self._wire.write(frame):
+                return True
+            self._session.sent -= size
         if self._blocked_at is None:
             self._blocked_at = monotonic()
         return False
@@ -152,7 +144,7 @@ class Connection:
         """Apply what the database says now about this viewer and the topics asked for."""
         self.checked_at = monotonic()
         if self.member_id not in (None, verdict.member_id):
-            self.refuse("signed_out", SIGNED_OUT)
+            self.refuse("signed_out", protocol.SIGNED_OUT)
             return
         self.member_id, self.card = verdict.member_id, verdict.card
         for topic in asked:
@@ -162,9 +154,11 @@ class Connection:
 
     def tick(self, now: float) -> None:
         """Cut a reader that has stalled; show others that the socket lives."""
+        if self.closed:
+            return
         if self._blocked_at is not None and now - self._blocked_at > STALL_SECONDS:
             self.say(frames.stale())
-            self.close(STALE)
+            self.close(protocol.STALE)
         elif now - self._pinged_at > PING_SECONDS:
             self._pinged_at = now
             self.say(frames.ping(self._heads()))
@@ -176,7 +170,7 @@ class Connection:
 
     def _want(self, topic: str, command: Subscribe) -> None:
         self.drop(topic)
-        if len(self.followers) + len(self._wanted) >= MAX_TOPICS:
+        if len(self.followers) + len(self._wanted) >= protocol.MAX_TOPICS:
             self.say(frames.error("too_many_topics", topic))
             return
         self._wanted[topic] = command
@@ -206,7 +200,7 @@ class Connection:
         except Exception as error:
             # Fail closed: without an answer from the database nobody is told anything.
             logger.warning("socket not served, the client will come back: %r", error)
-            self.refuse("unavailable", UNAVAILABLE)
+            self.refuse("unavailable", protocol.UNAVAILABLE)
 
     async def _admit(self) -> None:
         """Check every topic in one go, then join those newly wanted."""

@@ -80,12 +80,12 @@ class Hub:
 
     async def open(self, wanted: Mapping[str, Subscribe]) -> None:
         """Have a room for each topic, that knows of the position asked for if that exists."""
-        unknown = {topic for topic, command in wanted.items() if not self._knows(topic, command)}
-        if unknown:
-            positions = await rights.in_pool(rights.READS, log.positions, unknown | {CONTROL})
-            self._learn(positions)
-            for topic in unknown:
-                self.rooms.setdefault(topic, Room(topic, positions[topic].head))
+        if all(self._knows(topic, command) for topic, command in wanted.items()):
+            return
+        positions = await rights.in_pool(rights.READS, log.positions, wanted.keys() | {CONTROL})
+        self._learn(positions)
+        for topic in wanted:
+            self.rooms.setdefault(topic, Room(topic, positions[topic].head))
 
     def _knows(self, topic: str, command: Subscribe) -> bool:
         room = self.rooms.get(topic)

@@ -19,9 +19,6 @@ class Topic(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name"], name="unique_topic_name")]
 
-    def __str__(self) -> str:
-        return f"{self.name}@{self.head}"
-
 
 class Change(models.Model):
     """One committed change of a topic; `seq` counts 1, 2, 3 … without holes."""
@@ -34,6 +31,3 @@ class Change(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "seq"], name="unique_change_seq_per_topic")]
-
-    def __str__(self) -> str:
-        return f"{self.kind}#{self.seq}"
