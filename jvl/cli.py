@@ -17,6 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 STAMP = os.path.join(VENV, "installed")
+LOCKS = ("base", "production", "dev")
 NEEDED = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 
@@ -72,12 +73,11 @@ def require_free_port(text: str) -> int:
 
 def install(lock: str) -> None:
     """Make `.venv` and install a locked list into it, unless that was done already. Says each step."""
-    path = os.path.join(ROOT, "requirements", lock + ".txt")
+    if _is_usable() and _mark(lock) in _installed():
+        return
+    path = _path(lock)
     with open(path, "rb") as file:
         content = file.read()
-    mark = lock + " " + hashlib.sha256(content).hexdigest()
-    if _is_usable() and mark in _installed():
-        return
     count = len(re.findall(rb"(?m)^[A-Za-z0-9]", content))
     steps = [("{} locked packages".format(count), lambda: _pip_install(path, count))]
     if not _is_usable():
@@ -89,9 +89,18 @@ def install(lock: str) -> None:
         work()
         done = "      done ({:.1f} s)      ".format(time.time() - started)
         print(("\r" if sys.stdout.isatty() else "") + done.rstrip(), flush=True)
-    # The list for developers contains the others, so what was marked before stays true.
-    with open(STAMP, "a") as file:
-        file.write(mark + "\n")
+    # A longer list contains the shorter ones.
+    with open(STAMP, "a") as stamp:
+        stamp.writelines(_mark(name) + "\n" for name in LOCKS[: LOCKS.index(lock) + 1])
+
+
+def _path(lock: str) -> str:
+    return os.path.join(ROOT, "requirements", lock + ".txt")
+
+
+def _mark(lock: str) -> str:
+    with open(_path(lock), "rb") as file:
+        return lock + " " + hashlib.sha256(file.read()).hexdigest()
 
 
 def _is_usable() -> bool:
