@@ -87,7 +87,8 @@ export class Thread {
     if (!comment) return !repeated;
     if (!comment.querySelector(".comment__gone").hidden) return false;
     const row = comment.closest("li");
-    if (row.querySelector(".comment__replies [data-comment]")) {
+    // From the row on: a reply's own row stands in somebody's replies too.
+    if (row.querySelector(":scope .comment__replies [data-comment]")) {
       write(comment, shown(payload, this.viewer));
       return true;
     }
