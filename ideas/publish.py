@@ -33,8 +33,11 @@ def comment_edited(comment: Comment) -> None:
 
 
 def comment_deleted(comment: Comment) -> None:
-    """The payload has no body: what was deleted stays in no later log row."""
+    """The payload has no body, and the rows that had it lose it: what was deleted is told to nobody again."""
     _append(_comment("comment.deleted", comment), *_board(comment.idea))
+    log.erase(
+        idea_topic(comment.idea_id), where={"id": comment.pk, "client_id": comment.client_id}, fields=["body", "html"]
+    )
 
 
 def _comment(kind: str, comment: Comment) -> Entry:

@@ -166,6 +166,9 @@ class Hub:
         self._control = control[-1].seq
         members = {row.payload["id"] for row in control if row.kind == "member"}
         topics = {row.payload["id"] for row in control if row.kind == "topic"}
+        for row in control:
+            if row.kind == "erased" and row.payload["id"] in self.rooms:
+                self.rooms[row.payload["id"]].forget()
         for connection in self._connections:
             member = connection.member_id
             if missed or member is None or member in members or any(map(connection.concerns, topics)):

@@ -136,6 +136,22 @@ def read_next(pasts: Mapping[str, int], limit: int = PAGE) -> dict[str, list[Row
     return found
 
 
+def erase(topic: str, *, where: dict[str, Any], fields: Sequence[str]) -> int:
+    """Empty fields of changes already logged, where their author takes them back: who comes later never reads them.
+
+    `where` picks payloads by equal values. Numbers, kinds and order stay, so
+    nobody has a gap; hubs forget what they keep in memory. Call it after the
+    transaction's `append_many`. Returns how many changes were emptied.
+    """
+    found = Change.objects.filter(topic__name=topic, **{f"payload__{name}": value for name, value in where.items()})
+    changes = list(found)
+    for change in changes:
+        change.payload |= {name: "" for name in fields if name in change.payload}
+    Change.objects.bulk_update(changes, ["payload"])
+    append(CONTROL, "erased", {"id": topic})
+    return len(changes)
+
+
 def prune(*, keep: timedelta, batch: int = 1000) -> int:
     """Delete changes older than `keep`, a batch a statement; who is too old will be told to reload.
 

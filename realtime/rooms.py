@@ -64,6 +64,11 @@ class Room:
         while len(self._kept) > KEPT_FRAMES or self._kept_chars > KEPT_CHARS:
             self._kept_chars -= len(self._kept.popleft().text)
 
+    def forget(self) -> None:
+        """Remember nothing: who comes back reads the log."""
+        self._kept.clear()
+        self._kept_chars = 0
+
     def after(self, seq: int) -> list[Frame]:
         """Return the remembered changes after a position; empty when they don't reach back so far."""
         if not self._kept or self._kept[0].seq > seq + 1:

@@ -149,8 +149,29 @@ def test_delete_leaves_no_text_and_is_told_once(idea: Idea, company: Member):
     comment.refresh_from_db()
     idea.refresh_from_db()
     assert (comment.body, comment.html, idea.comment_count) == ("", "", 0)
-    assert changes(before) == [("board.members", "card.changed"), (f"idea.{idea.pk}", "comment.deleted")]
-    assert "CANARY" not in str(Change.objects.get(kind="comment.deleted").payload)
+    assert changes(before) == [
+        ("board.members", "card.changed"),
+        (f"idea.{idea.pk}", "comment.deleted"),
+        ("~", "erased"),
+    ]
+
+
+def test_deleted_text_leaves_the_log_too(idea: Idea, company: Member):
+    kept = make_comment(idea, company, "Kept.")
+    comment = edit_comment(
+        by=company, comment=make_comment(idea, company, "CANARY"), body="CANARY 2", at=timezone.now()
+    )
+
+    delete_comment(by=company, comment=comment, at=timezone.now())
+
+    told = Change.objects.filter(topic__name=f"idea.{idea.pk}", kind__startswith="comment.").order_by("seq")
+    assert [(row.kind, row.payload["id"], row.payload["body"]) for row in told] == [
+        ("comment.posted", kept.pk, "Kept."),
+        ("comment.posted", comment.pk, ""),
+        ("comment.edited", comment.pk, ""),
+        ("comment.deleted", comment.pk, ""),
+    ]
+    assert [row.payload["id"] for row in Change.objects.all() if "CANARY" in str(row.payload)] == []
 
 
 def test_staff_may_delete_and_others_may_not(idea: Idea, company: Member, researcher: Member, staff: Member):

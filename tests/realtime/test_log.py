@@ -116,3 +116,17 @@ def test_new_epoch_replaces_the_one_on_every_position() -> None:
     after = log.new_epoch()
 
     assert log.position("a").epoch == after != before
+
+
+def test_erased_fields_are_read_by_nobody_again_and_numbers_stay() -> None:
+    with transaction.atomic():
+        log.append_many([("a", "k", {"id": 1, "text": "secret"}), ("a", "k", {"id": 2, "text": "kept"})])
+
+        erased = log.erase("a", where={"id": 1}, fields=["text", "absent"])
+
+    assert erased == 1
+    assert [(row.seq, row.payload) for row in log.read_after("a", 0)] == [
+        (1, {"id": 1, "text": ""}),
+        (2, {"id": 2, "text": "kept"}),
+    ]
+    assert [(row.kind, row.payload) for row in log.read_after(log.CONTROL, 0)] == [("erased", {"id": "a"})]
