@@ -7,3 +7,5 @@ urlpatterns = [
     path("", include("ideas.urls")),
     path("staff/admin/", admin.site.urls),
 ]
+
+handler500 = "ideas.pages.site.server_error"

@@ -1,6 +1,7 @@
 """The API's one exception handler: the domain's refusals as documented codes."""
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import exceptions, serializers, status
@@ -19,8 +20,17 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class Unavailable(exceptions.APIException):
+    """The database can't be reached, has no connection left, or is locked or full."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The service can't answer at the moment. Send the same request again."
+    default_code = "unavailable"
+    wait = 5  # DRF's name for Retry-After
+
+
 class RefusalHandler(ExceptionHandler):
-    """Answers every error as {type, errors: [{code, detail, attr}]}: 400 invalid, 403, 404, 409 conflict."""
+    """Answers every error as {type, errors: [{code, detail, attr}]}: 400 invalid, 403, 404, 409 conflict, 503."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, NotAllowed):
@@ -33,6 +43,8 @@ class RefusalHandler(ExceptionHandler):
             return TooLarge()
         if isinstance(exc, SuspiciousOperation):
             return exceptions.ParseError()
+        if isinstance(exc, OperationalError | InterfaceError):
+            return Unavailable()
         return super().convert_known_exceptions(exc)
 
 

@@ -1,5 +1,6 @@
 """What every page needs before its view: the member's zone, and the domain's refusals turned into pages."""
 
+import logging
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,9 @@ from django.utils import timezone
 from django.views.defaults import page_not_found
 
 from ideas.errors import Conflict, NotAllowed
+from ideas.pages.site import UNAVAILABLE, unavailable
 
+logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -31,7 +34,7 @@ class MemberMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal that no form took up: 403 or 409 with what happened, what is safe and what to do."""
+    """A refusal that no form took up: 403, 409 or 503 with what happened, what is safe and what to do."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -44,6 +47,9 @@ class RefusalMiddleware:
             return render(request, "403.html", {"refusal": exception}, status=403)
         if isinstance(exception, Conflict):
             return render(request, "409.html", {"refusal": exception}, status=409)
+        if isinstance(exception, UNAVAILABLE):
+            logger.error("The database can't be used: %s", exception)
+            return unavailable()
         if isinstance(exception, Http404):  # in the demo too, where Django would show its own
             return page_not_found(request, exception)
         return None

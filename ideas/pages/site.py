@@ -1,8 +1,16 @@
-"""Pages that belong to no noun: health, and the answer to a failed form token."""
+"""Pages that belong to no noun: health, and the answers to what failed."""
 
-from django.db import DatabaseError, connection
+import sys
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.views import defaults
+
+# The database can't be reached, has no connection left, or is locked or full: nothing is wrong with the request.
+UNAVAILABLE = (OperationalError, InterfaceError)
+RETRY_AFTER_SECONDS = "5"
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -18,9 +26,20 @@ def readyz(request: HttpRequest) -> JsonResponse:
         ready = False
     answer = JsonResponse({"status": "ok" if ready else "unavailable"}, status=200 if ready else 503)
     if not ready:
-        answer["Retry-After"] = "5"
+        answer["Retry-After"] = RETRY_AFTER_SECONDS
     return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
+
+
+def unavailable() -> HttpResponse:
+    """Say that the database can't be reached, without it: 503, to be tried again."""
+    answer = HttpResponse(get_template("503.html").render(), status=503)
+    answer["Retry-After"] = RETRY_AFTER_SECONDS
+    return answer
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return unavailable() if isinstance(sys.exception(), UNAVAILABLE) else defaults.server_error(request)
