@@ -117,10 +117,11 @@ def test_a_script_edits_and_deletes_by_the_changes_shape(idea: Idea, company: Me
     client = signed_in(company)
 
     edited = client.post(f"/comments/{comment.pk}/edit/", {"body": "New"}, **JSON)
+    told = Change.objects.get(kind="comment.edited").payload
     refused = client.post(f"/comments/{comment.pk}/edit/", {"body": ""}, **JSON)
     deleted = client.post(f"/comments/{comment.pk}/delete/", **JSON)
 
-    assert edited.json() == Change.objects.get(kind="comment.edited").payload
+    assert edited.json() == told
     assert (refused.status_code, list(refused.json())) == (400, ["errors"])
     assert deleted.json() == Change.objects.get(kind="comment.deleted").payload
 
