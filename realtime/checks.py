@@ -16,20 +16,13 @@ def one_process_in_memory(**_: Any) -> list[CheckMessage]:
     alone = isinstance(get_channel_layer(), InMemoryChannelLayer | None)
     if not alone or getattr(settings, "PROCESSES", 1) <= 1:
         return []
-    return [
-        Error(
-            "Several server processes share no channel layer.",
-            hint="Set REDIS_URL, or run one process.",
-            id="realtime.E001",
-        )
-    ]
+    message = "Several server processes share no channel layer."
+    return [Error(message, hint="Set REDIS_URL, or run one process.", id="realtime.E001")]
 
 
 @register()
 def origins_are_full(**_: Any) -> list[CheckMessage]:
     """Refuse patterns where a full origin is meant."""
     wrong = [one for one in getattr(settings, "REALTIME_ORIGINS", ()) if not FULL_ORIGIN.fullmatch(one)]
-    return [
-        Error(f"REALTIME_ORIGINS: {one!r} is no full origin.", hint="Such as https://example.org", id="realtime.E002")
-        for one in wrong
-    ]
+    message, hint = "REALTIME_ORIGINS: {!r} is no full origin.", "Such as https://example.org"
+    return [Error(message.format(one), hint=hint, id="realtime.E002") for one in wrong]

@@ -39,11 +39,6 @@ class Wire(Protocol):
 class Connection:
     """One client between its wire and the hub; nothing in it waits inside a broadcast."""
 
-    __slots__ = (
-        "_blocked_at", "_pinged_at", "_session", "_task", "_wanted", "_wire",
-        "card", "checked_at", "closed", "followers", "hub", "member_id", "shown", "suspect",
-    )  # fmt: skip
-
     def __init__(self, hub: "Hub", wire: Wire, shown: rights.Credentials) -> None:
         now = monotonic()
         self.hub = hub

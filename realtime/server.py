@@ -128,15 +128,13 @@ class LiveServer(Server):
 
     async def _drain(self) -> None:
         deadline = monotonic() + DRAIN_SECONDS
-        while self._requests_in_flight() and monotonic() < deadline:  # noqa: ASYNC110 - Daphne has no event for it
+        while self._running(but=WebSocketProtocol) and monotonic() < deadline:  # noqa: ASYNC110 - Daphne has no event
             await asyncio.sleep(0.05)
-        for details in self.connections.values():
-            if "application_instance" in details:
-                details["application_instance"].cancel()
+        for application in self._running():
+            application.cancel()
 
-    def _requests_in_flight(self) -> bool:
-        return any(
-            not isinstance(protocol, WebSocketProtocol) and not details["application_instance"].done()
-            for protocol, details in self.connections.items()
-            if "application_instance" in details
-        )
+    def _running(self, *, but: type | tuple[()] = ()) -> list[asyncio.Future[None]]:
+        named = {
+            p: each["application_instance"] for p, each in self.connections.items() if "application_instance" in each
+        }
+        return [running for p, running in named.items() if not isinstance(p, but) and not running.done()]
