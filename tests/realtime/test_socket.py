@@ -1,6 +1,7 @@
 """The socket of one process on SQLite, as a client sees it."""
 
 import asyncio
+import contextlib
 import json
 import re
 from typing import Any
@@ -252,10 +253,12 @@ async def test_bad_frame_closes_that_socket_alone(port: int, frame: str | bytes,
 async def test_flood_closes_that_socket_alone(port: int, topic: str) -> None:
     async with Follower(port) as bystander, Follower(port) as culprit:
         await bystander.follow(topic)
-        for _ in range(2_000):
-            await culprit.socket.send('{"type":"ping"}')
+        with contextlib.suppress(websockets.ConnectionClosed):
+            for _ in range(2_000):
+                await culprit.socket.send('{"type":"ping"}')
 
-        assert await culprit.closed() == FLOOD
+        # What was still on its way when the server closed makes a reset, which may overtake the reason.
+        assert await culprit.closed() in (FLOOD, 1006)
         await append(port, topic)
         await bystander.until(topic, 1)
 
