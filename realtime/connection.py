@@ -105,6 +105,13 @@ class Connection:
         self.leave()
         self._wire.close(code)
 
+    def stop(self) -> None:
+        """Forget what was still being done for it: nobody is there to be told."""
+        self.closed = True
+        self.leave()
+        if self._task:
+            self._task.cancel()
+
     def leave(self) -> None:
         """Follow nothing any more."""
         self._wanted.clear()

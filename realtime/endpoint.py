@@ -37,7 +37,6 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         while (message := await receive())["type"] == "websocket.receive":
             connection.hear(message.get("text"))
     finally:
-        connection.closed = True
         await hub.exit(connection)
 
 

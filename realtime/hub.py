@@ -68,7 +68,7 @@ class Hub:
 
     async def exit(self, connection: Connection) -> None:
         """Forget a connection; the last one stops the hub."""
-        connection.leave()
+        connection.stop()
         self._connections.discard(connection)
         if not self._connections:
             tasks, self._tasks = self._tasks, []
