@@ -100,15 +100,9 @@ class LiveServer(Server):
         super().__init__(*args, **{"ping_interval": 15, "ping_timeout": 15, **options})
 
     def listen_error(self, failure: Any) -> None:
-        """Stop, and let `run` tell: Daphne would end as if all had gone well."""
+        """Stop, and keep why: Daphne would end as if all had gone well."""
         self.refusal = failure.getErrorMessage()
         super().listen_error(failure)
-
-    def run(self) -> None:
-        """Serve until a signal. Raises OSError where the address can't be had."""
-        super().run()
-        if self.refusal:
-            raise OSError(self.refusal)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Offer the wire to the application of each socket."""

@@ -36,14 +36,17 @@ class Command(LiveCommand):
         people = self._people() if settings.DEBUG else []
         # What follows runs on other connections; a forgotten one would hold the database's files.
         connections.close_all()
-        self.server_cls(
+        server = self.server_cls(
             application=self._application(),
             endpoints=build_endpoint_description_strings(host=self.addr, port=int(self.port)),
             signal_handlers=not options["use_reloader"],
             action_logger=self.log_action if options["verbosity"] > 1 else None,
             websocket_handshake_timeout=self.websocket_handshake_timeout,
             ready_callable=lambda: self._announce(people),
-        ).run()
+        )
+        server.run()
+        if server.refusal:
+            raise CommandError(f"Port {self.port} can't be used: {server.refusal}")
         self._say("\nStopped.")
 
     def _refuse_strangers(self) -> None:

@@ -31,7 +31,6 @@ class Command(BaseCommand):
             ping_interval=options["ping_interval"],
             ping_timeout=options["ping_timeout"],
         )
-        try:
-            server.run()
-        except OSError as error:
-            raise CommandError(f"Can't listen there: {error}") from error
+        server.run()
+        if server.refusal:
+            raise CommandError(f"Can't listen there: {server.refusal}")
