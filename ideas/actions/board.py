@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import F
 
 from ideas.choices import JoinState, Visibility
-from ideas.models import BoardCount, Call, Deadline, Idea
+from ideas.models import BoardCount, Call, Idea
+from ideas.queries.calls import next_closing
 from ideas.queries.ideas import PUBLIC, Moves, facet_values
 from ideas.rules.ideas import is_published
 from ideas.text import searchable
@@ -101,13 +102,6 @@ def count_slots(idea: Idea) -> None:
     idea.save(update_fields=["open_slots", "partner_count"])
 
 
-def next_deadline(call: Call, at: datetime) -> Deadline | None:
-    """The call's first closing that is still ahead at `at`; its last one when all have passed; None without any."""
-    closings = [deadline for deadline in call.deadlines.order_by("at", "id") if deadline.is_closing]
-    ahead = [deadline for deadline in closings if deadline.at >= at]
-    return ahead[0] if ahead else (closings[-1] if closings else None)
-
-
 def retarget(call: Call, at: datetime) -> list[tuple[Idea, Moves]]:
     """After a change of a call, give every idea that aims at it the call's dates and name as they are now.
 
@@ -119,7 +113,7 @@ def retarget(call: Call, at: datetime) -> list[tuple[Idea, Moves]]:
         before = count_rows(idea)
         idea.call = call
         if idea.deadline is None:
-            idea.deadline = next_deadline(call, at)
+            idea.deadline = next_closing(call, at)
             idea.save(update_fields=["deadline"])
         moved.append((idea, index_idea(idea, before)))
     return moved

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
-from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, next_deadline
+from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference
 from ideas.actions.notifications import notify
 from ideas.choices import CallStatus, IdeaState, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, IdeaTransition, IdeaVersion, Member
-from ideas.queries.calls import status_of_call
+from ideas.queries.calls import next_closing, status_of_call
 from ideas.queries.ideas import visible_to
 from ideas.rules.ideas import can_change_state, can_edit_idea, is_author
 from ideas.rules.joining import belongs_to
@@ -145,7 +145,7 @@ def _check_target(idea: Idea, old_call: int | None, at: datetime) -> None:
     if idea.call_id != old_call and status_of_call(idea.call, at) == CallStatus.CLOSED:
         raise ValidationError({"call": _("This call is closed. Choose another one, or none.")})
     if idea.deadline is None or idea.deadline.call_id != idea.call_id:
-        idea.deadline = next_deadline(idea.call, at)
+        idea.deadline = next_closing(idea.call, at)
 
 
 def _fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
