@@ -58,6 +58,12 @@ class DeadlineKind(models.TextChoices):
     STAGE_2 = "stage_2", _("Second stage")
     CUT_OFF = "cut_off", _("Cut-off")
     CLICK_DAY = "click_day", _("Click day")
+    UNTIL_EXHAUSTED = "until_exhausted", _("Until the budget is exhausted")
+    MILESTONE = "milestone", _("The cluster's own date")
+
+
+# Dates of a call at which nothing closes.
+NOT_CLOSING: frozenset[str] = frozenset({DeadlineKind.OPENING, DeadlineKind.MILESTONE})
 
 
 class CallStatus(models.TextChoices):
@@ -183,3 +189,34 @@ class NotificationKind(models.TextChoices):
     IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
     DEADLINE_CHANGED = "deadline.changed", _("Deadline changed")
+    DEADLINE_REMINDER = "deadline.reminder", _("Deadline ahead")
+    CALL_ADDED = "call.added", _("New call")
+
+
+class MailCategory(models.TextChoices):
+    """What a member chooses a frequency of mail for. Each kind of notification is in one (`CATEGORY_OF`)."""
+
+    DEADLINES = "deadlines", _("Deadlines: reminders and changes")
+    CALLS = "calls", _("New calls in what I follow")
+    IDEAS = "ideas", _("Ideas: comments, requests, shortlists")
+
+
+class MailFrequency(models.TextChoices):
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+    NEVER = "never", _("Never")
+
+
+CATEGORY_OF: dict[str, str] = {
+    NotificationKind.DEADLINE_CHANGED: MailCategory.DEADLINES,
+    NotificationKind.DEADLINE_REMINDER: MailCategory.DEADLINES,
+    NotificationKind.CALL_ADDED: MailCategory.CALLS,
+}  # All others: MailCategory.IDEAS.
+MAIL_BY_DEFAULT: dict[str, str] = {
+    MailCategory.DEADLINES: MailFrequency.AT_ONCE,
+    MailCategory.CALLS: MailFrequency.WEEKLY,
+    MailCategory.IDEAS: MailFrequency.DAILY,
+}
+# How many days before a closing members are reminded, unless they choose otherwise.
+LEAD_DAYS = (30, 14, 7, 2, 1)

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from ideas.actions.calls import import_calls
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
+from ideas.actions.imports import import_calls
 from ideas.actions.joining import (
     accept_join_request,
     add_slot,

@@ -1,12 +1,17 @@
 """The tables, one noun a file."""
 
-from ideas.models.calls import Call, Deadline, DeadlineChange, Import
+from ideas.models.calls import Call
 from ideas.models.comments import Comment
+from ideas.models.deadlines import Deadline, DeadlineChange
+from ideas.models.following import CallFollow
 from ideas.models.ideas import BoardCount, Idea, IdeaTransition, IdeaVersion
+from ideas.models.imports import Candidate, Import
 from ideas.models.joining import JoinRequest, RoleSlot
+from ideas.models.mails import Mail
 from ideas.models.members import Affiliation, Invitation, Member
 from ideas.models.notifications import Notification
 from ideas.models.organisations import Organisation
+from ideas.models.plans import Milestone, PlanStep
 from ideas.models.shortlists import Shortlist, ShortlistEntry
 from ideas.models.taxonomy import Term, ValueChain
 
@@ -14,6 +19,8 @@ __all__ = [
     "Affiliation",
     "BoardCount",
     "Call",
+    "CallFollow",
+    "Candidate",
     "Comment",
     "Deadline",
     "DeadlineChange",
@@ -23,9 +30,12 @@ __all__ = [
     "Import",
     "Invitation",
     "JoinRequest",
+    "Mail",
     "Member",
+    "Milestone",
     "Notification",
     "Organisation",
+    "PlanStep",
     "RoleSlot",
     "Shortlist",
     "ShortlistEntry",

@@ -1,13 +1,12 @@
 """Calls for proposals and their deadlines; the status is always derived from the dates."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ideas.choices import CallStatus, DeadlineKind, Language, Level
+from ideas.choices import NOT_CLOSING, CallStatus, DeadlineKind, Language, Level
 
 SOON = timedelta(days=30)
 
@@ -15,12 +14,16 @@ SOON = timedelta(days=30)
 class Call(models.Model):
     """`source` + `source_key` name the row of the source it came from. `opens_at` and `closes_at` are the earliest
     opening and the last closing of its deadlines, kept when these are written: instants don't go stale, a status does.
+
+    `told` is what the source said last, {field: value}: an import writes a field only where the source now says
+    otherwise, so that what staff wrote by hand stays. `missing_since` is set while a source no longer lists the call.
     """
 
     identifier = models.CharField(_("identifier"), max_length=120, unique=True)
     slug = models.SlugField(max_length=140, unique=True)
     title = models.CharField(_("title"), max_length=500)
-    language = models.CharField(max_length=2, choices=Language, default=Language.EN)
+    language = models.CharField(_("language of the text"), max_length=2, choices=Language, default=Language.EN)
+    languages = models.CharField(_("languages of proposals"), max_length=60, blank=True)
     level = models.CharField(_("level"), max_length=20, choices=Level)
     funder = models.CharField(_("funder"), max_length=200, blank=True)
     programme = models.CharField(_("programme"), max_length=120, blank=True)
@@ -33,6 +36,9 @@ class Call(models.Model):
     source_key = models.CharField(max_length=140, blank=True)
     source_status = models.CharField(max_length=40, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    told = models.JSONField(default=dict, blank=True, editable=False)
+    missing_since = models.DateTimeField(null=True, blank=True)
+    budget_total = models.DecimalField(_("budget"), max_digits=14, decimal_places=2, null=True, blank=True)
     budget_min = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     budget_max = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     expected_grants = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -63,72 +69,6 @@ class Call(models.Model):
         return reverse("calls:detail", args=[self.slug])
 
 
-class Deadline(models.Model):
-    """An instant, the zone whose clock the funder means, and the value as the source wrote it.
-
-    `sequence` rises at each change (RFC 5545). `verified` is False where the source's hour can't be trusted.
-    """
-
-    call = models.ForeignKey(Call, models.CASCADE, related_name="deadlines")
-    kind = models.CharField(_("kind"), max_length=20, choices=DeadlineKind, default=DeadlineKind.SINGLE)
-    number = models.PositiveSmallIntegerField(default=1, help_text=_("1, 2, 3 … among cut-offs of one call."))
-    at = models.DateTimeField(_("instant"))
-    zone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels")
-    raw = models.CharField(max_length=100, blank=True)
-    verified = models.BooleanField(_("time verified"), default=True)
-    sequence = models.PositiveIntegerField(default=0)
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["call", "kind", "number"], name="unique_deadline_per_kind_and_number")
-        ]
-
-    @property
-    def is_closing(self) -> bool:
-        return self.kind != DeadlineKind.OPENING
-
-    @property
-    def local(self) -> datetime:
-        """The instant on the funder's clock."""
-        return self.at.astimezone(ZoneInfo(self.zone))
-
-
-class DeadlineChange(models.Model):
-    """A deadline that came (no `old_at`), moved, or went (no `new_at`)."""
-
-    call = models.ForeignKey(Call, models.CASCADE, related_name="deadline_changes")
-    kind = models.CharField(max_length=20, choices=DeadlineKind)
-    number = models.PositiveSmallIntegerField(default=1)
-    old_at = models.DateTimeField(null=True, blank=True)
-    new_at = models.DateTimeField(null=True, blank=True)
-    zone = models.CharField(max_length=60)
-    source = models.CharField(max_length=40)
-    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, blank=True, related_name="+")
-    note = models.CharField(max_length=300, blank=True)
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-changed_at", "-id"]
-
-
-class Import(models.Model):
-    """The log of imports: what was read, and each row that was refused: [{"line": 7, "reason": "…"}]."""
-
-    format = models.CharField(max_length=40)
-    name = models.CharField(max_length=200)
-    by = models.ForeignKey("ideas.Member", models.SET_NULL, null=True, blank=True, related_name="+")
-    at = models.DateTimeField()
-    created = models.PositiveIntegerField(default=0)
-    changed = models.PositiveIntegerField(default=0)
-    unchanged = models.PositiveIntegerField(default=0)
-    refused = models.JSONField(default=list)
-
-    class Meta:
-        ordering = ["-id"]
-
-
 def status_of(deadlines: list[tuple[str, datetime]], at: datetime) -> str:
     """The status that dates give. `deadlines` are (kind, instant) in time order. Source: docs/sources.md §3.
 
@@ -136,8 +76,8 @@ def status_of(deadlines: list[tuple[str, datetime]], at: datetime) -> str:
     An opening and no closing: open until the budget is exhausted. After stage 1 and before stage 2: between stages.
     """
     openings = [when for kind, when in deadlines if kind == DeadlineKind.OPENING]
-    closings = [(kind, when) for kind, when in deadlines if kind != DeadlineKind.OPENING]
-    if not deadlines:
+    closings = [(kind, when) for kind, when in deadlines if kind not in NOT_CLOSING]
+    if not (openings or closings):
         return CallStatus.UNKNOWN
     if openings and at < openings[0]:
         return CallStatus.FORTHCOMING

@@ -8,7 +8,12 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from ideas.choices import AffiliationRole, Language
+from ideas.choices import LEAD_DAYS, AffiliationRole, Language
+
+
+def default_lead_days() -> list[int]:
+    """The lead times of who hasn't chosen any."""
+    return list(LEAD_DAYS)
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -33,6 +38,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.IT)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Rome")
     job_title = models.CharField(_("what you do"), max_length=120, blank=True)
+    # How many days before a closing to remind of it; {category: frequency} of mail where it isn't the default.
+    lead_days = models.JSONField(_("reminders, in days before a deadline"), default=default_lead_days)
+    mail = models.JSONField(_("mail"), default=dict, blank=True)
+    # Part of the secret in the address of the calendar feed: a new number revokes the old address.
+    feed_number = models.PositiveIntegerField(default=1)
     is_staff = models.BooleanField(_("cluster staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(default=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 
-from ideas.choices import IDEA_JOINABLE, CallStatus, DeadlineKind
+from ideas.choices import IDEA_JOINABLE, NOT_CLOSING, CallStatus, DeadlineKind
 from ideas.models import Call, Deadline, RoleSlot
 from ideas.models.calls import SOON, status_of
 from ideas.queries.ideas import CARD_FIELDS, Viewer, visible_to
@@ -48,13 +48,13 @@ def next_closing(call: Call, at: datetime) -> Deadline | None:
 
 def with_next_closing(calls: QuerySet[Call], at: datetime) -> QuerySet[Call]:
     """Annotate `next_closing_at`: the first closing still ahead, or None."""
-    ahead = Deadline.objects.filter(call=OuterRef("pk"), at__gte=at).exclude(kind=DeadlineKind.OPENING)
+    ahead = Deadline.objects.filter(call=OuterRef("pk"), at__gte=at).exclude(kind__in=NOT_CLOSING)
     return calls.annotate(next_closing_at=Subquery(ahead.order_by("at").values("at")[:1]))
 
 
 def with_status(calls: QuerySet[Call], at: datetime) -> QuerySet[Call]:
     """Annotate `status` (and `next_closing_at`): the same rule as `models.calls.status_of`, in the database."""
-    closings = Deadline.objects.filter(call=OuterRef("pk")).exclude(kind=DeadlineKind.OPENING).order_by("at")
+    closings = Deadline.objects.filter(call=OuterRef("pk")).exclude(kind__in=NOT_CLOSING).order_by("at")
     calls = with_next_closing(calls, at).annotate(
         next_closing_kind=Subquery(closings.filter(at__gte=at).values("kind")[:1]),
         first_closing_at=Subquery(closings.values("at")[:1]),
@@ -161,7 +161,7 @@ def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, in
 def closing_within(at: datetime, days: int = 60, limit: int = 200) -> list[Deadline]:
     """Read the closings of the next `days` days, soonest first, for the ruler."""
     closings = Deadline.objects.filter(at__gte=at, at__lte=at + timedelta(days=days))
-    return list(closings.exclude(kind=DeadlineKind.OPENING).select_related("call").order_by("at", "id")[:limit])
+    return list(closings.exclude(kind__in=NOT_CLOSING).select_related("call").order_by("at", "id")[:limit])
 
 
 def choosable(at: datetime, keep: int | None = None) -> QuerySet[Call]:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from ideas.actions.calls import import_calls
 from ideas.actions.comments import delete_comment
 from ideas.actions.ideas import change_state, edit_idea, post_idea
+from ideas.actions.imports import import_calls
 from ideas.choices import DeadlineKind, IdeaState, Visibility
 from ideas.errors import Conflict
 from ideas.exchange.calls import CallRow, DeadlineRow

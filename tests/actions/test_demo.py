@@ -7,8 +7,8 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
-from ideas.actions.calls import import_calls
 from ideas.actions.demo import load_demo
+from ideas.actions.imports import import_calls
 from ideas.actions.reference import load_reference
 from ideas.choices import IDEA_NEXT, CallStatus, DeadlineKind, IdeaState, JoinState, ShortlistState, Visibility
 from ideas.data import FOLDER

@@ -8,7 +8,7 @@ from django.urls import reverse
 from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries
 
-from ideas.actions.calls import keep_dates
+from ideas.actions.deadlines import keep_dates
 from ideas.actions.shortlists import publish_shortlist
 from ideas.choices import DeadlineKind, Level
 from ideas.models import Call, Deadline, DeadlineChange, Member

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ideas.actions.calls import keep_dates
+from ideas.actions.deadlines import keep_dates
 from ideas.choices import CallStatus, DeadlineKind, Level
 from ideas.models import Call, Deadline
 from ideas.queries.calls import (

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
-from ideas.actions.calls import import_calls
+from ideas.actions.imports import import_calls
 from ideas.exchange.calls import Options, UnreadableFile
 from ideas.exchange.csv_presets import FIELDS
 from ideas.exchange.formats import FORMATS

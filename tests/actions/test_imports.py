@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from ideas.actions.calls import import_calls, slug_for
+from ideas.actions.calls import slug_for
+from ideas.actions.imports import import_calls
 from ideas.actions.reference import load_reference
 from ideas.choices import CallStatus, DeadlineKind, NotificationKind, Visibility
 from ideas.data import FOLDER

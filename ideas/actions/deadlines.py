@@ -1,0 +1,115 @@
+"""What every write of a call's deadlines keeps true: the kept changes, the ideas that aim at it, who is told.
+
+Helpers for actions, inside their transaction; no actions.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ideas import publish
+from ideas.actions.board import retarget
+from ideas.actions.following import tell_of_deadline
+from ideas.choices import NOT_CLOSING, DeadlineKind
+from ideas.exchange.calls import DeadlineRow
+from ideas.models import Call, Deadline, DeadlineChange, Member
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where dates come from: who writes them (None at the command line), the source's name, a note, the moment."""
+
+    by: Member | None
+    source: str
+    note: str
+    at: datetime
+
+
+def change_deadlines(
+    call: Call, rows: Sequence[DeadlineRow], run: Origin, *, complete: bool = True
+) -> list[DeadlineChange]:
+    """Bring a known call's deadlines up to date. Returns what came, moved or went, each as a kept DeadlineChange.
+
+    `complete` is False where `rows` names only some of the call's dates, so that the others stay.
+    """
+    known = {(deadline.kind, deadline.number): deadline for deadline in call.deadlines.all()}
+    changes = []
+    for told in rows:
+        old = known.pop((told.kind, told.number), None)
+        if old is None:
+            fresh = new_deadline(call, told, run)
+            fresh.save()
+            changes.append(_change(fresh, None, fresh.at, run))
+        elif (old.at, old.zone) != (told.reading.at, told.reading.zone):
+            changes.append(_move(old, told, run))
+    if complete:
+        for gone in known.values():
+            changes.append(_change(gone, gone.at, None, run))
+            gone.delete()
+    return changes
+
+
+def keep_dates(call: Call) -> None:
+    """Write on a call when it opens first and closes last, from its deadlines as they are."""
+    call.opens_at, call.closes_at = dates_of(Deadline.objects.filter(call=call))
+    call.save(update_fields=["opens_at", "closes_at"])
+
+
+def dates_of(deadlines: Iterable[Deadline]) -> tuple[datetime | None, datetime | None]:
+    """Find the earliest opening and the last closing: (opens_at, closes_at), None where there is none."""
+    ordered = sorted(deadlines, key=lambda deadline: deadline.at)
+    openings = [deadline.at for deadline in ordered if deadline.kind == DeadlineKind.OPENING]
+    closings = [deadline.at for deadline in ordered if deadline.is_closing]
+    return (openings[0] if openings else None, closings[-1] if closings else None)
+
+
+def announce_deadlines(call: Call, changes: list[DeadlineChange], run: Origin) -> None:
+    """Give the ideas that aim at the call its dates and name as they are now, and tell who follows of new dates.
+
+    Stands last in an action: it publishes.
+    """
+    moved = retarget(call, run.at)
+    ideas = [idea for idea, _ in moved]
+    told = [
+        row for change in changes if change.kind not in NOT_CLOSING for row in tell_of_deadline(change, ideas, run.at)
+    ]
+    publish.deadlines_changed(changes, moved, told)
+
+
+def _move(deadline: Deadline, told: DeadlineRow, run: Origin) -> DeadlineChange:
+    old_at = deadline.at
+    deadline.at, deadline.zone = told.reading.at, told.reading.zone
+    deadline.raw, deadline.verified = told.reading.raw[:100], told.reading.verified
+    deadline.sequence += 1
+    deadline.changed_at = run.at
+    deadline.save(update_fields=["at", "zone", "raw", "verified", "sequence", "changed_at"])
+    return _change(deadline, old_at, deadline.at, run)
+
+
+def new_deadline(call: Call, told: DeadlineRow, run: Origin) -> Deadline:
+    reading = told.reading
+    return Deadline(
+        call=call,
+        kind=told.kind,
+        number=told.number,
+        at=reading.at,
+        zone=reading.zone,
+        raw=reading.raw[:100],
+        verified=reading.verified,
+        changed_at=run.at,
+    )
+
+
+def _change(deadline: Deadline, old_at: datetime | None, new_at: datetime | None, run: Origin) -> DeadlineChange:
+    return DeadlineChange.objects.create(
+        call=deadline.call,
+        kind=deadline.kind,
+        number=deadline.number,
+        old_at=old_at,
+        new_at=new_at,
+        zone=deadline.zone,
+        source=run.source,
+        by=run.by,
+        note=run.note,
+        changed_at=run.at,
+    )
