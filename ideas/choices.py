@@ -66,6 +66,17 @@ class DeadlineKind(models.TextChoices):
 NOT_CLOSING: frozenset[str] = frozenset({DeadlineKind.OPENING, DeadlineKind.MILESTONE})
 
 
+class CallRule(models.TextChoices):
+    """What a call may ask of a consortium, as whole numbers in `Call.rules`; other keys there are for programs."""
+
+    MIN_ORGANISATIONS = "min_organisations", _("independent organisations, at least")
+    MAX_ORGANISATIONS = "max_organisations", _("organisations, at the most")
+    MIN_COUNTRIES = "min_countries", _("different countries, at least")
+    MIN_LABORATORIES = "min_laboratories", _("laboratories, at least")
+    MIN_ACCREDITED = "min_accredited", _("accredited laboratories, at least")
+    MIN_COMPANIES = "min_companies", _("companies, at least")
+
+
 class CallStatus(models.TextChoices):
     """Always derived from the dates (`Call.status_at`), never stored."""
 

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ideas.choices import CallStatus, DeadlineKind, Level
+from ideas.choices import CallRule, CallStatus, DeadlineKind, Level
 from ideas.exchange.ical_out import Appointment, write_calendar
 from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
@@ -45,15 +45,7 @@ from realtime.log import position
 DEADLINE_KINDS = dict(DeadlineKind.choices)
 LEVELS = dict(Level.choices)
 STATUSES = dict(CallStatus.choices)
-# What a call may ask of a consortium, in `Call.rules`; other keys are for programs.
-RULES = {
-    "min_organisations": _("independent organisations, at least"),
-    "max_organisations": _("organisations, at the most"),
-    "min_countries": _("different countries, at least"),
-    "min_laboratories": _("laboratories, at least"),
-    "min_accredited": _("accredited laboratories, at least"),
-    "min_companies": _("companies, at least"),
-}
+RULES = dict(CallRule.choices)
 
 
 @require_safe
