@@ -39,12 +39,12 @@ def change_deadlines(
         if old is None:
             fresh = new_deadline(call, told, run)
             fresh.save()
-            changes.append(_change(fresh, None, fresh.at, run))
+            changes.append(keep_change(fresh, None, fresh.at, run))
         elif (old.at, old.zone) != (told.reading.at, told.reading.zone):
             changes.append(_move(old, told, run))
     if complete:
         for gone in known.values():
-            changes.append(_change(gone, gone.at, None, run))
+            changes.append(keep_change(gone, gone.at, None, run))
             gone.delete()
     return changes
 
@@ -70,9 +70,8 @@ def announce_deadlines(call: Call, changes: list[DeadlineChange], run: Origin) -
     """
     moved = retarget(call, run.at)
     ideas = [idea for idea, _ in moved]
-    told = [
-        row for change in changes if change.kind not in NOT_CLOSING for row in tell_of_deadline(change, ideas, run.at)
-    ]
+    moves = [change for change in changes if change.kind not in NOT_CLOSING and change.old_at != change.new_at]
+    told = [row for change in moves for row in tell_of_deadline(change, ideas, run.at)]
     publish.deadlines_changed(changes, moved, told)
 
 
@@ -83,7 +82,7 @@ def _move(deadline: Deadline, told: DeadlineRow, run: Origin) -> DeadlineChange:
     deadline.sequence += 1
     deadline.changed_at = run.at
     deadline.save(update_fields=["at", "zone", "raw", "verified", "sequence", "changed_at"])
-    return _change(deadline, old_at, deadline.at, run)
+    return keep_change(deadline, old_at, deadline.at, run)
 
 
 def new_deadline(call: Call, told: DeadlineRow, run: Origin) -> Deadline:
@@ -100,13 +99,16 @@ def new_deadline(call: Call, told: DeadlineRow, run: Origin) -> Deadline:
     )
 
 
-def _change(deadline: Deadline, old_at: datetime | None, new_at: datetime | None, run: Origin) -> DeadlineChange:
+def keep_change(deadline: Deadline, old_at: datetime | None, new_at: datetime | None, run: Origin) -> DeadlineChange:
+    """Keep that a saved deadline came (no `old_at`), moved, or goes (no `new_at`)."""
     return DeadlineChange.objects.create(
         call=deadline.call,
         kind=deadline.kind,
         number=deadline.number,
         old_at=old_at,
         new_at=new_at,
+        deadline_number=deadline.pk,
+        sequence=deadline.sequence,
         zone=deadline.zone,
         source=run.source,
         by=run.by,
