@@ -50,10 +50,13 @@ class Call(models.Model):
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
+    # Until `manage.py tick` has told who follows its programme, value chains or KETs that it is there.
+    is_news = models.BooleanField(default=True, editable=False)
 
     class Meta:
         ordering = ["closes_at", "id"]
         indexes = [
+            models.Index(fields=["id"], condition=models.Q(is_news=True), name="call_news"),
             models.Index(fields=["closes_at", "id"], name="call_by_closing"),
         ]
         constraints = [
