@@ -6,6 +6,7 @@ Server and audience have a core each; medians of rounds; what is compared is mea
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -31,7 +32,10 @@ AGAINST = {
     "plain": "our hub on Daphne's own path",
 }
 CASES = tuple(f"fanout-{size}{kind}" for size in SIZES for kind in ("", *(f"-{name}" for name in AGAINST)))
-CASES += ("fanout-memory", "fanout-topics", "fanout-post", "fanout-post-to-last-of-1000")
+CASES += ("fanout-memory", "fanout-topics")
+CASES += tuple(
+    f"fanout-post-{engine}{of}" for engine in ("sqlite", "postgres") for of in ("", "-answer", "-first", "-last")
+)
 MEMBERS = 1_000
 PRODUCT = {
     "DJANGO_SETTINGS_MODULE": "jvl.settings",
@@ -108,7 +112,7 @@ class Contest:
         audience.tell("wait")
         server.tell(order)
         began = int(server.answer())
-        self.times[name].append((int(audience.answer()) - began) / 1e6)
+        self.times[name].append((int(audience.answer().split()[0]) - began) / 1e6)
 
     def result(self, name: str) -> float:
         """Return the median, without the first round."""
@@ -117,12 +121,15 @@ class Contest:
 
 def run() -> Iterator[dict[str, Any]]:
     """Yield the cases, size by size, and a comment in the whole product at the end."""
+    fanout_ms = 0.0
     for size in SIZES:
         with TemporaryDirectory(prefix="jvl-bench-") as folder, Contest(size) as contest:
             yield from _one_topic(contest, size, folder)
             if size == 5_000:
                 yield from _many_topics(contest, size, folder)
-    yield from _post_to_last()
+            if size == MEMBERS:
+                fanout_ms = contest.result("ours")
+    yield from _posts(fanout_ms)
 
 
 def _one_topic(contest: Contest, size: int, folder: str) -> Iterator[dict[str, Any]]:
@@ -153,10 +160,27 @@ def _many_topics(contest: Contest, size: int, folder: str) -> Iterator[dict[str,
     yield _case("fanout-topics", contest.result("topics"), contest.result("ours"), "as many followers of one topic")
 
 
-def _post_to_last() -> Iterator[dict[str, Any]]:
-    """Measure from the POST of a comment to the last of a thousand different members, on SQLite."""
-    with TemporaryDirectory(prefix="jvl-bench-") as folder, ExitStack() as stack:
-        environment = {**os.environ, **PRODUCT, "JVL_DATA_DIR": folder, "STATIC_ROOT": f"{folder}/static"}
+def _posts(fanout_ms: float) -> Iterator[dict[str, Any]]:
+    """Measure from the POST of a comment to the last of a thousand different members, on both engines."""
+    with TemporaryDirectory(prefix="jvl-bench-") as folder:
+        yield from _post_to_last("sqlite", folder, {}, fanout_ms)
+    if not shutil.which("redis-server") or not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        print("PostgreSQL or Redis isn't installed: the comment on them isn't measured", file=sys.stderr)
+        return
+    from tests.services import Postgres, Redis, closing
+
+    with TemporaryDirectory(prefix="jvl-bench-") as folder, closing(Postgres()) as postgres, closing(Redis()) as redis:
+        services = {"DATABASE_URL": postgres.database("jvl"), "REDIS_URL": redis.url}
+        yield from _post_to_last("postgres", folder, services, fanout_ms)
+
+
+def _post_to_last(engine: str, folder: str, services: dict[str, str], fanout_ms: float) -> Iterator[dict[str, Any]]:
+    """Post beside a thousand members who watch. Times run from the moment before the POST.
+
+    `-answer`: the author has the answer; `-first`, `-last`: the first and the last member have the comment.
+    """
+    environment = {**os.environ, **PRODUCT, **services, "JVL_DATA_DIR": folder, "STATIC_ROOT": f"{folder}/static"}
+    with ExitStack() as stack:
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
         command = [sys.executable, "-m", "benchmarks.rivals.discussion", str(MEMBERS)]
         made = json.loads(subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout)
@@ -167,18 +191,24 @@ def _post_to_last() -> Iterator[dict[str, Any]]:
         stack.callback(server.kill)
         audience = stack.enter_context(Process("audience"))
         _wait_for(port)
-        alone = median([_post(port, made) for _ in range(ROUNDS[1_000] + 1)][1:])
+        alone = median([_post(port, made) for _ in range(ROUNDS[MEMBERS] + 1)][1:])
         audience.tell(" ".join(["members", str(port), f"idea.{made['idea']}", *made["cookies"]]))
         audience.answer()
-        times = []
-        for _ in range(ROUNDS[1_000] + 1):
-            time.sleep(0.2)
-            audience.tell("wait")
-            began = time.monotonic_ns()
-            _post(port, made)
-            times.append((int(audience.answer()) - began) / 1e6)
-    yield _case("fanout-post", alone, None, "")
-    yield _case("fanout-post-to-last-of-1000", median(times[1:]), alone, "the POST alone")
+        rounds = [_watched(port, made, audience) for _ in range(ROUNDS[MEMBERS] + 1)][1:]
+    answer, first, last = (median(times) for times in zip(*rounds, strict=True))
+    yield _case(f"fanout-post-{engine}", alone, None, "")
+    yield _case(f"fanout-post-{engine}-answer", answer, last, "the whole")
+    yield _case(f"fanout-post-{engine}-first", first, last, "the whole")
+    yield _case(f"fanout-post-{engine}-last", last, alone + fanout_ms, "one POST alone and one fan-out alone")
+
+
+def _watched(port: int, made: dict[str, Any], audience: Process) -> tuple[float, float, float]:
+    time.sleep(0.2)
+    audience.tell("wait")
+    began = time.monotonic_ns()
+    answered = _post(port, made)
+    last, first = (int(moment) for moment in audience.answer().split())
+    return answered, (first - began) / 1e6, (last - began) / 1e6
 
 
 def _post(port: int, made: dict[str, Any]) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 CSS = Path(__file__).resolve().parent.parent / "ideas" / "static" / "ideas" / "css"
+TEMPLATES = CSS.parents[3] / "templates"
 MAX_BYTES = 60_000
 TOKEN = re.compile(r"--([\w-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\);")
 TOKENS = {name: (light, dark) for name, light, dark in TOKEN.findall((CSS / "tokens.css").read_text())}
@@ -29,8 +30,28 @@ def least_contrast(name: str, scheme: int) -> float:
     return min(contrast(TOKENS[name][scheme], TOKENS[ground][scheme]) for ground in GROUNDS)
 
 
-def test_the_style_sheet_stays_small():
-    assert sum(len(path.read_bytes()) for path in CSS.rglob("*.css")) < MAX_BYTES
+def size_of(names: list[str]) -> int:
+    return sum(len((CSS / name).read_bytes()) for name in names)
+
+
+# What every page loads, and what a page links beside it.
+SHARED = ["site.css", *re.findall(r'url\("(.+?)"\)', (CSS / "site.css").read_text())]
+OWN = {
+    path: sheets
+    for path in sorted(TEMPLATES.rglob("*.html"))
+    if (sheets := re.findall(r"static 'ideas/css/(pages/.+?\.css)'", path.read_text()))
+}
+
+
+def test_the_style_sheets_of_every_page_stay_small():
+    assert {path.name: size for path in OWN if (size := size_of([*SHARED, *OWN[path]])) >= MAX_BYTES} == {}
+    assert size_of(SHARED) < MAX_BYTES
+
+
+def test_every_style_sheet_is_used():
+    used = {*SHARED, *(sheet for sheets in OWN.values() for sheet in sheets)}
+
+    assert {str(path.relative_to(CSS)) for path in CSS.rglob("*.css")} == used
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])

@@ -1,7 +1,8 @@
 """Thousands of followers on raw sockets, cheap enough not to be what is measured.
 
 Orders: `connect N PORT TOPICS` (0 topics: nothing is asked for, 1: all follow one, N: each its own), `members PORT
-TOPIC COOKIE …`: each follows as somebody else, `wait`: answers the time at which the last of them had its change.
+TOPIC COOKIE …`: each follows as somebody else, `wait`: answers the times at which the last and the first of them had
+their change.
 """
 
 import json
@@ -69,16 +70,17 @@ class Audience:
         self.received[number] = self.acknowledged[number] = 0
         return sock
 
-    def wait(self) -> int:
-        """Read until everybody has a change; return when the last one had it."""
-        missing = set(self.sockets)
+    def wait(self) -> str:
+        """Read until everybody has a change; return when the last one had it, and when the first one had."""
+        missing, first = set(self.sockets), 0
         while missing:
             for number, _ in self.poll.poll():
                 if self._receive(number, self.sockets[number].recv(65536)):
+                    first = first or time.monotonic_ns()
                     missing.discard(number)
         done = time.monotonic_ns()
         self._acknowledge()
-        return done
+        return f"{done} {first}"
 
     def _receive(self, number: int, data: bytes) -> bool:
         assert data, "the server has closed a socket"
