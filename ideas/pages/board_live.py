@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ideas.choices import IdeaState
+from ideas.moments import URGENT_DAYS
 from ideas.pages import facets
-from ideas.pages.parts import URGENT_DAYS, Names
+from ideas.pages.parts import Names
 from ideas.queries.ideas import Board, IdeaFilters
 from ideas.queries.topics import board_topic
 from realtime import log

@@ -22,8 +22,9 @@ from ideas.exchange.ical_out import Appointment, write_calendar
 from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
 from ideas.models import Call, Deadline, DeadlineChange
+from ideas.moments import EXACT, clocks, days_left, deadline_name, is_urgent, moment
 from ideas.pages.filters import Facet, Option, address, facet
-from ideas.pages.parts import EXACT, Names, cards, clocks, days_left, euros, is_urgent, read_names
+from ideas.pages.parts import Names, cards, euros, read_names
 from ideas.queries.calls import (
     CLOSING_DAYS,
     CallFilters,
@@ -42,7 +43,6 @@ from ideas.queries.shortlists import published_shortlists_for
 from ideas.queries.topics import call_topic
 from realtime.log import position
 
-DEADLINE_KINDS = dict(DeadlineKind.choices)
 LEVELS = dict(Level.choices)
 STATUSES = dict(CallStatus.choices)
 RULES = dict(CallRule.choices)
@@ -86,8 +86,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "call": call,
         "live": live,
         "status": _status(call, now),
-        "coming": _moment(coming, now, several=_cut_offs(call) > 1) if coming else None,
-        "moments": [_moment(deadline, now, several=_cut_offs(call) > 1) for deadline in in_time_order(call)],
+        "coming": moment(coming, now, several=_cut_offs(call) > 1) if coming else None,
+        "moments": [moment(deadline, now, several=_cut_offs(call) > 1) for deadline in in_time_order(call)],
         "changes": [_change(change) for change in getattr(call, "changes", ())],
         "facts": _facts(call),
         "chains": [names.chain(chain.code) for chain in call.value_chains.all()],
@@ -124,12 +124,6 @@ def rules_in_words(rules: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"label": RULES[name], "value": rules[name]} for name in RULES if type(rules.get(name)) is int]
 
 
-def deadline_name(deadline: Deadline | DeadlineChange, *, several: bool = False) -> str:
-    """Name a deadline by its kind; cut-offs of a call with several of them by their number, too."""
-    name = str(DEADLINE_KINDS.get(deadline.kind, deadline.kind))
-    return f"{name} {deadline.number}" if several and deadline.kind == DeadlineKind.CUT_OFF else name
-
-
 # The list -----------------------------------------------------------------------------------------------------------
 
 
@@ -144,7 +138,7 @@ def _row(call: Call, idea_count: int, now: datetime) -> dict[str, Any]:
         "level_label": LEVELS[call.level],
         "status": status,
         "status_label": STATUSES[status],
-        "next_deadline": _moment(coming, now, several=_cut_offs(call) > 1) if coming else None,
+        "next_deadline": moment(coming, now, several=_cut_offs(call) > 1) if coming else None,
         "idea_count": idea_count,
         "is_demo": call.is_demo,
         "group": _group(status, coming),
@@ -158,30 +152,6 @@ def _group(status: str, coming: Deadline | None) -> str:
     if coming is None:
         return gettext("No closing date")
     return date_format(timezone.localtime(coming.at), "F Y").capitalize()
-
-
-def _moment(deadline: Deadline, now: datetime, *, several: bool) -> dict[str, Any]:
-    left = days_left(deadline.at, now)
-    return {
-        "at": deadline.at,
-        "zone": deadline.zone,
-        "kind": deadline.kind,
-        "kind_label": deadline_name(deadline, several=several),
-        "days_left": left,
-        "urgent": is_urgent(left) and deadline.is_closing,
-        "passed": deadline.at < now,
-        "verified": deadline.verified,
-        "clocks": clocks(deadline.at, deadline.zone),
-        "elsewhere": _elsewhere(deadline),
-    }
-
-
-def _elsewhere(deadline: Deadline) -> str:
-    """Say the moment on the call's own clock in few words, where the reader's shows another time; else nothing."""
-    own, theirs = timezone.localtime(deadline.at), deadline.local
-    if own.utcoffset() == theirs.utcoffset():
-        return ""
-    return f"{date_format(theirs, 'H:i' if own.date() == theirs.date() else gettext('j M, H:i'))} {deadline.zone}"
 
 
 def _cut_offs(call: Call) -> int:

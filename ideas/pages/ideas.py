@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ideas import moments
 from ideas.actions.ideas import change_state, edit_idea, post_idea
 from ideas.choices import IdeaState, Visibility
 from ideas.errors import Conflict, NotAllowed
@@ -172,8 +173,8 @@ def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
             "title": closing.call.title,
             "language": closing.call.language,
             "url": closing.call.get_absolute_url(),
-            "days_left": parts.days_left(closing.at, at),
-            "urgent": parts.is_urgent(parts.days_left(closing.at, at)),
+            "days_left": moments.days_left(closing.at, at),
+            "urgent": moments.is_urgent(moments.days_left(closing.at, at)),
         }
         for closing in closings
     ]
@@ -182,8 +183,8 @@ def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
             "at": row["closes_at"],
             "label": row["acronym"] or row["reference"],
             "url": reverse("ideas:detail", args=[row["reference"]]),
-            "days_left": parts.days_left(row["closes_at"], at),
-            "urgent": parts.is_urgent(parts.days_left(row["closes_at"], at)),
+            "days_left": moments.days_left(row["closes_at"], at),
+            "urgent": moments.is_urgent(moments.days_left(row["closes_at"], at)),
         }
         for row in queries.own_closings(request.user, at=at, until=at + timedelta(days=RULER_DAYS))
     ]
@@ -349,14 +350,14 @@ def _texts(idea: Idea) -> list[dict[str, str]]:
 def _deadline(idea: Idea, at: datetime) -> dict[str, Any] | None:
     if idea.deadline is None:
         return None
-    left = parts.days_left(idea.deadline.at, at)
+    left = moments.days_left(idea.deadline.at, at)
     return {
         "at": idea.deadline.at,
         "kind": idea.deadline.get_kind_display(),
         "verified": idea.deadline.verified,
         "days_left": left,
-        "urgent": parts.is_urgent(left),
-        "clocks": parts.clocks(idea.deadline.at, idea.deadline.zone),
+        "urgent": moments.is_urgent(left),
+        "clocks": moments.clocks(idea.deadline.at, idea.deadline.zone),
     }
 
 

@@ -5,27 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ideas.choices import ChainStatus, IdeaState
 from ideas.errors import Conflict
 from ideas.models import Idea, Member, Term, ValueChain
+from ideas.moments import days_left, is_urgent
 from ideas.queries.ideas import visible_to
 from ideas.queries.taxonomy import all_kets
 from ideas.queries.topics import board_topic
 
-URGENT_DAYS = 7
-# To the minute in every language: English would write "5 p.m.".
-EXACT = "l j F Y, H:i"
 CLOSED_CHAINS = frozenset({ChainStatus.PROPOSED, ChainStatus.REJECTED, ChainStatus.RETIRED})
 
 
@@ -167,42 +163,9 @@ def cards(
     return prepared
 
 
-# Deadlines ----------------------------------------------------------------------------------------------------------
-
-
-def days_left(closes_at: datetime | None, at: datetime) -> int | None:
-    """Count the days of the reader's calendar before a deadline: 0 is today, negative is past, None without one."""
-    if closes_at is None:
-        return None
-    days = (timezone.localtime(closes_at).date() - timezone.localtime(at).date()).days
-    return days if closes_at >= at else min(days, -1)
+# Sums ---------------------------------------------------------------------------------------------------------------
 
 
 def euros(amount: Decimal | int) -> str:
     """Say a sum as the reader's language writes it; cents only where there are any."""
     return _("€%(amount)s") % {"amount": number_format(amount, 0 if amount == int(amount) else 2, force_grouping=True)}
-
-
-def is_urgent(left: int | None) -> bool:
-    """Whether so few days are left that a page says so in the signal colour."""
-    return left is not None and 0 <= left <= URGENT_DAYS
-
-
-def clocks(instant: datetime, zone: str) -> list[dict[str, Any]]:
-    """Say an instant on the reader's clock and, where that is another one, on the call's.
-
-    Returns [{label, zone, text, is_own}], to the minute, each with the name of its zone.
-    """
-    own = timezone.localtime(instant)
-    theirs = instant.astimezone(ZoneInfo(zone))
-    shown = [{"label": _("Your time"), "zone": str(own.tzinfo), "text": date_format(own, EXACT), "is_own": False}]
-    if str(own.tzinfo) != zone:
-        shown.append(
-            {
-                "label": _("Time of the call"),
-                "zone": zone,
-                "text": date_format(theirs, EXACT),
-                "is_own": True,
-            }
-        )
-    return shown

@@ -158,7 +158,7 @@ function showDeadline(element, closesAt) {
   refreshTimes(countdown);
 }
 
-/** Days of the reader's calendar, as `ideas.pages.parts.days_left`. */
+/** Days of the reader's calendar, as `ideas.moments.days_left`. */
 function daysLeft(closesAt) {
   if (!closesAt) return null;
   const date = (instant) => Date.parse(calendar.format(instant));
