@@ -1,0 +1,98 @@
+"""Reads of who follows which calls, and since when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ideas.choices import IDEA_JOINABLE, IdeaState, JoinState
+from ideas.models import Call, CallFollow, Deadline, Idea, JoinRequest, Member
+from ideas.queries.ideas import visible_to
+from ideas.rules.following import HORIZON
+
+# Whose team still has the deadline before it.
+STILL_AHEAD = IDEA_JOINABLE | {IdeaState.DRAFT}
+
+
+@dataclass(frozen=True)
+class Follower:
+    """Who follows a call, how many days ahead they want to be reminded of it, and since when (None: by an idea)."""
+
+    member: Member
+    lead_days: tuple[int, ...]
+    since: datetime | None
+
+
+def followers_of(call: Call) -> list[Follower]:
+    """Read everybody who follows a call, of its own or by its programme, value chains, KETs, or by an idea's team.
+
+    Four queries, however many they are; in the order of their ids. Who was deactivated isn't among them.
+    """
+    since: dict[int, datetime | None] = {}
+    leads: dict[int, list[int]] = {}
+    for follow in _follows_of(call):
+        known = since.get(follow.member_id)
+        since[follow.member_id] = min(known, follow.created_at) if known else follow.created_at
+        if follow.call_id and follow.lead_days is not None:
+            leads[follow.member_id] = follow.lead_days
+    since |= dict.fromkeys(team_ids(Idea.objects.filter(call=call)))
+    members = Member.objects.filter(pk__in=since, is_active=True).order_by("pk")
+    return [Follower(member, tuple(leads.get(member.pk, member.lead_days)), since[member.pk]) for member in members]
+
+
+def _follows_of(call: Call) -> QuerySet[CallFollow]:
+    tags = Q(value_chain__in=call.value_chains.order_by().values("pk")) | Q(ket__in=call.kets.order_by().values("pk"))
+    programme = Q(programme=call.programme) if call.programme else Q(pk__in=())
+    return CallFollow.objects.filter(Q(call=call) | programme | tags)
+
+
+def team_ids(ideas: QuerySet[Idea]) -> set[int]:
+    """Read the ids of the authors, and of the people who brought partners in, of the ideas still before their call.
+
+    Two queries.
+    """
+    ahead = ideas.filter(state__in=STILL_AHEAD).order_by().values("pk")
+    authors = Idea.authors.through.objects.filter(idea_id__in=ahead).values_list("member_id", flat=True)
+    partners = JoinRequest.objects.filter(idea__in=ahead, state=JoinState.ACCEPTED).values_list("asked_by", flat=True)
+    return {*authors, *partners}
+
+
+def aimed_by(member: Member) -> QuerySet[Idea]:
+    """Select the ideas on whose team the member is, whose call is still before them."""
+    partner = JoinRequest.objects.filter(idea=OuterRef("pk"), asked_by=member, state=JoinState.ACCEPTED)
+    mine = Q(pk__in=member.authored_ideas.values("pk")) | Exists(partner)
+    return visible_to(member).filter(mine, state__in=STILL_AHEAD, call__isnull=False)
+
+
+def followed_by(member: Member) -> QuerySet[Call]:
+    """Select the calls that a member follows, whatever the reason: for the page, the feed and the API."""
+    follows = CallFollow.objects.filter(member=member)
+    chains = Call.value_chains.through.objects.filter(
+        call_id=OuterRef("pk"), valuechain_id__in=follows.filter(value_chain__isnull=False).values("value_chain")
+    )
+    kets = Call.kets.through.objects.filter(
+        call_id=OuterRef("pk"), term_id__in=follows.filter(ket__isnull=False).values("ket")
+    )
+    return Call.objects.filter(
+        Q(pk__in=follows.filter(call__isnull=False).values("call"))
+        | Q(programme__in=follows.exclude(programme="").values("programme"))
+        | Exists(chains)
+        | Exists(kets)
+        | Q(pk__in=aimed_by(member).order_by().values("call"))
+    )
+
+
+def lead_days_of(member: Member) -> dict[int, tuple[int, ...]]:
+    """Read the lead times that a member chose for single calls: {call id: days}; the others have `member.lead_days`."""
+    rows = CallFollow.objects.filter(member=member, call__isnull=False, lead_days__isnull=False)
+    return {call: tuple(days) for call, days in rows.values_list("call", "lead_days")}
+
+
+def deadlines_ahead(at: datetime) -> list[Deadline]:
+    """Read the deadlines of which somebody may have to be reminded now, the next one first, with their calls."""
+    return list(Deadline.objects.filter(at__gt=at, at__lte=at + HORIZON).select_related("call").order_by("at", "id"))
+
+
+def news(limit: int = 500) -> list[Call]:
+    """Read the calls of which their followers haven't been told that they are there, oldest first."""
+    return list(Call.objects.filter(is_news=True).order_by("id").prefetch_related("value_chains", "kets")[:limit])
