@@ -160,6 +160,7 @@ def run(port: str = "8000") -> int:
     require_free_port(port)
     install("base")
     os.chdir(ROOT)
+    os.environ.setdefault("SITE_URL", "http://127.0.0.1:{}".format(port))
     # This process becomes the server, so that Ctrl-C and any signal reach it and nothing is left behind.
     os.execv(VENV_PYTHON, [VENV_PYTHON, os.path.join(ROOT, "manage.py"), "runserver", port])
 

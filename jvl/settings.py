@@ -20,6 +20,12 @@ if not DEBUG and (SECRET_KEY == DEMO_KEY or len(SECRET_KEY) < 40):
 if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to; '*' is refused.")
 
+# How the site is reached, for what is read far from it: links in mails, names and links in calendars. A request's own
+# host would be another one behind a proxy or a second name, and calendars would take the same deadline for a new one.
+SITE_URL = env.str(
+    "SITE_URL", default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
+
 # Everything that the site writes lives in one folder: the SQLite file today, uploads later.
 DATA_DIR = Path(env.str("JVL_DATA_DIR", default=str(BASE_DIR / "var")))
 

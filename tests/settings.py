@@ -9,3 +9,4 @@ from jvl.settings import *  # noqa: F403 - DEBUG must be there first
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Django turns DEBUG off in tests; without this WhiteNoise looks for the collected files, and warns that there are none.
 WHITENOISE_AUTOREFRESH = True
+SITE_URL = "http://testserver"
