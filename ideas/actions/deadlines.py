@@ -3,9 +3,11 @@
 Helpers for actions, inside their transaction; no actions.
 """
 
+import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ideas import publish
 from ideas.actions.board import retarget
@@ -25,27 +27,64 @@ class Origin:
     at: datetime
 
 
+class Act(enum.Enum):
+    """What an import does with one date of a call."""
+
+    ADD = "add"
+    MOVE = "move"
+    NAME = "name"  # the source now says which of several dates it is; the instant stays
+    HEAR = "hear"  # the date is staff's: kept, and what the source says is remembered
+    DROP = "drop"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`known` is the date as it is kept (None: a new one), `told` what the source says of it (None: nothing more)."""
+
+    act: Act
+    known: Deadline | None
+    told: DeadlineRow | None
+
+
+def compare_deadlines(
+    known: Iterable[Deadline], rows: Sequence[DeadlineRow], at: datetime, *, complete: bool = True
+) -> list[Step]:
+    """Say what a source's dates change in those that are kept; nothing is written. Dates that stay are left out.
+
+    A date is known again by its instant, else by its place (kind and number), else, among cut-offs ahead, as the
+    nearest one: where the first of three is no longer told, the others stay as they are. Staff's dates stay until the
+    source tells another instant than it told last. What has passed is history, and stays when the source drops it;
+    `complete` is False where `rows` names only some of the call's dates, so that the others stay, too.
+    """
+    left, waiting, steps = list(known), list(rows), []
+    for is_same in (_same_instant, _same_place_ahead, _cut_off_ahead, _same_place):
+        for told in tuple(waiting):
+            if candidates := [deadline for deadline in left if is_same(deadline, told, at)]:
+                found = min(candidates, key=lambda deadline: _distance(deadline, told))
+                left.remove(found)
+                waiting.remove(told)
+                steps.append(_step(found, told))
+    steps += [Step(Act.ADD, None, told) for told in waiting]
+    if complete:
+        steps += [Step(Act.DROP, gone, None) for gone in left if gone.told_at == gone.at >= at]
+    return [step for step in steps if step is not None]
+
+
 def change_deadlines(
     call: Call, rows: Sequence[DeadlineRow], run: Origin, *, complete: bool = True
 ) -> list[DeadlineChange]:
-    """Bring a known call's deadlines up to date. Returns what came, moved or went, each as a kept DeadlineChange.
-
-    `complete` is False where `rows` names only some of the call's dates, so that the others stay.
-    """
-    known = {(deadline.kind, deadline.number): deadline for deadline in call.deadlines.all()}
-    changes = []
-    for told in rows:
-        old = known.pop((told.kind, told.number), None)
-        if old is None:
-            fresh = new_deadline(call, told, run)
-            fresh.save()
-            changes.append(keep_change(fresh, None, fresh.at, run))
-        elif (old.at, old.zone) != (told.reading.at, told.reading.zone):
-            changes.append(_move(old, told, run))
-    if complete:
-        for gone in known.values():
-            changes.append(keep_change(gone, gone.at, None, run))
-            gone.delete()
+    """Bring a known call's deadlines up to date. Returns what came, moved or went, each as a kept DeadlineChange."""
+    known = list(call.deadlines.all())
+    steps = compare_deadlines(known, rows, run.at, complete=complete)
+    changes = [change for step in steps if (change := _take(step, run))]
+    gone = [step.known for step in steps if step.act is Act.DROP]
+    taken = {(deadline.kind, deadline.number) for deadline in known if deadline not in gone}
+    for told in (step.told for step in steps if step.act is Act.ADD and step.told):
+        fresh = new_deadline(call, told, run)
+        fresh.number = _free_number(fresh, taken)
+        taken.add((fresh.kind, fresh.number))
+        fresh.save()
+        changes.append(keep_change(fresh, None, fresh.at, run))
     return changes
 
 
@@ -75,17 +114,16 @@ def announce_deadlines(call: Call, changes: list[DeadlineChange], run: Origin) -
     publish.deadlines_changed(changes, moved, told)
 
 
-def _move(deadline: Deadline, told: DeadlineRow, run: Origin) -> DeadlineChange:
-    old_at = deadline.at
-    deadline.at, deadline.zone = told.reading.at, told.reading.zone
-    deadline.raw, deadline.verified = told.reading.raw[:100], told.reading.verified
+def drop_deadline(deadline: Deadline, run: Origin) -> DeadlineChange:
+    """Take a date away, and keep that it went. Its sequence rises, so that calendars cancel it."""
     deadline.sequence += 1
-    deadline.changed_at = run.at
-    deadline.save(update_fields=["at", "zone", "raw", "verified", "sequence", "changed_at"])
-    return keep_change(deadline, old_at, deadline.at, run)
+    change = keep_change(deadline, deadline.at, None, run)
+    deadline.delete()
+    return change
 
 
 def new_deadline(call: Call, told: DeadlineRow, run: Origin) -> Deadline:
+    """Make a date as the source tells it; the caller saves it."""
     reading = told.reading
     return Deadline(
         call=call,
@@ -94,6 +132,7 @@ def new_deadline(call: Call, told: DeadlineRow, run: Origin) -> Deadline:
         at=reading.at,
         zone=reading.zone,
         raw=reading.raw[:100],
+        told_at=reading.at,
         verified=reading.verified,
         changed_at=run.at,
     )
@@ -115,3 +154,83 @@ def keep_change(deadline: Deadline, old_at: datetime | None, new_at: datetime | 
         note=run.note,
         changed_at=run.at,
     )
+
+
+# How a date that the source tells is known again ---------------------------------------------------------------------
+
+
+def _same_instant(deadline: Deadline, told: DeadlineRow, at: datetime) -> bool:
+    """The instant is the one that was told or is kept. A source that lists one date of many doesn't say which it is."""
+    single = DeadlineKind.SINGLE in (deadline.kind, told.kind) and deadline.is_closing and told.kind not in NOT_CLOSING
+    return (deadline.kind == told.kind or single) and told.reading.at in (deadline.told_at, deadline.at)
+
+
+def _same_place_ahead(deadline: Deadline, told: DeadlineRow, at: datetime) -> bool:
+    return deadline.at >= at and _same_place(deadline, told, at)
+
+
+def _cut_off_ahead(deadline: Deadline, told: DeadlineRow, at: datetime) -> bool:
+    is_source_s = deadline.told_at is not None and deadline.at >= at
+    return is_source_s and deadline.kind == told.kind == DeadlineKind.CUT_OFF
+
+
+def _same_place(deadline: Deadline, told: DeadlineRow, at: datetime) -> bool:
+    return (deadline.kind, deadline.number) == (told.kind, told.number)
+
+
+def _distance(deadline: Deadline, told: DeadlineRow) -> tuple[bool, bool, float]:
+    seconds = abs((deadline.at - told.reading.at).total_seconds())
+    return deadline.kind != told.kind, deadline.number != told.number, seconds
+
+
+def _step(deadline: Deadline, told: DeadlineRow) -> Step | None:
+    """Decide what becomes of a date that the source tells, too; None where it stays."""
+    if deadline.told_at is None:
+        return Step(Act.HEAR, deadline, told)
+    if told.reading.at == deadline.told_at:
+        is_named = deadline.kind == DeadlineKind.SINGLE != told.kind
+        return Step(Act.NAME, deadline, told) if is_named else None
+    if _is_vaguer(told, deadline):
+        return None
+    return Step(Act.HEAR if told.reading.at == deadline.at else Act.MOVE, deadline, told)
+
+
+def _is_vaguer(told: DeadlineRow, deadline: Deadline) -> bool:
+    """Whether the source only guesses the hour of a day of which the hour is known."""
+    zone = ZoneInfo(deadline.zone)
+    same_day = told.reading.at.astimezone(zone).date() == deadline.at.astimezone(zone).date()
+    return deadline.verified and not told.reading.verified and same_day
+
+
+def _take(step: Step, run: Origin) -> DeadlineChange | None:
+    """Do what a step says of a date that is kept."""
+    deadline, told = step.known, step.told
+    if deadline is None or step.act is Act.ADD:
+        return None
+    if told is None:
+        return drop_deadline(deadline, run)
+    deadline.told_at = told.reading.at
+    if step.act is Act.HEAR:
+        deadline.save(update_fields=["told_at"])
+        return None
+    old_at = deadline.at
+    if step.act is Act.NAME:
+        taken = set(Deadline.objects.filter(call=deadline.call_id).values_list("kind", "number"))
+        deadline.kind, deadline.number = told.kind, told.number
+        deadline.number = _free_number(deadline, taken)
+    else:
+        deadline.at, deadline.zone = told.reading.at, told.reading.zone
+        deadline.raw, deadline.verified = told.reading.raw[:100], told.reading.verified
+    deadline.sequence += 1
+    deadline.changed_at = run.at
+    deadline.save(
+        update_fields=["kind", "number", "at", "zone", "raw", "verified", "told_at", "sequence", "changed_at"]
+    )
+    return keep_change(deadline, old_at, deadline.at, run)
+
+
+def _free_number(deadline: Deadline, taken: set[tuple[str, int]]) -> int:
+    """The number that the source gives, else the next one that no other date of the kind has."""
+    if (deadline.kind, deadline.number) not in taken:
+        return deadline.number
+    return 1 + max(number for kind, number in taken if kind == deadline.kind)
