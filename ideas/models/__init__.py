@@ -1,6 +1,6 @@
 """The tables, one noun a file."""
 
-from ideas.models.calls import Call
+from ideas.models.calls import Call, CatalogueStamp
 from ideas.models.comments import Comment
 from ideas.models.deadlines import Deadline, DeadlineChange
 from ideas.models.following import CallFollow
@@ -21,6 +21,7 @@ __all__ = [
     "Call",
     "CallFollow",
     "Candidate",
+    "CatalogueStamp",
     "Comment",
     "Deadline",
     "DeadlineChange",

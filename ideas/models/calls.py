@@ -72,6 +72,16 @@ class Call(models.Model):
         return reverse("calls:detail", args=[self.slug])
 
 
+class CatalogueStamp(models.Model):
+    """What changes with every write of a call, of its dates or of its tags: who keeps all calls in memory compares it.
+
+    The database writes it, by triggers (`ideas/management/triggers.py`), so that no write can forget to. It is drawn at
+    random and isn't a count, so that after a transaction that is rolled back no other content gets the same one.
+    """
+
+    stamp = models.BigIntegerField()
+
+
 def status_of(deadlines: list[tuple[str, datetime]], at: datetime) -> str:
     """The status that dates give. `deadlines` are (kind, instant) in time order. Source: docs/sources.md §3.
 

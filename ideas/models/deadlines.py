@@ -34,6 +34,7 @@ class Deadline(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["at", "id"], name="deadline_by_instant")]
         constraints = [
             models.UniqueConstraint(fields=["call", "kind", "number"], name="unique_deadline_per_kind_and_number")
         ]
