@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from io import TextIOWrapper
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO, TextIO
+from typing import IO, TextIO
 
 from django.utils.text import slugify
 
@@ -19,19 +19,20 @@ from ideas.exchange.calls import (
     CallRow,
     DeadlineRow,
     Options,
-    Reader,
     Refused,
     RefusedRow,
     Row,
     UnreadableFile,
     closings,
     tidy,
+    tidy_title,
     tidy_url,
 )
 from ideas.exchange.csv_presets import PRESETS, Preset
 from ideas.exchange.deadlines import Reading, UnreadableDate, read_closing, read_opening
+from ideas.exchange.limits import CHUNK_BYTES, Bounded
 
-CHUNK_BYTES = 65_536
+LARGEST_FILE_BYTES = 20_000_000
 IN_MEMORY_BYTES = 8_000_000
 LONGEST_LINE_BYTES = 200_000
 SAMPLE_CHARS = 8_192
@@ -41,7 +42,7 @@ _MONEY = re.compile(r"\d[\d.,' ]*")
 TEXTS = ("funder", "programme", "call_identifier", "call_title", "action_type", "source_status")
 
 
-def read_csv(stream: BinaryIO, options: Options, *, preset: Preset) -> Iterator[Row]:
+def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[Row]:
     """Read a list of calls, row by row. Every row that can't be read comes out as a RefusedRow.
 
     The delimiter is found out; the text may be UTF-8 (with or without BOM) or Windows-1252, which is remarked on.
@@ -56,10 +57,10 @@ def read_csv(stream: BinaryIO, options: Options, *, preset: Preset) -> Iterator[
             yield from _rows(text, preset)
 
 
-FORMATS: dict[str, Reader] = {name: partial(read_csv, preset=preset) for name, preset in PRESETS.items()}
+READERS = {name: partial(read_csv, preset=preset) for name, preset in PRESETS.items()}
 
 
-def _copy_and_tell_encoding(stream: BinaryIO, copy: IO[bytes]) -> str:
+def _copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
     """Copy the stream (standard input can't be read twice) and tell whether all of it is UTF-8.
 
     Raises UnreadableFile at a line that's too long to be a row of anything, before the first row is given out.
@@ -152,9 +153,7 @@ def _named(header: list[str], values: list[str], preset: Preset) -> dict[str, st
 
 
 def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
-    title = tidy("title", row.get("title", ""))
-    if not title:
-        raise Refused("no title")
+    title = tidy_title(row.get("title", ""))
     identifier = _identifier(row, title, preset)
     return CallRow(
         line=line,

@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, BinaryIO
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from ideas.choices import DeadlineKind, Level
 from ideas.exchange.calls import (
@@ -17,47 +19,60 @@ from ideas.exchange.calls import (
     UnreadableFile,
     closings,
     tidy,
+    tidy_title,
     tidy_url,
 )
 from ideas.exchange.deadlines import Source, UnreadableDate, read_closing, read_opening
-from ideas.exchange.eu_portal import two_stage
+from ideas.exchange.eu_portal import TOPIC_PAGE, two_stage
+from ideas.exchange.json_objects import objects
+from ideas.exchange.limits import MOST_ROWS, Bounded
 
 LARGEST_FILE_BYTES = 50_000_000
+LARGEST_TEXT_CHARS = 500_000
+MOST_GRANTS = 10_000
+LARGEST_AMOUNT = 10**12
 STATUSES = {"31094501": "forthcoming", "31094502": "open", "31094503": "closed"}
 SOURCES = {"0": Source.EU_INSTANT, "2": Source.EU_INSTANT, "8": Source.EU_CASCADE}
 PROGRAMMES = {
     "43108390": "Horizon Europe",
+    "43298916": "Euratom",
     "43152860": "Digital Europe",
     "44181033": "European Defence Fund",
     "43252405": "LIFE",
+    "43251567": "Connecting Europe Facility",
+    "43353764": "Erasmus+",
     "43252449": "RFCS",
     "44416173": "Interregional Innovation",
+    "43252476": "Single Market Programme",
+    "43254037": "European Solidarity Corps",
+    "43298664": "Promotion of Agricultural Products",
+    "43089234": "Innovation Fund",
 }
 LEGACY = "SEDIA_PRD_CENTRICITY"
+_MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError, IndexError, InvalidOperation, RecursionError)
 
 
-def read_search(stream: BinaryIO, options: Options) -> Iterator[Row]:
+def read_search(stream: Bounded, options: Options) -> Iterator[Row]:
     """Read a saved page of results; of rows that tell the same call the best one counts. Lines count results.
 
     Raises UnreadableFile where it isn't such a page.
     """
-    content = stream.read(LARGEST_FILE_BYTES + 1)
-    if len(content) > LARGEST_FILE_BYTES:
-        raise UnreadableFile(f"The file has more than {LARGEST_FILE_BYTES:,} bytes")
-    try:
-        results = json.loads(content)["results"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise UnreadableFile("No “results” in the file, or it breaks off") from None
-    best: dict[str, tuple[int, int, dict[str, Any]]] = {}
-    for number, result in enumerate(results, start=1):
+    best: dict[str, tuple[int, Row]] = {}
+    for number, found in enumerate(objects(stream, "results"), start=1):
         try:
-            key, rank = _key(result), _rank(result)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            yield RefusedRow(number, "the result hasn't the portal's shape")
-            continue
-        best[key] = max(best.get(key, (-1, 0, {})), (rank, number, result), key=lambda candidate: candidate[0])
-    for _rank_of_it, number, result in sorted(best.values(), key=lambda candidate: candidate[1]):
-        yield _read(number, result)
+            if isinstance(found, Refused):
+                raise found
+            key, rank = _key(found), _rank(found)
+        except Refused as error:
+            yield RefusedRow(number, str(error))
+        except _MISSHAPEN:
+            yield RefusedRow(number, _misshapen())
+        else:
+            if key not in best or rank > best[key][0]:
+                best[key] = rank, _read(number, found)
+            if len(best) > MOST_ROWS:
+                raise UnreadableFile(_("The file has more than %(count)s rows.") % {"count": MOST_ROWS})
+    yield from sorted((row for _rank_of_it, row in best.values()), key=lambda row: row.line)
 
 
 def _read(number: int, result: dict[str, Any]) -> Row:
@@ -65,8 +80,12 @@ def _read(number: int, result: dict[str, Any]) -> Row:
         return _call(number, result)
     except (Refused, UnreadableDate) as error:
         return RefusedRow(number, str(error))
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError, InvalidOperation):
-        return RefusedRow(number, "the result hasn't the portal's shape")
+    except _MISSHAPEN:
+        return RefusedRow(number, _misshapen())
+
+
+def _misshapen() -> str:
+    return _("the result hasn't the portal's shape")
 
 
 def _told(result: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -95,31 +114,30 @@ def _rank(result: Mapping[str, Any]) -> int:
 
 def _call(number: int, result: dict[str, Any]) -> CallRow:
     told, reference = _told(result), str(result["reference"])
-    kind, identifier = _first(told, "type") or "1", tidy("identifier", _first(told, "identifier"))
-    budget = _budget(told, identifier, kind)
-    cascade = re.match(r"\d+", reference) if kind == "8" else None
+    kind, name = _first(told, "type") or "1", tidy("identifier", _first(told, "identifier"))
+    key = re.match(r"\d*", reference)[0]  # type: ignore[index] - it matches anything
+    # A cascade call's title is its project's; its own is the "call title".
+    title, above = ("callTitle", "title") if kind == "8" else ("title", "callTitle")
     return CallRow(
         line=number,
-        identifier=f"{identifier}/{cascade.group()}" if cascade else identifier,
-        source_key=tidy("source_key", _first(told, "ccm2Id") if kind == "1" else reference),
-        title=tidy("title", _first(told, "title") or str(result.get("summary") or "")),
+        identifier=tidy("identifier", f"{name}/{key}" if kind == "8" and key else name),
+        source_key=tidy("source_key", _first(told, "ccm2Id") or key if kind == "1" else reference),
+        title=tidy_title(_first(told, title) or str(result.get("summary") or "") or _first(told, "title")),
         level=Level.EUROPEAN,
         funder="European Commission",
         programme=PROGRAMMES.get(_first(told, "frameworkProgramme"), ""),
         call_identifier=tidy("call_identifier", _first(told, "callIdentifier")),
-        call_title=tidy("call_title", _first(told, "callTitle")),
+        call_title=tidy("call_title", _first(told, above)),
         action_type=tidy("action_type", _first(told, "typesOfAction")),
-        url=tidy_url(str(result.get("url") or "")),
+        url=TOPIC_PAGE + name.lower() if kind == "1" else tidy_url(str(result.get("url") or "")),
         source_status=STATUSES.get(_first(told, "status"), ""),
-        budget_min=budget.get("minContribution"),
-        budget_max=budget.get("maxContribution"),
-        expected_grants=int(budget["expectedGrants"]) if budget.get("expectedGrants") else None,
-        deadlines=_deadlines(told, identifier, SOURCES.get(kind, Source.EU_TOPIC)),
+        deadlines=_deadlines(told, name, SOURCES.get(kind, Source.EU_TOPIC)),
+        **_budget(told, name, kind),
     )
 
 
 def _deadlines(told: Mapping[str, list[Any]], identifier: str, source: Source) -> tuple[DeadlineRow, ...]:
-    actions = json.loads(_first(told, "actions") or "[]")
+    actions = _nested(told, "actions", [])
     model = "two-stage" if two_stage(identifier, actions) else _first(told, "deadlineModel")
     named = closings(model, [read_closing(raw, source) for raw in told.get("deadlineDate", ())])
     if opening := _first(told, "startDate"):
@@ -127,13 +145,37 @@ def _deadlines(told: Mapping[str, list[Any]], identifier: str, source: Source) -
     return named
 
 
-def _budget(told: Mapping[str, list[Any]], identifier: str, kind: str) -> dict[str, Decimal]:
-    """The amounts of this topic alone: the overview holds its siblings too, told apart by a space after the name."""
+def _budget(told: Mapping[str, list[Any]], identifier: str, kind: str) -> dict[str, Any]:
+    """The amounts of this topic alone: the overview holds its siblings too, told apart by a space after the name.
+
+    The total is what the overview names for the topic in all years; the portal may name one pot for several topics.
+    """
     if kind in {"2", "8"}:
-        amount = _first(told, "budget")
-        return {"maxContribution": Decimal(amount)} if amount else {}
-    overview = json.loads(_first(told, "budgetOverview") or "{}").get("budgetTopicActionMap", {})
+        return {"budget_total": _amount(_first(told, "budget"))}
+    overview = _nested(told, "budgetOverview", {}).get("budgetTopicActionMap", {})
     entries = [entry for value in overview.values() for entry in (value if isinstance(value, list) else [value])]
     own: dict[str, Any] = next((entry for entry in entries if entry["action"].startswith(f"{identifier} ")), {})
-    names = ("minContribution", "maxContribution", "expectedGrants")
-    return {name: Decimal(str(own[name])) for name in names if own.get(name)}
+    years = [amount for year in (own.get("budgetYearMap") or {}).values() if (amount := _amount(year))]
+    grants = _amount(own.get("expectedGrants"))
+    return {
+        "budget_min": _amount(own.get("minContribution")),
+        "budget_max": _amount(own.get("maxContribution")),
+        "budget_total": sum(years, Decimal(0)) or None,
+        "expected_grants": int(grants) if grants and grants < MOST_GRANTS else None,
+    }
+
+
+def _amount(value: Any) -> Decimal | None:
+    """Euros, or None for nothing and for zero, by which the portal means the same."""
+    amount = Decimal(str(value or 0))
+    if not (amount.is_finite() and 0 <= amount < LARGEST_AMOUNT):
+        raise Refused(_("“%(text)s” is not an amount") % {"text": str(value)[:40]})
+    return amount or None
+
+
+def _nested(told: Mapping[str, list[Any]], name: str, otherwise: Any) -> Any:
+    """What a text of JSON inside the JSON holds."""
+    text = _first(told, name)
+    if len(text) > LARGEST_TEXT_CHARS:
+        raise Refused(_("%(name)s is too large") % {"name": name})
+    return json.loads(text) if text else otherwise

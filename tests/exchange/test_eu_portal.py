@@ -4,8 +4,8 @@ import json
 import pytest
 
 from ideas.exchange.calls import Options, RefusedRow, UnreadableFile
-from ideas.exchange.eu_portal import CHUNK_BYTES
 from ideas.exchange.formats import FORMATS
+from ideas.exchange.limits import CHUNK_BYTES
 
 # Facts of the EU Funding & Tenders Portal, cut down to what is read.
 CUT_OFFS = [1632268800000, 1648080000000, 1663804800000, 1678924800000, 1695254400000, 1727136000000, 1758585600000]
@@ -110,7 +110,7 @@ def test_another_file_is_said_to_be_one(content):
 
 
 def test_a_file_that_breaks_off_is_said_to():
-    content = json.dumps({"GrantTenderObj": [topic(), topic("B", 2)]}).encode()[:-20]
+    content = json.dumps({"fundingData": {"GrantTenderObj": [topic(), topic("B", 2)]}}).encode()[:-20]
 
     with pytest.raises(UnreadableFile, match="breaks off"):
         list(FORMATS["eu-portal"](io.BytesIO(content), Options()))

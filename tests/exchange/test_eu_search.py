@@ -70,7 +70,7 @@ def test_cascade_calls_are_told_apart_by_reference_and_their_hours_are_not_trust
 
     assert (one.identifier, two.identifier) == ("DIGITAL-2022/11264", "DIGITAL-2022/11265")
     assert [deadline.reading.verified for deadline in one.deadlines] == [True, False]
-    assert one.budget_max == Decimal(40000)
+    assert (one.budget_total, one.budget_max) == (Decimal(40000), None)
 
 
 def test_results_without_metadata_are_read():

@@ -1,0 +1,10 @@
+"""Reasons are read in English here, whatever the site's language."""
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
