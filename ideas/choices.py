@@ -231,3 +231,14 @@ MAIL_BY_DEFAULT: dict[str, str] = {
 }
 # How many days before a closing members are reminded, unless they choose otherwise.
 LEAD_DAYS = (30, 14, 7, 2, 1)
+
+
+class SearchKind(models.TextChoices):
+    """What the search finds. A teaser is what visitors may find of an idea."""
+
+    IDEA = "idea", _("Ideas")
+    CALL = "call", _("Calls")
+    ORGANISATION = "organisation", _("Organisations")
+    MEMBER = "member", _("People")
+    COMMENT = "comment", _("Comments")
+    TEASER = "teaser", _("Teasers")

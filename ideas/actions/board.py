@@ -8,6 +8,7 @@ from django.db.models import F
 
 from ideas.choices import JoinState, Visibility
 from ideas.models import BoardCount, Call, Idea
+from ideas.actions.search import index_idea_words
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import PUBLIC, Moves, facet_values
 from ideas.rules.ideas import is_published
@@ -67,6 +68,7 @@ def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[st
         idea.expected_result, idea.advantage, idea.call.identifier if idea.call else "",
     )  # fmt: skip
     idea.save(update_fields=["audience", "closes_at", "tags", "search_text", *also])
+    index_idea_words(idea)
     return move_counts(before=set(before), now=count_rows(idea))
 
 
@@ -100,6 +102,7 @@ def count_slots(idea: Idea) -> None:
     idea.open_slots = sum(max(slot.wanted - slot.filled, 0) for slot in idea.slots.all())
     idea.partner_count = idea.join_requests.filter(state=JoinState.ACCEPTED).count()
     idea.save(update_fields=["open_slots", "partner_count"])
+    index_idea_words(idea)
 
 
 def retarget(call: Call, at: datetime) -> list[tuple[Idea, Moves]]:

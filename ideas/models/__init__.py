@@ -12,6 +12,7 @@ from ideas.models.members import Affiliation, Invitation, Member
 from ideas.models.notifications import Notification
 from ideas.models.organisations import Organisation
 from ideas.models.plans import Milestone, PlanStep
+from ideas.models.search import SearchEntry
 from ideas.models.shortlists import Shortlist, ShortlistEntry
 from ideas.models.taxonomy import Term, ValueChain
 
@@ -38,6 +39,7 @@ __all__ = [
     "Organisation",
     "PlanStep",
     "RoleSlot",
+    "SearchEntry",
     "Shortlist",
     "ShortlistEntry",
     "Term",

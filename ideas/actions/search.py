@@ -1,0 +1,136 @@
+"""What every write keeps true for the search: an entry for each thing that can be found. Helpers, no actions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from ideas.choices import JoinState, SearchKind
+from ideas.models import Call, Comment, Idea, Member, Organisation, SearchEntry
+from ideas.queries.search import EVERY_MEMBER, EVERYBODY, gate_of
+from ideas.stems import stems_of, words_of
+
+UPDATED = ["idea", "names", "head", "body", "gate", "at"]
+
+
+def index_idea_words(idea: Idea) -> None:
+    """Write what can be found of an idea: all of it by who sees it, title and teaser by everybody where it is public."""
+    partners = idea.join_requests.filter(state=JoinState.ACCEPTED).values_list(
+        "organisation__name", "organisation__short_name"
+    )
+    proposer = (idea.organisation.name, idea.organisation.short_name) if idea.organisation else ()
+    call = (idea.call.identifier,) if idea.call else ()
+    names = [idea.reference, idea.acronym, *call, *proposer, *(name for pair in partners for name in pair)]
+    texts = [idea.teaser, idea.problem, idea.approach, idea.expected_result, idea.advantage]
+    entries = [_idea_entry(SearchKind.IDEA, idea, names, [idea.title, idea.keywords], texts, idea.audience)]
+    if idea.audience and idea.public_teaser:
+        teaser = [idea.reference, idea.acronym]
+        entries.append(_idea_entry(SearchKind.TEASER, idea, teaser, [idea.title], [idea.teaser], EVERYBODY))
+    else:
+        SearchEntry.objects.filter(kind=SearchKind.TEASER, object_id=idea.pk).delete()
+    _keep(entries)
+    gate = gate_of(SearchKind.COMMENT, idea.audience)
+    SearchEntry.objects.filter(kind=SearchKind.COMMENT, idea=idea).exclude(gate=gate).update(gate=gate)
+
+
+def index_comment(comment: Comment) -> None:
+    """Write what can be found of a comment; of a deleted one nothing."""
+    if comment.deleted_at is not None:
+        SearchEntry.objects.filter(kind=SearchKind.COMMENT, object_id=comment.pk).delete()
+        return
+    entry = _entry(
+        SearchKind.COMMENT, comment.pk, comment.created_at, [], "", comment.body, audience=comment.idea.audience
+    )
+    entry.idea_id = comment.idea_id
+    _keep([entry])
+
+
+def index_calls(calls: Iterable[Call], at: datetime) -> None:
+    """Write what can be found of calls."""
+    _keep(
+        _entry(
+            SearchKind.CALL,
+            call.pk,
+            at,
+            [call.identifier, call.call_identifier, call.programme, call.funder],
+            f"{call.title} {call.call_title}",
+            call.summary,
+            language=call.language,
+            audience=EVERYBODY,
+        )
+        for call in calls
+    )
+
+
+def index_organisations(organisations: Iterable[Organisation], at: datetime) -> None:
+    """Write what can be found of organisations."""
+    _keep(
+        _entry(
+            SearchKind.ORGANISATION,
+            organisation.pk,
+            at,
+            [organisation.name, organisation.short_name, organisation.pic],
+            " ".join([*organisation.competences, *organisation.equipment]),
+            f"{organisation.description_it} {organisation.description_en}",
+            audience=EVERYBODY,
+        )
+        for organisation in organisations
+    )
+
+
+def index_members(members: Iterable[Member], at: datetime) -> None:
+    """Write what members can find of each other; of who has left nothing."""
+    rows = list(members)
+    gone = [member.pk for member in rows if not member.is_active]
+    SearchEntry.objects.filter(kind=SearchKind.MEMBER, object_id__in=gone).delete()
+    _keep(
+        _entry(SearchKind.MEMBER, member.pk, at, [member.name], member.job_title, "", audience=EVERY_MEMBER)
+        for member in rows
+        if member.is_active
+    )
+
+
+def _idea_entry(
+    kind: str, idea: Idea, names: list[str], head: list[str], body: list[str], audience: str
+) -> SearchEntry:
+    entry = _entry(
+        kind,
+        idea.pk,
+        idea.activity_at,
+        names,
+        " ".join(head),
+        "\n".join(body),
+        language=idea.language,
+        audience=audience,
+    )
+    entry.idea = idea
+    return entry
+
+
+def _entry(
+    kind: str,
+    object_id: int,
+    at: datetime,
+    names: Iterable[str],
+    head: str,
+    body: str,
+    *,
+    audience: str,
+    language: str = "",
+) -> SearchEntry:
+    return SearchEntry(
+        kind=kind,
+        object_id=object_id,
+        names=" ".join(" ".join(words_of(name)) for name in names if name),
+        head=stems_of(head, language),
+        body=stems_of(body, language),
+        gate=gate_of(kind, audience),
+        at=at,
+    )
+
+
+def _keep(entries: Iterable[SearchEntry]) -> None:
+    """Write entries, over those that are there: two writers of one thing leave one entry."""
+    fields: Any = ["kind", "object_id"]
+    SearchEntry.objects.bulk_create(
+        entries, batch_size=200, update_conflicts=True, unique_fields=fields, update_fields=UPDATED
+    )

@@ -1,0 +1,172 @@
+"""Search over everything that a viewer may see: the same questions and the same answers on both engines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from ideas.choices import SearchKind
+from ideas.models import Member, SearchEntry
+from ideas.queries.ideas import Viewer, audiences_of, related_ids
+from ideas.questions import Question
+
+# So many matches are ranked: the newest in names and titles, and the newest anywhere.
+MAX_RANKED = 500
+MAX_RELATED = 3_000
+MEMBER_KINDS = (SearchKind.IDEA, SearchKind.CALL, SearchKind.ORGANISATION, SearchKind.MEMBER, SearchKind.COMMENT)
+VISITOR_KINDS = (SearchKind.TEASER, SearchKind.CALL, SearchKind.ORGANISATION)
+# Who may find an entry that belongs to no idea.
+EVERYBODY, EVERY_MEMBER = "everybody", "everymember"
+HEADS, ANYWHERE = ("names", "head"), ("names", "head", "body")
+
+
+# Who may find what --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a viewer may look: in `kinds`, behind `gates`, and in the entries `related` to them for their own sake."""
+
+    kinds: tuple[str, ...]
+    gates: tuple[str, ...]
+    related: tuple[int, ...] = ()
+
+    def within(self, kinds: Iterable[str]) -> "Scope":
+        """The same, in some kinds only; all where none is named."""
+        chosen = set(kinds)
+        return Scope(tuple(kind for kind in self.kinds if kind in chosen or not chosen), self.gates, self.related)
+
+
+def gate_of(kind: str, audience: str) -> str:
+    """Write an entry's gate: its kind and audience as two tokens. No audience: found only by who is related to it."""
+    return f"{kind_token(kind)} {audience_token(audience)}" if audience else kind_token(kind)
+
+
+def kind_token(kind: str) -> str:
+    return f"k{kind}"
+
+
+def audience_token(audience: str) -> str:
+    """Write an audience key as one word: chains:1.3+ → gchains1x3p."""
+    return "g" + audience.replace(":", "").replace(".", "x").replace("+", "p")
+
+
+def scope_of(member: Viewer, audiences: Sequence[str] | None = None) -> Scope:
+    """Say where the viewer may look: by the audiences and the own reasons of `visible_to`. Visitors: what is public."""
+    if not isinstance(member, Member) or not member.is_active:
+        return Scope(VISITOR_KINDS, (audience_token(EVERYBODY),))
+    keys = audiences_of(member) if audiences is None else audiences
+    own = SearchEntry.objects.filter(idea__in=related_ids(member)).exclude(idea__audience__in=keys)
+    related = tuple(own.order_by("-id").values_list("id", flat=True)[:MAX_RELATED])
+    return Scope(MEMBER_KINDS, tuple(map(audience_token, (EVERYBODY, EVERY_MEMBER, *keys))), related)
+
+
+# Finding ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hit:
+    kind: str
+    object_id: int
+    score: int
+    at: datetime
+
+
+@dataclass
+class Found:
+    """The hits, best first, and how many there are of each kind."""
+
+    hits: list[Hit] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def find(question: Question, scope: Scope) -> Found:
+    """Find what has all the words of a question, best first: in names, in titles, anywhere; of equals the newest.
+
+    Of words that very many have, the newest 500 in names and titles and the newest 500 anywhere are ranked. Counts are
+    of all matches.
+    """
+    if not question or not scope.kinds:
+        return Found()
+    ids = {*_newest(question, scope, HEADS), *_newest(question, scope, ANYWHERE)}
+    rows = SearchEntry.objects.filter(id__in=ids).values_list("kind", "object_id", "names", "head", "at")
+    hits = [Hit(kind, number, question.score(names, head), at) for kind, number, names, head, at in rows]
+    hits.sort(key=lambda hit: (hit.score, hit.at, hit.object_id), reverse=True)
+    if len(ids) < MAX_RANKED:
+        return Found(hits, {kind: sum(hit.kind == kind for hit in hits) for kind in scope.kinds})
+    return Found(hits, {kind: matching(question, scope.within([kind])).count() for kind in scope.kinds})
+
+
+def matching(question: Question, scope: Scope) -> QuerySet[SearchEntry]:
+    """Select the entries that have all the words of a question, in no order."""
+    shared = SearchEntry.objects.filter(_matches(question, scope, ANYWHERE))
+    if not scope.related:
+        return shared
+    own = SearchEntry.objects.filter(_matches(question, scope, ANYWHERE, gated=False), id__in=scope.related)
+    return SearchEntry.objects.filter(id__in=shared.values("id").union(own.values("id")))
+
+
+def matching_ideas(question: Question, scope: Scope) -> "QuerySet[SearchEntry, Any]":
+    """Select the ids of ideas that have all the words, for the board's filters to narrow further."""
+    kind = SearchKind.IDEA if SearchKind.IDEA in scope.kinds else SearchKind.TEASER
+    return matching(question, scope.within([kind])).values_list("object_id", flat=True)
+
+
+def _newest(question: Question, scope: Scope, columns: Sequence[str]) -> list[int]:
+    """Read the ids of the newest matches, 500 of what is shared and 500 of what is one's own."""
+    on = _newest_on_sqlite if connection.vendor == "sqlite" else _newest_on_postgres
+    ids = on(question, scope, columns)
+    if scope.related:
+        own = SearchEntry.objects.filter(_matches(question, scope, columns, gated=False), id__in=scope.related)
+        ids += list(own.order_by("-id").values_list("id", flat=True)[:MAX_RANKED])
+    return ids
+
+
+def _newest_on_sqlite(question: Question, scope: Scope, columns: Sequence[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM ideas_search WHERE ideas_search MATCH %s ORDER BY rowid DESC LIMIT %s",
+            [_on_sqlite(question, scope, columns), MAX_RANKED],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _newest_on_postgres(question: Question, scope: Scope, columns: Sequence[str]) -> list[int]:
+    """For a rare word the planner would walk all entries by date: so it is asked first whether the word is rare."""
+    found = SearchEntry.objects.filter(_matches(question, scope, columns)).values_list("id", flat=True)
+    some = list(found[: 4 * MAX_RANKED])
+    if len(some) < 4 * MAX_RANKED:
+        return sorted(some, reverse=True)[:MAX_RANKED]
+    return list(found.order_by("-id")[:MAX_RANKED])
+
+
+def _matches(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> Any:
+    if connection.vendor == "sqlite":
+        text = _on_sqlite(question, scope, columns, gated=gated)
+        found = "ideas_searchentry.id IN (SELECT rowid FROM ideas_search WHERE ideas_search MATCH %s)"
+    else:
+        text = _on_postgres(question, scope, columns, gated=gated)
+        found = "ideas_searchentry.words @@ to_tsquery('simple', %s)"
+    # The only words in it are letters and digits: `words_of` has cut everything else away.
+    return RawSQL(found, [text], output_field=BooleanField())  # noqa: S611
+
+
+def _on_sqlite(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> str:
+    kinds = " OR ".join(map(kind_token, scope.kinds))
+    gates = f" AND gate : ({' OR '.join(scope.gates)})" if gated else ""
+    return f"{question.fts5(columns)} AND gate : ({kinds}){gates}"
+
+
+def _on_postgres(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> str:
+    kinds = " | ".join(f"{kind_token(kind)}:D" for kind in scope.kinds)
+    gates = " | ".join(f"{gate}:D" for gate in scope.gates)
+    return f"{question.tsquery(columns)} & ({kinds})" + (f" & ({gates})" if gated else "")
