@@ -60,7 +60,10 @@ class Question:
 
 
 def read_question(text: str, *, typing: bool = False) -> Question:
-    """Read what was typed: words, "phrases", beginnings* and identifiers. While `typing`, the last word is a beginning."""
+    """Read what was typed: words, "phrases", beginnings* and identifiers.
+
+    While somebody is `typing`, the last word is a beginning.
+    """
     pieces = [(quoted or plain, bool(quoted)) for quoted, plain in _TYPED.findall(text[:MAX_CHARS].replace("\x00", ""))]
     read = [_term(piece, quoted) for piece, quoted in pieces]
     terms = [term for term in read if term is not None][:MAX_TERMS]

@@ -13,6 +13,7 @@ from ideas.pages import (
     members,
     notifications,
     organisations,
+    search,
     shortlists,
     site,
     style,
@@ -69,6 +70,11 @@ member_pages = [
     path("invitations/<str:token>/", members.accept, name="accept"),
 ]
 
+search_pages = [
+    path("search/", search.results, name="list"),
+    path("search/suggestions/", search.suggestions, name="suggestions"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((idea_pages, "ideas"))),
     path("", include((comment_pages, "comments"))),
@@ -78,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((shortlist_pages, "shortlists"))),
     path("", include((notification_pages, "notifications"))),
     path("", include((member_pages, "members"))),
+    path("", include((search_pages, "search"))),
     path("account/", include(accounts.urlpatterns)),
     path("language/", members.set_language, name="set_language"),
     path("healthz", site.healthz, name="healthz"),

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import F
 
+from ideas.actions.search import index_idea_words
 from ideas.choices import JoinState, Visibility
 from ideas.models import BoardCount, Call, Idea
-from ideas.actions.search import index_idea_words
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import PUBLIC, Moves, facet_values
 from ideas.rules.ideas import is_published

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ideas import publish, text
 from ideas.actions.board import lock_idea
 from ideas.actions.notifications import notify
+from ideas.actions.search import index_comment
 from ideas.choices import NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Comment, Idea, Member
@@ -48,6 +49,7 @@ def post_comment(
         url=f"{idea.get_absolute_url()}#comment-{comment.pk}", key=f"comment.{comment.pk}",
         data={"title": idea.title, "actor": by.name}, at=at,
     )  # fmt: skip
+    index_comment(comment)
     publish.comment_posted(comment, told)
     return comment
 
@@ -64,6 +66,7 @@ def edit_comment(*, by: Member, comment: Comment, body: str, at: datetime) -> Co
     comment.body, comment.html = _render(body)
     comment.edited_at = at
     comment.save(update_fields=["body", "html", "edited_at"])
+    index_comment(comment)
     publish.comment_edited(comment)
     return comment
 
@@ -86,6 +89,7 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
     comment.save(update_fields=["body", "html", "deleted_at"])
     idea.comment_count -= 1
     idea.save(update_fields=["comment_count"])
+    index_comment(comment)
     publish.comment_deleted(comment)
     return comment
 

@@ -26,6 +26,7 @@ from ideas.actions.joining import (
     decline_join_request,
     withdraw_join_request,
 )
+from ideas.actions.search import index_members, index_organisations
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
 from ideas.choices import IdeaState, JoinState, Language, Scheme, ShortlistState
 from ideas.data import FOLDER, read_json
@@ -101,6 +102,7 @@ def _add_organisations(specs: list[Spec]) -> None:
         if new:
             organisation.value_chains.set(ValueChain.objects.filter(slug__in=spec["value_chains"]))
             organisation.kets.set(_kets(spec["kets"]))
+            index_organisations([organisation])
 
 
 @transaction.atomic(durable=True)
@@ -112,6 +114,7 @@ def _add_members(specs: list[Spec]) -> None:
         fields = {name: spec[name] for name in ("name", "language", "job_title", "is_staff")}
         member = Member.objects.create_user(spec["email"], is_demo=True, **fields)
         EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+        index_members([member])
         member.value_chains.set(ValueChain.objects.filter(slug__in=spec["value_chains"]))
         member.led_chains.set(ValueChain.objects.filter(slug__in=spec["leads"]))
         if spec["organisation"]:

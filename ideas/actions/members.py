@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from ideas import publish, text
+from ideas.actions.search import index_members
 from ideas.choices import AffiliationRole
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Affiliation, Invitation, Member, Organisation, ValueChain
@@ -93,6 +94,7 @@ def update_profile(
         raise ValidationError({"time_zone": _("Choose one of the time zones.")})
     by.full_clean(exclude=["password"])
     by.save(update_fields=list(PROFILE))
+    index_members([by])
     if value_chains is not None:
         by.value_chains.set(value_chains)
         publish.rights_changed(by)
@@ -122,6 +124,7 @@ def _new_member(email: str, *, name: str, password: str, language: str) -> Membe
     member.set_password(password)
     member.full_clean(exclude=["password"])
     member.save()
+    index_members([member])
     EmailAddress.objects.create(user=member, email=email, verified=True, primary=True)
     return member
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
+from ideas.actions.search import index_organisations
 from ideas.choices import Scheme
 from ideas.data import read_json
 from ideas.models import Organisation, Term, ValueChain
@@ -90,4 +91,6 @@ def _add_organisations(rows: list[dict[str, Any]]) -> int:
         for row in rows
         if slugify(row["name"]) not in known
     ]
-    return len(Organisation.objects.bulk_create(new))
+    added = Organisation.objects.bulk_create(new)
+    index_organisations(added)
+    return len(added)

@@ -4,23 +4,27 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from ideas.choices import JoinState, SearchKind
 from ideas.models import Call, Comment, Idea, Member, Organisation, SearchEntry
 from ideas.queries.search import EVERY_MEMBER, EVERYBODY, gate_of
 from ideas.stems import stems_of, words_of
 
+BATCH = 300
 UPDATED = ["idea", "names", "head", "body", "gate", "at"]
 
 
 def index_idea_words(idea: Idea) -> None:
-    """Write what can be found of an idea: all of it by who sees it, title and teaser by everybody where it is public."""
+    """Write what can be found of an idea: all of it by who sees it, title and teaser by all where they are public."""
     partners = idea.join_requests.filter(state=JoinState.ACCEPTED).values_list(
         "organisation__name", "organisation__short_name"
     )
     proposer = (idea.organisation.name, idea.organisation.short_name) if idea.organisation else ()
     call = (idea.call.identifier,) if idea.call else ()
     names = [idea.reference, idea.acronym, *call, *proposer, *(name for pair in partners for name in pair)]
-    texts = [idea.teaser, idea.problem, idea.approach, idea.expected_result, idea.advantage]
+    wanted = [f"{slot.expertise} {slot.work}" for slot in idea.slots.all()]
+    texts = [idea.teaser, idea.problem, idea.approach, idea.expected_result, idea.advantage, *wanted]
     entries = [_idea_entry(SearchKind.IDEA, idea, names, [idea.title, idea.keywords], texts, idea.audience)]
     if idea.audience and idea.public_teaser:
         teaser = [idea.reference, idea.acronym]
@@ -44,16 +48,16 @@ def index_comment(comment: Comment) -> None:
     _keep([entry])
 
 
-def index_calls(calls: Iterable[Call], at: datetime) -> None:
+def index_calls(calls: Iterable[Call]) -> None:
     """Write what can be found of calls."""
     _keep(
         _entry(
             SearchKind.CALL,
             call.pk,
-            at,
+            None,
             [call.identifier, call.call_identifier, call.programme, call.funder],
-            f"{call.title} {call.call_title}",
-            call.summary,
+            call.title,
+            f"{call.call_title}\n{call.summary}",
             language=call.language,
             audience=EVERYBODY,
         )
@@ -61,13 +65,13 @@ def index_calls(calls: Iterable[Call], at: datetime) -> None:
     )
 
 
-def index_organisations(organisations: Iterable[Organisation], at: datetime) -> None:
+def index_organisations(organisations: Iterable[Organisation]) -> None:
     """Write what can be found of organisations."""
     _keep(
         _entry(
             SearchKind.ORGANISATION,
             organisation.pk,
-            at,
+            None,
             [organisation.name, organisation.short_name, organisation.pic],
             " ".join([*organisation.competences, *organisation.equipment]),
             f"{organisation.description_it} {organisation.description_en}",
@@ -77,16 +81,43 @@ def index_organisations(organisations: Iterable[Organisation], at: datetime) -> 
     )
 
 
-def index_members(members: Iterable[Member], at: datetime) -> None:
+def index_members(members: Iterable[Member]) -> None:
     """Write what members can find of each other; of who has left nothing."""
     rows = list(members)
     gone = [member.pk for member in rows if not member.is_active]
     SearchEntry.objects.filter(kind=SearchKind.MEMBER, object_id__in=gone).delete()
     _keep(
-        _entry(SearchKind.MEMBER, member.pk, at, [member.name], member.job_title, "", audience=EVERY_MEMBER)
+        _entry(SearchKind.MEMBER, member.pk, None, [member.name], member.job_title, "", audience=EVERY_MEMBER)
         for member in rows
         if member.is_active
     )
+
+
+def index_everything() -> int:
+    """Write the entries of all there is, a few hundred at a time; returns how many there are."""
+    for batch in _batches(Idea.objects.select_related("organisation", "call")):
+        for idea in batch:
+            index_idea_words(idea)
+    for batch in _batches(Comment.objects.select_related("idea")):
+        for comment in batch:
+            index_comment(comment)
+    for index, rows in (
+        (index_calls, Call.objects.all()),
+        (index_organisations, Organisation.objects.all()),
+        (index_members, Member.objects.all()),
+    ):
+        for batch in _batches(rows):
+            index(batch)
+    return SearchEntry.objects.count()
+
+
+def _batches(rows: Any) -> Any:
+    ordered = rows.order_by("pk")
+    last: Any = None
+    while batch := list((ordered if last is None else ordered.filter(pk__gt=last))[:BATCH]):
+        with transaction.atomic():
+            yield batch
+        last = batch[-1].pk
 
 
 def _idea_entry(
@@ -109,7 +140,7 @@ def _idea_entry(
 def _entry(
     kind: str,
     object_id: int,
-    at: datetime,
+    at: datetime | None,
     names: Iterable[str],
     head: str,
     body: str,

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ("head", models.TextField(blank=True)),
                 ("body", models.TextField(blank=True)),
                 ("gate", models.CharField(max_length=120)),
-                ("at", models.DateTimeField()),
+                ("at", models.DateTimeField(null=True)),
                 ("idea", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="ideas.idea")),
             ],
             options={

@@ -10,7 +10,7 @@ class SearchEntry(models.Model):
     an FTS5 table kept by triggers on SQLite, a generated tsvector on PostgreSQL (migration `search`).
 
     `names`: identifiers and proper names, folded and not stemmed. `head`: title and keywords. `body`: the rest.
-    `gate`: the kind and the audience as tokens, so that who may not see a thing has no hit to rank or to count.
+    `gate`: the kind and the audience as tokens, so that who may not see a thing has no hit to rank or to count. `at`: of ideas and comments, for the newest of equals first.
     """
 
     kind = models.CharField(max_length=20, choices=SearchKind)
@@ -20,7 +20,7 @@ class SearchEntry(models.Model):
     head = models.TextField(blank=True)
     body = models.TextField(blank=True)
     gate = models.CharField(max_length=120)
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="unique_entry_of_a_thing")]

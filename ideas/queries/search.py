@@ -9,15 +9,19 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from ideas.choices import SearchKind
-from ideas.models import Member, SearchEntry
+from ideas.models import Member, Organisation, SearchEntry
 from ideas.queries.ideas import Viewer, audiences_of, related_ids
-from ideas.questions import Question
+from ideas.questions import Question, Term
+from ideas.stems import words_of
 
 # So many matches are ranked: the newest in names and titles, and the newest anywhere.
 MAX_RANKED = 500
 MAX_RELATED = 3_000
+MIN_NAME_CHARS = 4
 MEMBER_KINDS = (SearchKind.IDEA, SearchKind.CALL, SearchKind.ORGANISATION, SearchKind.MEMBER, SearchKind.COMMENT)
 VISITOR_KINDS = (SearchKind.TEASER, SearchKind.CALL, SearchKind.ORGANISATION)
 # Who may find an entry that belongs to no idea.
@@ -74,15 +78,20 @@ class Hit:
     kind: str
     object_id: int
     score: int
-    at: datetime
+    at: datetime | None
 
 
 @dataclass
 class Found:
-    """The hits, best first, and how many there are of each kind."""
+    """The hits, best first, and how many there are of each kind. `question` is the one that was answered: where the
+    words as typed find nothing, with names spelt right (`corrected`) or without the words that nothing has (`without`).
+    """
 
+    question: Question
     hits: list[Hit] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    corrected: bool = False
+    without: tuple[str, ...] = ()
 
     @cached_property
     def total(self) -> int:
@@ -90,20 +99,60 @@ class Found:
 
 
 def find(question: Question, scope: Scope) -> Found:
-    """Find what has all the words of a question, best first: in names, in titles, anywhere; of equals the newest.
+    """Find what has all the words of a question, best first: in names, in titles, anywhere; then ideas, then the new.
 
     Of words that very many have, the newest 500 in names and titles and the newest 500 anywhere are ranked. Counts are
     of all matches.
     """
     if not question or not scope.kinds:
-        return Found()
+        return Found(question)
     ids = {*_newest(question, scope, HEADS), *_newest(question, scope, ANYWHERE)}
     rows = SearchEntry.objects.filter(id__in=ids).values_list("kind", "object_id", "names", "head", "at")
     hits = [Hit(kind, number, question.score(names, head), at) for kind, number, names, head, at in rows]
-    hits.sort(key=lambda hit: (hit.score, hit.at, hit.object_id), reverse=True)
+    hits.sort(key=_worth, reverse=True)
     if len(ids) < MAX_RANKED:
-        return Found(hits, {kind: sum(hit.kind == kind for hit in hits) for kind in scope.kinds})
-    return Found(hits, {kind: matching(question, scope.within([kind])).count() for kind in scope.kinds})
+        return Found(question, hits, {kind: sum(hit.kind == kind for hit in hits) for kind in scope.kinds})
+    return Found(question, hits, {kind: matching(question, scope.within([kind])).count() for kind in scope.kinds})
+
+
+def _worth(hit: Hit) -> tuple[int, int, float, int]:
+    """What a hit is sorted by: of equal scores the kinds in the order of `MEMBER_KINDS`, then the newest."""
+    kind = -MEMBER_KINDS.index(SearchKind(hit.kind)) if hit.kind in MEMBER_KINDS else 0
+    return hit.score, kind, hit.at.timestamp() if hit.at else 0, hit.object_id
+
+
+def find_or_nearest(question: Question, scope: Scope, member: Viewer) -> Found:
+    """Find as `find` does; where there is nothing, what was probably meant."""
+    found = find(question, scope)
+    if found.hits or not question:
+        return found
+    spelt = with_names_spelt_right(question, member)
+    if spelt != question and (better := find(spelt, scope)).hits:
+        better.corrected = True
+        return better
+    known = [term for term in spelt.terms if matching(Question((term,)), scope).exists()]
+    if not known or len(known) == len(spelt.terms):
+        return found
+    rest = find(Question(tuple(known)), scope)
+    rest.without = tuple(term.text for term in spelt.terms if term not in known)
+    return rest
+
+
+def with_names_spelt_right(question: Question, member: Viewer) -> Question:
+    """Put the nearest word of a name in the place of each word that is nearly one. Names of people: for members."""
+    names = list(Organisation.objects.values_list("name", "short_name"))
+    if isinstance(member, Member):
+        names += [(name, "") for name in Member.objects.filter(is_active=True).values_list("name", flat=True)]
+    known = {word for pair in names for name in pair for word in words_of(name) if len(word) >= MIN_NAME_CHARS}
+    return Question(tuple(_spelt_right(term, known) for term in question.terms))
+
+
+def _spelt_right(term: Term, known: set[str]) -> Term:
+    if term.text in known or len(term.text) < MIN_NAME_CHARS or not term.text.isalpha():
+        return term
+    slips = 1 if len(term.text) < 8 else 2
+    nearest = process.extractOne(term.text, sorted(known), scorer=OSA.distance, score_cutoff=slips)
+    return Term(nearest[0], (nearest[0],)) if nearest else term
 
 
 def matching(question: Question, scope: Scope) -> QuerySet[SearchEntry]:

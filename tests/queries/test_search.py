@@ -24,7 +24,7 @@ def test_it(researcher, outsider):
     )
     c = make_idea(researcher, title="Qualcosa d'altro", problem="usa batterie")
     call = make_call("HORIZON-CL4-2027-01-MAT-PROD-03")
-    index_calls([call], timezone.now())
+    index_calls([call])
     assert ask("batteria", researcher) == [("idea", a.pk), ("idea", c.pk)]
     assert ask("battery", researcher) == [("idea", b.pk)]
     assert ask("battery", outsider) == []
@@ -38,3 +38,13 @@ def test_it(researcher, outsider):
     assert ask(a.reference, outsider) == [("idea", a.pk)]
     assert ask("kidea OR gmembers", outsider) == []
     assert ask("batteria", None) == []
+
+
+def test_names(researcher, outsider):
+    org = make_organisation("Officine Valdarda")
+    index_organisations([org])
+    idea = make_idea(researcher, title="Batterie al litio")
+    f = find_or_nearest(read_question("ofificne valdrada"), scope_of(outsider), outsider)
+    assert [(h.kind, h.object_id) for h in f.hits] == [("organisation", org.pk)] and f.corrected
+    f = find_or_nearest(read_question("batterie zzzzz"), scope_of(outsider), outsider)
+    assert f.without == ("zzzzz",) and len(f.hits) == 1
