@@ -126,7 +126,7 @@ def _idea_entry(
     entry = _entry(
         kind,
         idea.pk,
-        idea.activity_at,
+        idea.created_at,
         names,
         " ".join(head),
         "\n".join(body),
