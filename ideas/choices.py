@@ -88,6 +88,16 @@ class CallStatus(models.TextChoices):
     UNKNOWN = "unknown", _("No dates yet")
 
 
+class ImportOutcome(models.TextChoices):
+    """What an import does with a call, or did."""
+
+    CREATED = "created", pgettext_lazy("calls", "New")
+    CHANGED = "changed", pgettext_lazy("calls", "Changed")
+    UNCHANGED = "unchanged", pgettext_lazy("calls", "Unchanged")
+    REFUSED = "refused", pgettext_lazy("rows of a file", "Refused")
+    MISSING = "missing", _("No longer listed")
+
+
 class IdeaState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
