@@ -1,0 +1,172 @@
+"""Reads of imports: what a row changes of a call, and which calls a list no longer names. Nothing is written here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from ideas.choices import ImportOutcome
+from ideas.exchange.calls import CallRow
+from ideas.exchange.formats import COMPLETE_SOURCES
+from ideas.models import Call
+from ideas.queries.deadlines import Act, Step, compare_deadlines
+
+# What an import writes of a call, beside its deadlines; tags and rules are staff's alone.
+COPIED = (
+    "identifier",
+    "title",
+    "level",
+    "language",
+    "languages",
+    "funder",
+    "programme",
+    "call_identifier",
+    "call_title",
+    "action_type",
+    "summary",
+    "url",
+    "source_status",
+    "budget_total",
+    "budget_min",
+    "budget_max",
+    "expected_grants",
+    "trl_min",
+    "trl_max",
+)
+BY_HAND = "hand"
+# What a source said last is kept in full up to so many characters, else as its hash.
+KEPT_CHARS = 100
+SHOWN_CHARS = 300
+
+
+@dataclass
+class Difference:
+    """What a row changes: `call` as it would be (not saved), {field: (old, new)}, steps of its dates.
+
+    `is_heard`: the source said all of it before.
+    """
+
+    row: CallRow
+    call: Call
+    is_new: bool
+    fields: dict[str, tuple[Any, Any]]
+    steps: list[Step]
+    is_heard: bool
+
+    @property
+    def outcome(self) -> ImportOutcome:
+        if self.is_new:
+            return ImportOutcome.CREATED
+        is_changed = self.fields or any(step.act is not Act.HEAR for step in self.steps)
+        return ImportOutcome.CHANGED if is_changed else ImportOutcome.UNCHANGED
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether not even what the source said last needs to be written."""
+        return self.is_heard and not (self.fields or self.steps)
+
+    def line(self) -> dict[str, Any]:
+        """The row as the log keeps it: {line, outcome, identifier, title, fields: [[name, old, new]], dates}."""
+        return {
+            "line": self.row.line,
+            "outcome": self.outcome,
+            "identifier": self.call.identifier,
+            "title": self.call.title,
+            "fields": [[name, _shown(old), _shown(new)] for name, (old, new) in self.fields.items()],
+            "dates": [_date(step) for step in self.steps],
+        }
+
+
+def compare_call(row: CallRow, call: Call | None, source: str, at: datetime) -> Difference:
+    """Say what a row changes of the call that is known, or that it makes. Raises ValidationError where it can't."""
+    places = [(told.kind, told.number) for told in row.deadlines]
+    if len(set(places)) < len(places):
+        raise ValidationError({"deadlines": "two dates of one kind and number"})
+    if call is None:
+        fresh = Call(slug="new", source=source)
+        _copy(row, fresh, source)
+        fresh.clean_fields()
+        return Difference(row, fresh, True, {}, compare_deadlines((), row.deadlines, at), False)
+    before = call.told
+    fields = _copy(row, call, source)
+    if fields:
+        call.full_clean()
+    steps = compare_deadlines(call.deadlines.all(), row.deadlines, at, complete=row.complete)
+    return Difference(row, call, False, fields, steps, call.told == before)
+
+
+def no_longer_listed(source: str, seen: set[int], at: datetime) -> tuple[list[Call], int]:
+    """Find the calls that a source's file should name and doesn't. `seen` are the ids of those that it names.
+
+    Returns (calls that aren't flagged yet, 0); or, where more than half are lacking, so that the file must have broken
+    off, ([], how many). A closed call may leave its list. Sources whose lists aren't complete lack nothing.
+    """
+    if source not in COMPLETE_SOURCES:
+        return [], 0
+    ahead = Q(closes_at=None) | Q(closes_at__gte=at)
+    calls: QuerySet[Call] = Call.objects.filter(ahead, source=source).order_by("pk")
+    listed = list(calls.only("identifier", "title", "missing_since"))
+    lacking = [call for call in listed if call.pk not in seen]
+    if len(lacking) * 2 > len(listed):
+        return [], len(lacking)
+    return [call for call in lacking if call.missing_since is None], 0
+
+
+def _copy(row: CallRow, call: Call, source: str) -> dict[str, tuple[Any, Any]]:
+    """Set on a call what the source says now and didn't say last; what it leaves empty stays.
+
+    What staff wrote stays at the first meeting, too. Returns {field: (old, new)}.
+    """
+    last = call.told.get(source, {})
+    told = {name: value for name in COPIED if (value := getattr(row, name, None)) not in ("", None)}
+    changed: dict[str, tuple[Any, Any]] = {}
+    for name, value in told.items():
+        held = getattr(call, name)
+        if last.get(name) == _said(value) or held == value or (name not in last and _is_staff_s(call, name)):
+            continue
+        changed[name] = (held, value)
+        setattr(call, name, value)
+    if call.source != source and (call.source == BY_HAND or source in COMPLETE_SOURCES):
+        changed["source"] = (call.source, source)
+        call.source = source
+    if call.source == source and row.source_key:
+        call.source_key = row.source_key
+    call.told = {**call.told, source: {**last, **{name: _said(value) for name, value in told.items()}}}
+    return changed
+
+
+def _is_staff_s(call: Call, name: str) -> bool:
+    """Whether staff wrote a field: no source said what stands there. Of calls from long ago nobody knows."""
+    held = getattr(call, name)
+    if call.pk is None or held in ("", None) or not (call.told or call.source == BY_HAND):
+        return False
+    return _said(held) not in [told.get(name) for told in call.told.values()]
+
+
+def _said(value: Any) -> str:
+    """A value as text that can be compared; long ones by their hash."""
+    text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    return text if len(text) <= KEPT_CHARS else f"sha256:{sha256(text.encode()).hexdigest()[:32]}"
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)[:SHOWN_CHARS]
+
+
+def _date(step: Step) -> dict[str, Any]:
+    """{act, kind, number, zone, old, new}: instants in ISO 8601, None where there is none."""
+    kept, told = step.known, step.told
+    place = kept or told
+    assert place
+    return {
+        "act": step.act.value,
+        "kind": place.kind,
+        "number": place.number,
+        "zone": told.reading.zone if told else kept.zone if kept else "",
+        "old": kept.at.isoformat() if kept else None,
+        "new": told.reading.at.isoformat() if told else None,
+    }
