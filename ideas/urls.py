@@ -8,6 +8,7 @@ from ideas.pages import (
     accounts,
     calls,
     comments,
+    deadlines,
     ideas,
     joining,
     members,
@@ -43,7 +44,15 @@ joining_pages = [
 call_pages = [
     path("calls/", calls.board, name="list"),
     path("calls/<slug:slug>/", calls.detail, name="detail"),
-    path("calls/<slug:slug>/calendar.ics", calls.calendar, name="calendar"),
+    path("calls/<slug:slug>/calendar.ics", deadlines.of_call, name="calendar"),
+]
+deadline_pages = [
+    path("calendar/", deadlines.subscribe, name="subscribe"),
+    path("calendar/renew/", deadlines.renew, name="renew"),
+    path("calendar/all.ics", deadlines.everything, name="everything"),
+    path("calendar/level/<slug:level>.ics", deadlines.of_level, name="of_level"),
+    path("calendar/chain/<slug:slug>.ics", deadlines.of_chain, name="of_chain"),
+    path("calendar/<str:token>.ics", deadlines.own, name="own"),
 ]
 organisation_pages = [
     path("organisations/", organisations.directory, name="list"),
@@ -74,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
+    path("", include((deadline_pages, "deadlines"))),
     path("", include((organisation_pages, "organisations"))),
     path("", include((shortlist_pages, "shortlists"))),
     path("", include((notification_pages, "notifications"))),

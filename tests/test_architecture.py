@@ -12,7 +12,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
-    "queries": {"catalogue", "today", "topics"},
+    "queries": {"catalogue", "feeds", "today", "topics"},
     "actions": {"board", "demo", "reference"},
     "forms": {"filters"},
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.

@@ -1,24 +1,19 @@
-"""Pages of calls: the list, one call, and its deadlines as a calendar file."""
+"""Pages of calls: the list, and one call."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
-from django.utils.http import quote_etag
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ideas.choices import CallRule, CallStatus, DeadlineKind, Level
-from ideas.exchange.ical_out import Appointment, write_calendar
 from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
 from ideas.models import Call, Deadline, DeadlineChange
@@ -99,24 +94,6 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "listed_forthcoming": _listed_forthcoming(call, now),
     }
     return render(request, "calls/detail.html", context)
-
-
-@require_safe
-def calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    call = get_object_or_404(whole_call(slug))
-    host = split_domain_port(request.get_host())[0]
-    page = request.build_absolute_uri(call.get_absolute_url())
-    body = write_calendar(
-        call.identifier,
-        [_appointment(deadline, call, host, page) for deadline in in_time_order(call)],
-        language=get_language() or "it",
-    )
-    etag = quote_etag(sha256(body).hexdigest()[:32])
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{call.slug}.ics"'
-    response["Cache-Control"] = "no-cache"
-    response["ETag"] = etag
-    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def rules_in_words(rules: dict[str, Any]) -> list[dict[str, Any]]:
@@ -253,25 +230,3 @@ def _budget(call: Call) -> str:
 
 def _range(low: int | None, high: int | None) -> str:
     return " – ".join(dict.fromkeys(str(number) for number in (low, high) if number is not None))
-
-
-# The calendar file --------------------------------------------------------------------------------------------------
-
-
-def _appointment(deadline: Deadline, call: Call, host: str, page: str) -> Appointment:
-    name = deadline_name(deadline, several=_cut_offs(call) > 1)
-    notes = [call.title, page]
-    if not deadline.verified:
-        notes.insert(1, gettext("The time is not verified: check it at the source."))
-    return Appointment(
-        uid=f"deadline-{deadline.pk}@{host}",
-        sequence=deadline.sequence,
-        at=deadline.at,
-        zone=deadline.zone,
-        changed_at=deadline.changed_at,
-        summary=f"{name}: {call.identifier}",
-        description="\n".join(notes),
-        url=page,
-        categories=[category for category in (call.programme, str(LEVELS[call.level])) if category],
-        certain=deadline.verified,
-    )

@@ -44,14 +44,14 @@ def test_a_regional_call_keeps_its_hour_in_rome():
     assert "DTSTART;TZID=Europe/Rome:20260218T180000" in lines(body)
 
 
-def test_the_second_of_two_equal_hours_is_written_in_utc():
+def test_an_hour_that_the_clock_shows_twice_is_written_in_utc():
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
     body = written(appointment(first), appointment(first + timedelta(hours=1)))
 
     starts = [line for line in lines(body[body.index(b"BEGIN:VEVENT") :]) if line.startswith("DTSTART")]
     assert starts == [
-        "DTSTART;TZID=Europe/Brussels:20261025T023000",
+        "DTSTART:20261025T003000Z",
         "DTSTART:20261025T013000Z",
     ]
 
@@ -71,7 +71,7 @@ def test_an_event_carries_what_calendars_need_to_tell_a_change():
     at = datetime(2026, 9, 15, 15, 0, tzinfo=UTC)
 
     event = events(
-        written(appointment(at, sequence=3, url="https://example.org/calls/x/", categories=["Horizon Europe", "A, B"]))
+        written(appointment(at, sequence=3, url="https://example.org/calls/x/", categories=("Horizon Europe", "A, B")))
     )[0]
 
     assert event["UID"] == "deadline-7@example.org"
@@ -101,7 +101,7 @@ def test_the_same_appointments_give_the_same_bytes():
 
 @pytest.mark.parametrize("text", ["a\r\nATTENDEE:mailto:x@example.org", "a\rb", "a\nb", "è; , \\ " * 40])
 def test_no_text_breaks_out_of_its_line(text: str):
-    body = written(appointment(datetime(2026, 9, 15, tzinfo=UTC), summary=text, description=text, categories=[text]))
+    body = written(appointment(datetime(2026, 9, 15, tzinfo=UTC), summary=text, description=text, categories=(text,)))
 
     assert b"\r" not in body.replace(b"\r\n", b"")
     assert not [line for line in lines(body) if line.startswith("ATTENDEE")]

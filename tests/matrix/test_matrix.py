@@ -69,6 +69,12 @@ OF_THE_SITE = {
     "calls:list": "/calls/",
     "calls:detail": "/calls/{call}/",
     "calls:calendar": "/calls/{call}/calendar.ics",
+    "deadlines:subscribe": "/calendar/",
+    "deadlines:renew": "/calendar/renew/",
+    "deadlines:everything": "/calendar/all.ics",
+    "deadlines:of_level": "/calendar/level/european.ics",
+    "deadlines:of_chain": "/calendar/chain/moves.ics",
+    "deadlines:own": "/calendar/1-guessed.ics",  # whose is whose: tests/pages/test_deadlines.py
     "organisations:list": "/organisations/",
     "organisations:detail": "/organisations/{organisation}/",
     "shortlists:list": "/shortlists/",

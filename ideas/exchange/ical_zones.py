@@ -1,0 +1,129 @@
+"""Time zones for calendar files (VTIMEZONE), by rules that hold for years: "the last Sunday of March", not by dates.
+
+Outlook passes over lists of dates and is then wrong by the hour of summer; and the lists that `icalendar` itself would
+write begin summer time an hour late. Only zones whose changes follow no yearly rule (Casablanca) get theirs listed.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby, pairwise
+from zoneinfo import ZoneInfo
+
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+
+# So many years tell "the last Sunday" from "the fourth": within them a month's last Sunday is a fifth one, too.
+YEARS = 12
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A moment at which a zone's clocks change; `local` is what they showed then, as calendars want it."""
+
+    local: datetime
+    before: timedelta
+    after: timedelta
+    name: str
+    summer: bool
+
+
+def describe_zone(name: str, first: int, last: int) -> Timezone:
+    """Describe a zone's clocks from the year `first` to the year `last`, and on by the rules that hold then."""
+    zone = ZoneInfo(name)
+    # The year before, too: it says what the clocks show when the first year begins.
+    changes = [change for year in range(first - 1, max(last, first + YEARS) + 1) for change in _changes(name, year)]
+    described = Timezone()
+    described.add("TZID", name)
+    if not changes or changes[0].local.year >= first:
+        described.add_component(_observance(_at_rest(zone, first)))
+    for _kind, alike in groupby(sorted(changes, key=_kind_of), key=_kind_of):
+        for series in _series(list(alike), open_ended=max(last, first + YEARS)):
+            described.add_component(series)
+    return described
+
+
+def _kind_of(change: Change) -> tuple[bool, str, timedelta, timedelta, int]:
+    return (change.summer, change.name, change.before, change.after, change.local.month)
+
+
+def _series(changes: list[Change], open_ended: int) -> Iterator[Timezone]:
+    """Describe changes of one kind, a year each: by their rule where there is one, else by their dates."""
+    rule = _rule(changes)
+    if rule is None or len(changes) < YEARS // 2:
+        yield _observance(changes[0], changes[1:])
+    else:
+        last = changes[-1]
+        if last.local.year < open_ended:
+            rule["UNTIL"] = (last.local - last.before).replace(tzinfo=UTC)
+        yield _observance(changes[0], rule=rule)
+
+
+def _rule(changes: list[Change]) -> dict[str, object] | None:
+    """Find the yearly rule that gives exactly these changes: the n-th or the last such weekday of a month."""
+    days = [change.local for change in changes]
+    if any(b.year - a.year != 1 for a, b in pairwise(days)):
+        return None
+    if len({(day.month, day.weekday(), day.time()) for day in days}) != 1:
+        return None
+    first = days[0]
+    if all(day.day + 7 > monthrange(day.year, day.month)[1] for day in days):
+        place = -1
+    elif len({_week(day) for day in days}) == 1:
+        place = _week(first)
+    else:
+        return None
+    return {"FREQ": "YEARLY", "BYMONTH": first.month, "BYDAY": f"{place}{WEEKDAYS[first.weekday()]}"}
+
+
+def _week(day: datetime) -> int:
+    return (day.day - 1) // 7 + 1
+
+
+def _observance(
+    change: Change, others: Iterable[Change] = (), rule: dict[str, object] | None = None
+) -> TimezoneStandard | TimezoneDaylight:
+    part = TimezoneDaylight() if change.summer else TimezoneStandard()
+    part.add("DTSTART", change.local)
+    part.add("TZOFFSETFROM", change.before)
+    part.add("TZOFFSETTO", change.after)
+    part.add("TZNAME", change.name)
+    if rule:
+        part.add("RRULE", rule)
+    for other in others:
+        part.add("RDATE", other.local)
+    return part
+
+
+def _at_rest(zone: ZoneInfo, year: int) -> Change:
+    """What the clocks of a zone show when a year begins, for those that had no change in the year before."""
+    begins = datetime(year, 1, 1, tzinfo=zone)
+    offset = begins.utcoffset() or timedelta()
+    return Change(begins.replace(tzinfo=None), offset, offset, begins.tzname() or "", False)
+
+
+@lru_cache(maxsize=4096)
+def _changes(name: str, year: int) -> tuple[Change, ...]:
+    """Find the changes of a zone's clocks within a year of UTC: day by day, then to the second."""
+    zone, found = ZoneInfo(name), []
+    begins = datetime(year, 1, 1, tzinfo=UTC)
+    days = [begins + timedelta(days=day) for day in range((datetime(year + 1, 1, 1, tzinfo=UTC) - begins).days + 1)]
+    for low, high in pairwise(days):
+        before = low.astimezone(zone).utcoffset()
+        if before == high.astimezone(zone).utcoffset():
+            continue
+        while high - low > timedelta(seconds=1):
+            middle = low + timedelta(seconds=(high - low).total_seconds() // 2)
+            same = middle.astimezone(zone).utcoffset() == before
+            low, high = (middle, high) if same else (low, middle)
+        found.append(_change(high, before or timedelta(), zone))
+    return tuple(found)
+
+
+def _change(at: datetime, before: timedelta, zone: ZoneInfo) -> Change:
+    local = at.astimezone(zone)
+    after = local.utcoffset() or timedelta()
+    # Not what the zone calls its summer: Ireland's law has a winter time that goes back, which calendars get wrong.
+    return Change((at + before).replace(tzinfo=None), before, after, local.tzname() or "", after > before)
