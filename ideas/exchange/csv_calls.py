@@ -57,6 +57,14 @@ def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[R
             yield from _rows(text, preset)
 
 
+def read_columns(stream: Bounded, options: Options) -> Iterator[str]:
+    """Read the names of a list's columns, for a person to say what they tell. Raises UnreadableFile."""
+    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
+        encoding = _copy_and_tell_encoding(stream, copy)
+        with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
+            yield from _header(_Lines(text), _dialect(text))
+
+
 READERS = {name: partial(read_csv, preset=preset) for name, preset in PRESETS.items()}
 
 
@@ -82,7 +90,7 @@ def _copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
 
 def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
     dialect, lines = _dialect(text), _Lines(text)
-    header = [name.strip() for name in next(csv.reader(lines, dialect), [])]
+    header = _header(lines, dialect)
     if preset.columns["title"] not in header:
         raise UnreadableFile(f"No column “{preset.columns['title']}” in the header: {', '.join(header)[:200]}")
     while (line := lines.begin()) is not None:
@@ -129,6 +137,10 @@ class _Lines:
         """Keep only the first line of the row that was begun, and offer the others again."""
         self._ahead.extendleft(reversed(self._taken[1:]))
         del self._taken[1:]
+
+
+def _header(lines: _Lines, dialect: type[csv.Dialect]) -> list[str]:
+    return [name.strip() for name in next(csv.reader(lines, dialect), [])]
 
 
 def _dialect(text: TextIO) -> type[csv.Dialect]:

@@ -9,6 +9,9 @@ FORMATS: dict[str, Reader] = {
     "eu-portal": bounded(eu_portal.read_portal, eu_portal.LARGEST_FILE_BYTES),
     "eu-search": bounded(eu_search.read_search, eu_search.LARGEST_FILE_BYTES),
 }
+# Of these a person may say which column tells what; `read_columns` names the columns of a file.
+COLUMN_FORMATS = frozenset(csv_calls.READERS)
+read_columns = bounded(csv_calls.read_columns, csv_calls.LARGEST_FILE_BYTES)
 # Files that name all of their source's calls, so that one which is missing has vanished there. Others are excerpts.
 COMPLETE_SOURCES = frozenset({"eu-portal", "incentivi", "pa-digitale"})
 # News: what they bring is never a live call.
