@@ -206,6 +206,10 @@ class JoinRequestInput(serializers.Serializer[Any]):
         return {**attrs, "slot": slot}
 
 
+class TickInput(serializers.Serializer[Any]):
+    done = serializers.BooleanField()
+
+
 class ReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
 

@@ -23,7 +23,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.forms.filters import read_idea_filters
 from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
 from ideas.models import Call, Idea
-from ideas.pages import board_live, comments, facets, joining, parts
+from ideas.pages import board_live, comments, facets, joining, parts, plans
 from ideas.queries import ideas as queries
 from ideas.queries.calls import closing_within
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
@@ -135,6 +135,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "facts": _facts(idea),
         "shortlists": published_entries_of(idea.pk),
         **_what_may(request, idea),
+        **plans.panel_context(request, idea, at=at),
         **joining.panel_context(request, idea),
         **comments.section_context(request, idea),
     }
