@@ -7,6 +7,7 @@ from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
     calls,
+    calls_staff,
     comments,
     deadlines,
     ideas,
@@ -43,6 +44,8 @@ joining_pages = [
 ]
 call_pages = [
     path("calls/", calls.board, name="list"),
+    path("calls/new/", calls_staff.new, name="new"),
+    path("calls/<slug:slug>/edit/", calls_staff.edit, name="edit"),
     path("calls/<slug:slug>/", calls.detail, name="detail"),
     path("calls/<slug:slug>/calendar.ics", deadlines.of_call, name="calendar"),
 ]

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from ideas.choices import ChainStatus, Scheme
-from ideas.models import Term, ValueChain
+from ideas.models import Call, Term, ValueChain
 
 
 def chains_in_use() -> QuerySet[ValueChain]:
@@ -26,3 +26,8 @@ def all_kets() -> QuerySet[Term]:
 def terms(scheme: str) -> QuerySet[Term]:
     """The terms of a scheme, in order."""
     return Term.objects.filter(scheme=scheme).order_by("position")
+
+
+def programmes() -> list[str]:
+    """The names of programmes that calls have, in order."""
+    return list(Call.objects.exclude(programme="").order_by("programme").values_list("programme", flat=True).distinct())

@@ -67,6 +67,8 @@ OF_THE_SITE = {
     "ideas:new": "/ideas/new/",
     "joining:list": "/join-requests/",
     "calls:list": "/calls/",
+    "calls:new": "/calls/new/",
+    "calls:edit": "/calls/{call}/edit/",
     "calls:detail": "/calls/{call}/",
     "calls:calendar": "/calls/{call}/calendar.ics",
     "deadlines:subscribe": "/calendar/",
