@@ -15,6 +15,7 @@ from ideas.pages import (
     members,
     notifications,
     organisations,
+    plans,
     shortlists,
     site,
     style,
@@ -57,6 +58,17 @@ deadline_pages = [
     path("calendar/chain/<slug:slug>.ics", deadlines.of_chain, name="of_chain"),
     path("calendar/<str:token>.ics", deadlines.own, name="own"),
 ]
+plan_pages = [
+    path("ideas/<str:reference>/plan/", plans.detail, name="detail"),
+    path("ideas/<str:reference>/plan/make/", plans.make, name="make"),
+    path("ideas/<str:reference>/plan/tick/", plans.tick, name="tick"),
+    path("ideas/<str:reference>/plan/new/", plans.new, name="new"),
+    path("ideas/<str:reference>/plan.ics", plans.calendar, name="calendar"),
+    path("milestones/<int:pk>/edit/", plans.edit, name="edit"),
+    path("milestones/<int:pk>/remove/", plans.remove, name="remove"),
+    path("plan-steps/", plans.steps, name="steps"),
+    path("plan-steps/<int:pk>/", plans.edit_step, name="edit_step"),
+]
 organisation_pages = [
     path("organisations/", organisations.directory, name="list"),
     path("organisations/<slug:slug>/", organisations.detail, name="detail"),
@@ -86,6 +98,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
+    path("", include((plan_pages, "plans"))),
     path("", include((deadline_pages, "deadlines"))),
     path("", include((organisation_pages, "organisations"))),
     path("", include((shortlist_pages, "shortlists"))),
