@@ -13,6 +13,7 @@ from ideas.pages import (
     ideas,
     joining,
     members,
+    matching,
     notifications,
     organisations,
     plans,
@@ -73,6 +74,10 @@ organisation_pages = [
     path("organisations/", organisations.directory, name="list"),
     path("organisations/<slug:slug>/", organisations.detail, name="detail"),
 ]
+matching_pages = [
+    path("ideas/<str:reference>/calls/", matching.calls, name="calls"),
+    path("ideas/<str:reference>/calls/aim/", matching.aim, name="aim"),
+]
 shortlist_pages = [
     path("shortlists/", shortlists.overview, name="list"),
     path("shortlists/new/", shortlists.new, name="new"),
@@ -104,6 +109,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((shortlist_pages, "shortlists"))),
     path("", include((notification_pages, "notifications"))),
     path("", include((member_pages, "members"))),
+    path("", include((matching_pages, "matching"))),
     path("account/", include(accounts.urlpatterns)),
     path("language/", members.set_language, name="set_language"),
     path("healthz", site.healthz, name="healthz"),

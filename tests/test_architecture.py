@@ -12,7 +12,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
-    "queries": {"catalogue", "feeds", "today", "topics"},
+    "serializers": {"matching"},
+    "queries": {"catalogue", "feeds", "matching", "today", "topics"},
     "actions": {"board", "demo", "reference"},
     "forms": {"filters"},
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
@@ -23,6 +24,7 @@ SHARED = {
         "context",
         "facets",
         "filters",
+        "matching",
         "middleware",
         "parts",
         "site",

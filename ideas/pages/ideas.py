@@ -23,7 +23,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.forms.filters import read_idea_filters
 from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
 from ideas.models import Call, Idea
-from ideas.pages import board_live, comments, facets, joining, parts, plans
+from ideas.pages import board_live, comments, facets, joining, matching, parts, plans
 from ideas.queries import ideas as queries
 from ideas.queries.calls import closing_within
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
@@ -123,6 +123,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     position = log.position(idea_topic(found))
     idea = queries.whole_idea(found).get()
     names = parts.read_names()
+    may = _what_may(request, idea)
     context = {
         "idea": idea,
         "position": position,
@@ -134,7 +135,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "deadline": _deadline(idea, at),
         "facts": _facts(idea),
         "shortlists": published_entries_of(idea.pk),
-        **_what_may(request, idea),
+        "next_calls": matching.next_calls(idea, at, may_edit=may["may"]["edit"]),
+        **may,
         **plans.panel_context(request, idea, at=at),
         **joining.panel_context(request, idea),
         **comments.section_context(request, idea),
