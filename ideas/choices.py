@@ -77,6 +77,14 @@ class CallRule(models.TextChoices):
     MIN_COMPANIES = "min_companies", _("companies, at least")
 
 
+class CallTags(models.TextChoices):
+    """Which calls staff look through when they tag them."""
+
+    FEW = "few", _("Without value chain or KET")
+    NONE = "none", _("Without any tag")
+    ALL = "all", _("All")
+
+
 class CallStatus(models.TextChoices):
     """Always derived from the dates (`Call.status_at`), never stored."""
 

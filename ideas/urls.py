@@ -47,6 +47,7 @@ joining_pages = [
 call_pages = [
     path("calls/", calls.board, name="list"),
     path("calls/new/", calls_staff.new, name="new"),
+    path("calls/tags/", calls_staff.tags, name="tags"),
     path("calls/<slug:slug>/edit/", calls_staff.edit, name="edit"),
     path("calls/<slug:slug>/", calls.detail, name="detail"),
     path("calls/<slug:slug>/calendar.ics", deadlines.of_call, name="calendar"),

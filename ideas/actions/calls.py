@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ideas.actions.deadlines import Origin, announce_deadlines, keep_change, keep_dates
 from ideas.choices import NOT_CLOSING, DeadlineKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Call, Candidate, Deadline, DeadlineChange, Member
+from ideas.models import Call, Candidate, Deadline, DeadlineChange, Member, Term, ValueChain
 from ideas.rules.calls import can_edit_calls
 from ideas.text import clean_text
 
@@ -46,6 +47,16 @@ class HandDate:
     raw: str = ""
     verified: bool = True
     deadline: int | None = None
+
+
+@dataclass(frozen=True)
+class Retag:
+    """Tags to add to a call and to take from it, as ids."""
+
+    add_chains: frozenset[int] = frozenset()
+    drop_chains: frozenset[int] = frozenset()
+    add_kets: frozenset[int] = frozenset()
+    drop_kets: frozenset[int] = frozenset()
 
 
 def slug_for(identifier: str) -> str:
@@ -117,6 +128,23 @@ def edit_call(
     return call
 
 
+@transaction.atomic(durable=True)
+def tag_calls(*, by: Member, changes: Mapping[int, Retag]) -> int:
+    """Give many calls their value chains and KETs at once; returns how many calls were named that there are.
+
+    `changes` says by call what to add and what to take, so that two people who tag the same calls lose nothing of each
+    other. Ids that don't exist are left out. Nothing is published: no card of an idea shows its call's tags.
+    Raises NotAllowed.
+    """
+    _require(by)
+    known = list(Call.objects.filter(pk__in=changes).select_for_update().order_by("pk").values_list("pk", flat=True))
+    chains = {pk: (changes[pk].add_chains, changes[pk].drop_chains) for pk in known}
+    kets = {pk: (changes[pk].add_kets, changes[pk].drop_kets) for pk in known}
+    _retag(Call.value_chains.through, "valuechain_id", ValueChain, chains)
+    _retag(Call.kets.through, "term_id", Term, kets)
+    return len(known)
+
+
 def state_of(call: Call) -> str:
     """Name what a person can edit of a call as it stands: another name, and somebody saved meanwhile."""
     dates = [(row.pk, row.kind, row.at.isoformat(), row.zone, row.verified) for row in call.deadlines.order_by("pk")]
@@ -184,6 +212,20 @@ def _settle(candidate: Candidate, call: Call, *, by: Member, at: datetime) -> No
     open_ones = Candidate.objects.filter(pk=candidate.pk, call=None)
     if not open_ones.update(call=call, settled_at=at, settled_by=by):
         raise Conflict("candidate_settled")
+
+
+def _retag(
+    pairs: Any, column: str, model: type[Model], changes: Mapping[int, tuple[frozenset[int], frozenset[int]]]
+) -> None:
+    """Write one kind of tag: three queries, however many calls and tags."""
+    wanted = {(call, tag) for call, (add, _drop) in changes.items() for tag in add}
+    there = set(model._default_manager.filter(pk__in={tag for _call, tag in wanted}).values_list("pk", flat=True))
+    rows = [pairs(**{"call_id": call, column: tag}) for call, tag in sorted(wanted) if tag in there]
+    pairs.objects.bulk_create(rows, ignore_conflicts=True)
+    gone = Q(pk__in=())
+    for call, (_add, drop) in changes.items():
+        gone |= Q(call_id=call, **{f"{column}__in": drop})
+    pairs.objects.filter(gone).delete()
 
 
 # Dates --------------------------------------------------------------------------------------------------------------

@@ -11,16 +11,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from ideas.actions.calls import create_call, edit_call
+from ideas.actions.calls import create_call, edit_call, tag_calls
+from ideas.choices import CallTags
 from ideas.errors import Conflict, NotAllowed
+from ideas.exchange.suggestions import suggest_tags
 from ideas.forms.calls import CallForm, initial_for
 from ideas.forms.deadlines import PROPOSED, SPARE_ROWS, ZONES, DateRows, date_rows, place_of
+from ideas.forms.taxonomy import Ticks, changes_of, keys_of, read_tag_filters, read_ticks
 from ideas.models import Call, Candidate
-from ideas.pages.parts import member_of, number_in, put_on, see_other
-from ideas.queries.taxonomy import programmes
+from ideas.pages.filters import address
+from ideas.pages.parts import chain_tag, ket_tag, member_of, number_in, put_on, see_other
+from ideas.queries.taxonomy import calls_to_tag, chains_in_use, kets_in_use, programmes
 from ideas.rules.calls import can_edit_calls
+
+TAGGED_AT_ONCE = 50
 
 
 def for_staff(view: Any) -> Any:
@@ -78,6 +85,33 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     except Conflict as refusal:
         return _show_both(request, form, rows, call, refusal)
     return _saved(request, call)
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def tags(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    offered = _tags_offered()
+    if request.method == "POST":
+        ticks = read_ticks(request.POST, offered)
+        if request.POST.get("act") != "take":
+            done = tag_calls(by=member_of(request), changes=changes_of(ticks))
+            messages.success(request, ngettext("%d call was tagged.", "%d calls were tagged.", done) % done)
+            return see_other(request.get_full_path())
+    else:
+        ticks = {}
+    filters = read_tag_filters(request.GET)
+    # Django takes a thousand fields: with many tags a page shows fewer calls.
+    calls, cursor = calls_to_tag(filters, at=at, size=min(TAGGED_AT_ONCE, 900 // (len(offered) + 1)))
+    context = {
+        "calls": [_tag_row(call, offered, ticks.get(call.pk), request.POST.get("act") == "take") for call in calls],
+        "offered": offered.values(),
+        "filters": filters,
+        "shows": CallTags.choices,
+        "programmes": programmes(),
+        "next": address(request.GET, cursor=cursor) if cursor else "",
+    }
+    return render(request, "calls/tags.html", context)
 
 
 # Parts of the form --------------------------------------------------------------------------------------------------
@@ -143,3 +177,26 @@ def _show_both(request: HttpRequest, form: CallForm, rows: DateRows, call: Call,
 def _saved(request: HttpRequest, call: Call) -> HttpResponse:
     messages.success(request, _("Saved. Who follows the call hears of dates that changed."))
     return see_other(call.get_absolute_url())
+
+
+# Tags ---------------------------------------------------------------------------------------------------------------
+
+
+def _tags_offered() -> dict[str, dict[str, Any]]:
+    """Every tag that may be given, by its key: {"c3": {key, code, name, hint}}; `hint` is what suggestions call it."""
+    chains = {f"c{chain.pk}": {**chain_tag(chain), "hint": chain.slug} for chain in chains_in_use()}
+    kets = {f"k{ket.pk}": {**ket_tag(ket), "hint": ket.code} for ket in kets_in_use()}
+    return {key: {**tag, "key": key} for key, tag in (chains | kets).items()}
+
+
+def _tag_row(call: Call, offered: dict[str, dict[str, Any]], ticks: Ticks | None, taken: bool) -> dict[str, Any]:
+    """A call with every tag: which it has or was given just now, and which its words suggest."""
+    words = suggest_tags(call.identifier, f"{call.title} {call.call_title} {call.summary}")
+    hints = {"c": words.chains, "k": words.kets}
+    has = keys_of(call)
+    suggested = {key for key, tag in offered.items() if tag["hint"] in hints[key[0]]} - has
+    ticked = ticks.ticked if ticks else has
+    if taken:
+        ticked = ticked | suggested
+    choices = [{**tag, "ticked": key in ticked, "suggested": key in suggested} for key, tag in offered.items()]
+    return {"call": call, "shown": " ".join(sorted(has)), "choices": choices, "suggested": len(suggested)}

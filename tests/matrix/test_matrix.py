@@ -71,6 +71,7 @@ OF_THE_SITE = {
     "joining:list": "/join-requests/",
     "calls:list": "/calls/",
     "calls:new": "/calls/new/",
+    "calls:tags": "/calls/tags/",
     "calls:edit": "/calls/{call}/edit/",
     "calls:detail": "/calls/{call}/",
     "calls:calendar": "/calls/{call}/calendar.ics",
