@@ -10,6 +10,7 @@ from ideas.pages import (
     calls_staff,
     comments,
     deadlines,
+    following,
     ideas,
     joining,
     members,
@@ -89,6 +90,13 @@ shortlist_pages = [
     path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
     path("shortlist-entries/<int:pk>/remove/", shortlists.remove, name="remove"),
 ]
+following_pages = [
+    path("following/", following.overview, name="list"),
+    path("following/follow/", following.follow, name="follow"),
+    path("following/choices/", following.choose, name="choose"),
+    path("following/<int:pk>/unfollow/", following.unfollow, name="unfollow"),
+    path("following/calls/<slug:slug>/reminders/", following.reminders, name="reminders"),
+]
 notification_pages = [
     path("notifications/", notifications.bell, name="list"),
     path("notifications/read/", notifications.read, name="read"),
@@ -108,6 +116,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((deadline_pages, "deadlines"))),
     path("", include((organisation_pages, "organisations"))),
     path("", include((shortlist_pages, "shortlists"))),
+    path("", include((following_pages, "following"))),
     path("", include((notification_pages, "notifications"))),
     path("", include((member_pages, "members"))),
     path("", include((matching_pages, "matching"))),
