@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ideas import moments
 from ideas.actions.ideas import change_state, edit_idea, post_idea
-from ideas.choices import IdeaState, Visibility
+from ideas.choices import IDEA_JOINABLE, IdeaState, Visibility
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.filters import read_idea_filters
 from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
@@ -66,7 +66,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "carried": facets.hidden(filters),
         "sorts": _sorts(filters) if member else [],
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
-        "today": _today(request),
+        "today": _today(request, at),
         "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",
         "words": board_live.words(names) if member else {},
         **_deadlines_ahead(request, at),
@@ -195,9 +195,9 @@ def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
     return {"now": at, "marks": marks, "own": own, "soon": soon[:STRIP], "soon_more": len(soon[STRIP:])}
 
 
-def _today(request: HttpRequest) -> list[dict[str, Any]]:
+def _today(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:
     """What waits for the member, most pressing first: {count, text, url, urgent}; nothing of which there is none."""
-    found = waiting_for(request.user)
+    found = waiting_for(request.user, at)
     requests, drafts = reverse("joining:list"), facets.address(_own_drafts())
     lines = [
         (found.answer, ngettext("request to answer", "requests to answer", found.answer), requests, True),
@@ -208,6 +208,12 @@ def _today(request: HttpRequest) -> list[dict[str, Any]]:
             reverse("shortlists:list"),
             False,
         ),
+        (
+            found.stranded,
+            ngettext("idea of yours whose call has closed", "ideas of yours whose calls have closed", found.stranded),
+            facets.address(_own_stranded()),
+            False,
+        ),
         (found.drafts, ngettext("draft of yours", "drafts of yours", found.drafts), drafts, False),
     ]
     return [{"count": count, "text": text, "url": url, "urgent": urgent} for count, text, url, urgent in lines if count]
@@ -215,6 +221,11 @@ def _today(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _own_drafts() -> queries.IdeaFilters:
     return queries.IdeaFilters(state=(IdeaState.DRAFT,), mine=True)
+
+
+def _own_stranded() -> queries.IdeaFilters:
+    """One's own by their deadline: those that have passed come first."""
+    return queries.IdeaFilters(state=tuple(sorted(IDEA_JOINABLE)), mine=True, sort="closing")
 
 
 def _sorts(filters: queries.IdeaFilters) -> list[dict[str, Any]]:
