@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, Timezone
+from icalendar import Alarm, Calendar, Event, Timezone, vDuration, vText
 
 from ideas.exchange.ical_zones import describe_zone
 
@@ -57,14 +57,17 @@ def write_calendar(name: str, appointments: Sequence[Appointment], *, language: 
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
-    calendar.add("NAME", _line(name))
-    calendar.add("X-WR-CALNAME", _line(name))
+    calendar.add("NAME", vText(_line(name)))  # RFC 7986; what calendars read before it, and still do, is the next
+    calendar.add("X-WR-CALNAME", vText(_line(name)))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("X-PUBLISHED-TTL", REFRESH)
-    for zone in _zones(appointments):
+    calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH).to_ical().decode())  # a word of Outlook: it has no type
+    zones = _zones(appointments)
+    for zone in zones.values():
         calendar.add_component(zone)
+    if not appointments:  # a calendar must hold something: §3.6
+        calendar.add_component(describe_zone("UTC", CLOCKED[0], CLOCKED[0]))
     head, end, rest = calendar.to_ical().rpartition(b"END:VCALENDAR")
-    return b"".join([head, *(_event(one, language) for one in appointments), end, rest])
+    return b"".join([head, *(_event(one, language, one.zone in zones) for one in appointments), end, rest])
 
 
 def mark_of(name: str, appointments: Iterable[Appointment], *, language: str) -> str:
@@ -75,26 +78,24 @@ def mark_of(name: str, appointments: Iterable[Appointment], *, language: str) ->
     return whole.hexdigest()[:32]
 
 
-def _zones(appointments: Sequence[Appointment]) -> list[Timezone]:
-    """Describe the clocks that the events stand on. Without any event UTC: a calendar must hold something, §3.6."""
-    starts = [(one.zone, start) for one in appointments if type(start := _start(one)) is datetime]
-    local = [(zone, start.year) for zone, start in starts if start.tzinfo is not UTC]
-    if not local:
-        return [] if appointments else [describe_zone("UTC", CLOCKED[0], CLOCKED[0])]
-    years = [year for _zone, year in local]
-    return [describe_zone(zone, min(years), max(years)) for zone in sorted({zone for zone, _year in local})]
+def _zones(appointments: Sequence[Appointment]) -> dict[str, Timezone]:
+    """Describe the clocks on which events stand: {zone: its description}. What is missing stands in UTC."""
+    hours = [one for one in appointments if not one.all_day and one.at.year in CLOCKED and one.zone != "UTC"]
+    first, last = min((one.at.year for one in hours), default=0), max((one.at.year for one in hours), default=0)
+    described = {zone: describe_zone(zone, first, last) for zone in sorted({one.zone for one in hours})}
+    return {zone: clocks for zone, clocks in described.items() if clocks}
 
 
 @lru_cache(maxsize=4096)
-def _event(appointment: Appointment, language: str) -> bytes:
-    """Write one event; kept, because most readers of a feed ask for the same ones."""
+def _event(appointment: Appointment, language: str, clocked: bool) -> bytes:
+    """Write one event; kept, because most readers of a feed ask for the same ones. `clocked`: its zone is described."""
     event = Event()
     event.add("UID", appointment.uid)
     event.add("SEQUENCE", appointment.sequence)
     # Without a METHOD, DTSTAMP is when the event was revised last: RFC 5545 §3.8.7.2.
     event.add("DTSTAMP", appointment.changed_at.astimezone(UTC))
     event.add("LAST-MODIFIED", appointment.changed_at.astimezone(UTC))
-    event.add("DTSTART", _start(appointment))
+    event.add("DTSTART", _start(appointment, clocked))
     event.add("SUMMARY", _line(appointment.summary), parameters={"LANGUAGE": language})
     if appointment.description:
         event.add("DESCRIPTION", _text(appointment.description), parameters={"LANGUAGE": language})
@@ -117,10 +118,10 @@ def _alarm(appointment: Appointment, days: int) -> Alarm:
     return alarm
 
 
-def _start(appointment: Appointment) -> datetime | date:
-    """Give the moment on the call's clock: the day alone where it is for the whole day.
+def _start(appointment: Appointment, clocked: bool) -> datetime | date:
+    """Give the moment on the call's clock, or the day alone; in UTC where that clock isn't described.
 
-    In UTC where that clock shows it twice: TZID then means the first of the two, but not all calendars know.
+    In UTC, too, where the clock shows an hour twice: TZID then means the first of them, but not all calendars know.
     """
     if appointment.at.year not in CLOCKED:
         return appointment.at.astimezone(UTC)
@@ -128,7 +129,7 @@ def _start(appointment: Appointment) -> datetime | date:
     if appointment.all_day:
         return local.date()
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return appointment.at.astimezone(UTC) if twice or appointment.zone == "UTC" else local
+    return local if clocked and not twice else appointment.at.astimezone(UTC)
 
 
 def _line(text: str) -> str:

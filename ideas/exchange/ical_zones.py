@@ -1,11 +1,10 @@
 """Time zones for calendar files (VTIMEZONE), by rules that hold for years: "the last Sunday of March", not by dates.
 
-Outlook passes over lists of dates and is then wrong by the hour of summer; and the lists that `icalendar` itself would
-write begin summer time an hour late. Only zones whose changes follow no yearly rule (Casablanca) get theirs listed.
+Outlook and others pass over lists of dates, and are then wrong by an hour; and the lists that `icalendar` itself would
+write begin summer time an hour late.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -30,18 +29,24 @@ class Change:
     summer: bool
 
 
-def describe_zone(name: str, first: int, last: int) -> Timezone:
-    """Describe a zone's clocks from the year `first` to the year `last`, and on by the rules that hold then."""
-    zone = ZoneInfo(name)
+def describe_zone(name: str, first: int, last: int) -> Timezone | None:
+    """Describe a zone's clocks from the year `first` to the year `last`, and on by the rules that hold then.
+
+    None where they follow no yearly rule all the time (Casablanca's follow the moon): such moments stand best in UTC.
+    """
+    end = max(last, first + YEARS)
     # The year before, too: it says what the clocks show when the first year begins.
-    changes = [change for year in range(first - 1, max(last, first + YEARS) + 1) for change in _changes(name, year)]
+    changes = [change for year in range(first - 1, end + 1) for change in _changes(name, year)]
+    series = [list(alike) for _kind, alike in groupby(sorted(changes, key=_kind_of), key=_kind_of)]
+    rules = [_rule(alike, end) for alike in series]
     described = Timezone()
     described.add("TZID", name)
     if not changes or changes[0].local.year >= first:
-        described.add_component(_observance(_at_rest(zone, first)))
-    for _kind, alike in groupby(sorted(changes, key=_kind_of), key=_kind_of):
-        for series in _series(list(alike), open_ended=max(last, first + YEARS)):
-            described.add_component(series)
+        described.add_component(_observance(_at_rest(name, first)))
+    for alike, rule in zip(series, rules, strict=True):
+        if rule is None:
+            return None
+        described.add_component(_observance(alike[0], rule))
     return described
 
 
@@ -49,42 +54,29 @@ def _kind_of(change: Change) -> tuple[bool, str, timedelta, timedelta, int]:
     return (change.summer, change.name, change.before, change.after, change.local.month)
 
 
-def _series(changes: list[Change], open_ended: int) -> Iterator[Timezone]:
-    """Describe changes of one kind, a year each: by their rule where there is one, else by their dates."""
-    rule = _rule(changes)
-    if rule is None or len(changes) < YEARS // 2:
-        yield _observance(changes[0], changes[1:])
-    else:
-        last = changes[-1]
-        if last.local.year < open_ended:
-            rule["UNTIL"] = (last.local - last.before).replace(tzinfo=UTC)
-        yield _observance(changes[0], rule=rule)
-
-
-def _rule(changes: list[Change]) -> dict[str, object] | None:
+def _rule(changes: list[Change], end: int) -> dict[str, object] | None:
     """Find the yearly rule that gives exactly these changes: the n-th or the last such weekday of a month."""
     days = [change.local for change in changes]
-    if any(b.year - a.year != 1 for a, b in pairwise(days)):
+    first, last = days[0], days[-1]
+    regular = all(b.year - a.year == 1 for a, b in pairwise(days))
+    alike = len({(day.weekday(), day.time()) for day in days}) == 1
+    if not (regular and alike and len(days) >= YEARS // 2):
         return None
-    if len({(day.month, day.weekday(), day.time()) for day in days}) != 1:
-        return None
-    first = days[0]
     if all(day.day + 7 > monthrange(day.year, day.month)[1] for day in days):
         place = -1
     elif len({_week(day) for day in days}) == 1:
         place = _week(first)
     else:
         return None
-    return {"FREQ": "YEARLY", "BYMONTH": first.month, "BYDAY": f"{place}{WEEKDAYS[first.weekday()]}"}
+    rule: dict[str, object] = {"FREQ": "YEARLY", "BYMONTH": first.month, "BYDAY": f"{place}{WEEKDAYS[first.weekday()]}"}
+    return rule if last.year == end else rule | {"UNTIL": (last - changes[-1].before).replace(tzinfo=UTC)}
 
 
 def _week(day: datetime) -> int:
     return (day.day - 1) // 7 + 1
 
 
-def _observance(
-    change: Change, others: Iterable[Change] = (), rule: dict[str, object] | None = None
-) -> TimezoneStandard | TimezoneDaylight:
+def _observance(change: Change, rule: dict[str, object] | None = None) -> TimezoneStandard | TimezoneDaylight:
     part = TimezoneDaylight() if change.summer else TimezoneStandard()
     part.add("DTSTART", change.local)
     part.add("TZOFFSETFROM", change.before)
@@ -92,14 +84,12 @@ def _observance(
     part.add("TZNAME", change.name)
     if rule:
         part.add("RRULE", rule)
-    for other in others:
-        part.add("RDATE", other.local)
     return part
 
 
-def _at_rest(zone: ZoneInfo, year: int) -> Change:
+def _at_rest(name: str, year: int) -> Change:
     """What the clocks of a zone show when a year begins, for those that had no change in the year before."""
-    begins = datetime(year, 1, 1, tzinfo=zone)
+    begins = datetime(year, 1, 1, tzinfo=ZoneInfo(name))
     offset = begins.utcoffset() or timedelta()
     return Change(begins.replace(tzinfo=None), offset, offset, begins.tzname() or "", False)
 

@@ -24,8 +24,10 @@ from ideas.models import Call, Member, ValueChain
 from ideas.pages.parts import member_of, see_other
 from ideas.queries.feeds import KEPT, calls_of_chain, calls_of_level, dates_followed_by, dates_of
 from ideas.queries.members import feed_token, member_of_feed
+from ideas.queries.plans import milestones_of_member
 from ideas.queries.taxonomy import chains_in_use
 from ideas.serializers.deadlines import appointments
+from ideas.serializers.plans import milestone_appointments
 
 LEVELS = dict(Level.choices)
 
@@ -63,9 +65,11 @@ def own(request: HttpRequest, token: str) -> HttpResponse:
     member = member_of_feed(token)
     if member is None:
         raise Http404
+    now = timezone.now()
     with translation.override(member.language):
-        dates = appointments(dates_followed_by(member, at=timezone.now()), site=settings.SITE_URL)
-        answer = _answer(request, _("JVL: what I follow"), dates)
+        dates = appointments(dates_followed_by(member, at=now), site=settings.SITE_URL)
+        steps = milestone_appointments(milestones_of_member(member, now - KEPT), site=settings.SITE_URL)
+        answer = _answer(request, _("JVL: what I follow"), [*dates, *steps])
     answer["Cache-Control"] = "private, no-cache"
     answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex"
