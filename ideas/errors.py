@@ -15,6 +15,7 @@ CONFLICTS: dict[str, str | Promise] = {
     "commenting_closed": _("This idea takes no more comments."),
     "edited_meanwhile": _("Somebody else saved a newer version meanwhile. Both texts are below."),
     "empty_shortlist": _("Add at least one idea before you publish."),
+    "import_working": _("This file is being read just now. Wait until that is done."),
     "invitation_used": _("This invitation was used or has expired. Ask for a new one."),
     "joining_closed": _("This idea takes no more requests to join."),
     "milestone_gone": _("This step was taken out of the plan meanwhile."),

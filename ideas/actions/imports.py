@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from ideas.actions.calls import slug_for
 from ideas.actions.deadlines import (
@@ -23,13 +22,22 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.exchange.calls import CallRow, RefusedRow, Row
 from ideas.exchange.suggestions import suggest_tags
 from ideas.models import Call, Deadline, Import, Member, Term, ValueChain
-from ideas.queries.imports import Difference, compare_call, no_longer_listed
+from ideas.queries.imports import (
+    Difference,
+    Line,
+    compare_call,
+    dates_told,
+    known_calls,
+    missing_line,
+    no_longer_listed,
+    reason_of,
+    refusal_line,
+)
 from ideas.rules.imports import can_import
 
 # So many calls are compared by one query, and new ones written in one transaction.
 BATCH = 200
 
-Line = dict[str, Any]
 Ear = Callable[[int, int], None]
 
 
@@ -60,7 +68,7 @@ def import_calls(
     """
     if by is not None and not can_import(by):
         raise NotAllowed
-    if preview is not None and Import.objects.filter(pk=preview.pk).exclude(applied_at=None).exists():
+    if preview and preview.applied_at:
         raise Conflict("already_imported")
     taken = list(rows)
     run = Run(Origin(by, source, name[:200], at), progress)
@@ -68,7 +76,7 @@ def import_calls(
     lines = run.go(taken, _write_batch)
     missing, unlisted = no_longer_listed(source, run.seen, at)
     Call.objects.filter(pk__in=[call.pk for call in missing]).update(missing_since=at)
-    lines += [_missing_line(call) for call in missing]
+    lines += [missing_line(call) for call in missing]
     log.applied_at = at
     # What stayed as it was is counted only: each weekly import of 11,000 calls would keep a megabyte of it.
     return _keep(log, lines, [line for line in lines if line["outcome"] != ImportOutcome.UNCHANGED], unlisted)
@@ -89,7 +97,7 @@ def preview_import(
     run = Run(Origin(by, preview.format, preview.name, at), progress)
     lines = run.go(list(rows), _show_batch)
     missing, unlisted = no_longer_listed(preview.format, run.seen, at)
-    lines += [_missing_line(call) for call in missing]
+    lines += [missing_line(call) for call in missing]
     preview.at = at
     return _keep(preview, lines, lines, unlisted)
 
@@ -119,10 +127,14 @@ class Run:
         fine: list[CallRow] = []
         for row in batch:
             if isinstance(row, RefusedRow):
-                yield _refusal(row.line, str(row.reason))
+                yield refusal_line(row.line, str(row.reason))
             elif row.identifier in self.first_lines:
                 first = self.first_lines[row.identifier]
-                yield _refusal(row.line, f"{row.identifier} stands on line {first} already", row.identifier)
+                yield refusal_line(
+                    row.line,
+                    _("%(identifier)s stands on line %(line)s already") % {"identifier": row.identifier, "line": first},
+                    row.identifier,
+                )
             else:
                 self.first_lines[row.identifier] = row.line
                 fine.append(row)
@@ -137,7 +149,7 @@ def _show_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
         try:
             yield compare_call(row, known, run.origin.source, run.origin.at).line()
         except ValidationError as error:
-            yield _refusal(row.line, _reason(error), row.identifier)
+            yield refusal_line(row.line, reason_of(error), row.identifier)
 
 
 def _write_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
@@ -148,7 +160,7 @@ def _write_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
         try:
             difference = compare_call(row, known, run.origin.source, run.origin.at)
         except ValidationError as error:
-            yield _refusal(row.line, _reason(error), row.identifier)
+            yield refusal_line(row.line, reason_of(error), row.identifier)
             continue
         if known is None:
             fresh.append(difference)
@@ -177,15 +189,15 @@ def _write_alone(row: CallRow, run: Run) -> Line:
     try:
         return _write(row, run)
     except ValidationError as error:
-        return _refusal(row.line, _reason(error), row.identifier)
+        return refusal_line(row.line, reason_of(error), row.identifier)
     except (IntegrityError, DataError) as error:
-        return _refusal(row.line, f"the database refused it: {error}", row.identifier)
+        return refusal_line(row.line, _("the database refused it: %(error)s") % {"error": error}, row.identifier)
 
 
 @transaction.atomic(durable=True)
 def _write(row: CallRow, run: Run) -> Line:
     """Compare once more what nobody can change meanwhile, and write it."""
-    [(_row, call)] = _known([row], run, lock=True)
+    [(_told, call)] = _known([row], run, lock=True)
     difference = compare_call(row, call, run.origin.source, run.origin.at)
     if call is None:
         _create([difference], run)
@@ -194,7 +206,7 @@ def _write(row: CallRow, run: Run) -> Line:
     is_own = call.source == run.origin.source
     call.checked_at, call.missing_since = run.origin.at, None if is_own else call.missing_since
     call.save(update_fields=[*difference.fields, "source_key", "told", "checked_at", "missing_since"])
-    changes = change_deadlines(call, row.deadlines, run.origin, complete=row.complete)
+    changes = change_deadlines(call, dates_told(row), run.origin, complete=row.complete)
     if changes:
         keep_dates(call)
     if difference.fields or changes:
@@ -232,32 +244,9 @@ def _tag(fresh: Sequence[Difference]) -> None:
 
 
 def _known(rows: Sequence[CallRow], run: Run, *, lock: bool = False) -> list[tuple[CallRow, Call | None]]:
-    """Find each row's call by its key in this source, else by its identifier (another source may have brought it)."""
-    source = run.origin.source
-    by_key = Q(source=source, source_key__in=[row.source_key for row in rows if row.source_key])
-    calls = Call.objects.filter(by_key | Q(identifier__in=[row.identifier for row in rows]))
-    # What is locked is written next: its dates must not come from a copy.
-    found = list(calls.select_for_update() if lock else calls.prefetch_related("deadlines"))
-    with_key = {call.source_key: call for call in found if call.source == source and call.source_key}
-    named = {call.identifier: call for call in found}
-    pairs = [(row, with_key.get(row.source_key) or named.get(row.identifier)) for row in rows]
-    run.seen.update(call.pk for _row, call in pairs if call)
+    pairs = known_calls(rows, run.origin.source, lock=lock)
+    run.seen.update(call.pk for _told, call in pairs if call)
     return pairs
-
-
-# Lines of the log ----------------------------------------------------------------------------------------------------
-
-
-def _missing_line(call: Call) -> Line:
-    return {"line": 0, "outcome": ImportOutcome.MISSING, "identifier": call.identifier, "title": call.title}
-
-
-def _refusal(line: int, reason: str, identifier: str = "") -> Line:
-    return {"line": line, "outcome": ImportOutcome.REFUSED, "identifier": identifier, "reason": reason}
-
-
-def _reason(error: ValidationError) -> str:
-    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
 
 
 def _keep(log: Import, lines: Sequence[Line], kept: Sequence[Line], unlisted: int) -> Import:
