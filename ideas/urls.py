@@ -8,10 +8,12 @@ from ideas.pages import (
     accounts,
     calls,
     calls_staff,
+    candidates,
     comments,
     deadlines,
     following,
     ideas,
+    imports,
     joining,
     members,
     matching,
@@ -72,6 +74,20 @@ plan_pages = [
     path("plan-steps/", plans.steps, name="steps"),
     path("plan-steps/<int:pk>/", plans.edit_step, name="edit_step"),
 ]
+import_pages = [
+    path("imports/", imports.log, name="list"),
+    path("imports/new/", imports.new, name="new"),
+    path("imports/<int:pk>/", imports.detail, name="detail"),
+    path("imports/<int:pk>/columns/", imports.columns, name="columns"),
+    path("imports/<int:pk>/preview/", imports.preview, name="preview"),
+    path("imports/<int:pk>/confirm/", imports.confirm, name="confirm"),
+    path("imports/<int:pk>/discard/", imports.discard, name="discard"),
+]
+candidate_pages = [
+    path("candidates/", candidates.overview, name="list"),
+    path("candidates/<int:pk>/aside/", candidates.aside, name="aside"),
+    path("candidates/<int:pk>/back/", candidates.back, name="back"),
+]
 organisation_pages = [
     path("organisations/", organisations.directory, name="list"),
     path("organisations/<slug:slug>/", organisations.detail, name="detail"),
@@ -114,6 +130,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((call_pages, "calls"))),
     path("", include((plan_pages, "plans"))),
     path("", include((deadline_pages, "deadlines"))),
+    path("", include((import_pages, "imports"))),
+    path("", include((candidate_pages, "candidates"))),
     path("", include((organisation_pages, "organisations"))),
     path("", include((shortlist_pages, "shortlists"))),
     path("", include((following_pages, "following"))),

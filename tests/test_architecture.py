@@ -14,7 +14,8 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 SHARED = {
     "serializers": {"matching"},
     "queries": {"catalogue", "feeds", "matching", "today", "topics"},
-    "actions": {"board", "demo", "reference"},
+    # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
+    "actions": {"board", "demo", "reference", "uploads"},
     "forms": {"filters"},
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     "pages": {
@@ -29,6 +30,7 @@ SHARED = {
         "parts",
         "site",
         "style",
+        "uploads",
     },
     "api": {"base", "docs", "errors", "inputs", "pagination", "urls"},
 }

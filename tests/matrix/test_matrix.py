@@ -81,6 +81,16 @@ OF_THE_SITE = {
     "deadlines:of_level": "/calendar/level/european.ics",
     "deadlines:of_chain": "/calendar/chain/moves.ics",
     "deadlines:own": "/calendar/1-guessed.ics",  # whose is whose: tests/pages/test_deadlines.py
+    "imports:list": "/imports/",
+    "imports:new": "/imports/new/",
+    "imports:detail": "/imports/{import}/",
+    "imports:columns": "/imports/{import}/columns/",
+    "imports:preview": "/imports/{import}/preview/",
+    "imports:confirm": "/imports/{import}/confirm/",
+    "imports:discard": "/imports/{import}/discard/",
+    "candidates:list": "/candidates/",
+    "candidates:aside": "/candidates/{candidate}/aside/",
+    "candidates:back": "/candidates/{candidate}/back/",
     "organisations:list": "/organisations/",
     "organisations:detail": "/organisations/{organisation}/",
     "shortlists:list": "/shortlists/",
@@ -173,6 +183,8 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         "entry": entry.pk,
         "call": call.slug,
         "organisation": laboratory.slug,
+        "import": 10**9,
+        "candidate": 10**9,
         "token": invitation.split("/")[-2],
     }
 
