@@ -25,6 +25,7 @@ from ideas.exchange.calls import (
     UnreadableFile,
     closings,
     tidy,
+    tidy_text,
     tidy_title,
     tidy_url,
 )
@@ -174,7 +175,7 @@ def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
         title=title,
         level=_one_of(Level.values, "level", row),
         language=_one_of(Language.values, "language", row),
-        summary=row.get("summary", "")[:10_000],
+        summary=tidy_text(row.get("summary", "")),
         url=tidy_url(row.get("url", "")),
         budget_min=_money("budget_min", row),
         budget_max=_money("budget_max", row),
