@@ -22,6 +22,8 @@ CLAIM = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 MAX_ROWS = 100
+# Mails that a sender tries to get before it leaves the rest to the others and to the next round.
+LOOKED_AT = 50
 # What a server says of one mail; after anything else the server itself is in trouble.
 OF_THE_MAIL = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError, UnicodeError, ValueError)
 
@@ -59,30 +61,37 @@ def _make_mail(member_id: int, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic(durable=True)
 def claim_mail(*, at: datetime) -> Mail | None:
     """Take the next mail to send, for five minutes, as it is right to say it now; None when nothing waits.
 
     Only one sender gets it. What is no longer so is taken out of it; a mail of which nothing is left is never sent.
     """
-    for mail in unsent(at)[:20]:
-        mine = unsent(at).filter(pk=mail.pk).order_by().update(claimed_until=at + CLAIM, attempts=F("attempts") + 1)
-        if mine and _is_still_right(mail, at):
-            return Mail.objects.select_related("member").get(pk=mail.pk)
+    for mail in list(unsent(at).select_related("member")[:LOOKED_AT]):
+        # One statement, so that of several senders one changes the row.
+        if not unsent(at).filter(pk=mail.pk).order_by().update(claimed_until=at + CLAIM, attempts=F("attempts") + 1):
+            continue
+        mail.attempts += 1
+        try:
+            if _is_still_right(mail, at):
+                return mail
+        except Exception as error:
+            logger.exception("Mail %s can't be written anew.", mail.key)
+            _note_failure(mail, error, at)
     return None
 
 
+@transaction.atomic(durable=True)
 def _is_still_right(mail: Mail, at: datetime) -> bool:
     """Write the mail anew where something in it is no longer so; remove it where nothing is."""
     rows = list(mail.notifications.order_by("pk"))
     told, _gone = still_true(mail.member, rows, at)
-    if told and mail.member.is_active and len(told) < len(rows):
-        mail.subject, mail.body = write_mail(mail.member, told, own_ideas_at(mail.member, told), at)
-        mail.save(update_fields=["subject", "body"])
-    elif not told or not mail.member.is_active:
+    if not told or not mail.member.is_active:
         mail.notifications.update(mail_at=None)
         mail.delete()
         return False
+    if len(told) < len(rows):
+        mail.subject, mail.body = write_mail(mail.member, told, own_ideas_at(mail.member, told), at)
+        mail.save(update_fields=["subject", "body"])
     return True
 
 
