@@ -23,7 +23,7 @@ OF_THE_CALL = ("call_id", "call__identifier", "call__title", "call__slug", "call
 class Entry:
     """A date of a call for a calendar; `gone` where a source or staff took it away.
 
-    `several`: the call has more than one cut-off. `call` is {call__identifier, call__title, call__slug, …}.
+    `several`: the call has other cut-offs. `call` is {call__identifier, call__title, call__slug, …}.
     `alarms`: how many days before to ring; `ideas`: those of the reader that aim at the call, [(reference, title)].
     """
 
@@ -107,8 +107,6 @@ def _entry(row: dict[str, Any]) -> Entry:
 
 def _gone(row: dict[str, Any]) -> Entry:
     call = {name: row.pop(name) for name in OF_THE_CALL}
-    # Higher than any that a calendar knows of it: its end is one more change.
-    row["sequence"] += 1
     return Entry(
         deadline=row.pop("deadline_number"), at=row.pop("old_at"), several=row["number"] > 1, verified=True, gone=True,
         call=call, **row,
