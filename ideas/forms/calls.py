@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -81,6 +82,10 @@ def _count(label: Any, largest: int, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=largest, required=False, **options)
 
 
+def _rule(rule: CallRule) -> forms.IntegerField:
+    return _count(capfirst(rule.label), 99)
+
+
 def _trl(label: Any) -> forms.TypedChoiceField:
     choices = [("", "—"), *((str(level), f"TRL {level}") for level in range(1, 10))]
     return forms.TypedChoiceField(label=label, choices=choices, coerce=int, empty_value=None, required=False)
@@ -133,12 +138,12 @@ class CallForm(QuietForm, ShownForm):
     expected_grants = _count(gettext_lazy("Grants expected"), 32_767)
     trl_min = _trl(gettext_lazy("TRL from"))
     trl_max = _trl(gettext_lazy("TRL up to"))
-    min_organisations = _count(CallRule.MIN_ORGANISATIONS.label, 99)
-    max_organisations = _count(CallRule.MAX_ORGANISATIONS.label, 99)
-    min_countries = _count(CallRule.MIN_COUNTRIES.label, 99)
-    min_laboratories = _count(CallRule.MIN_LABORATORIES.label, 99)
-    min_accredited = _count(CallRule.MIN_ACCREDITED.label, 99)
-    min_companies = _count(CallRule.MIN_COMPANIES.label, 99)
+    min_organisations = _rule(CallRule.MIN_ORGANISATIONS)
+    max_organisations = _rule(CallRule.MAX_ORGANISATIONS)
+    min_countries = _rule(CallRule.MIN_COUNTRIES)
+    min_laboratories = _rule(CallRule.MIN_LABORATORIES)
+    min_accredited = _rule(CallRule.MIN_ACCREDITED)
+    min_companies = _rule(CallRule.MIN_COMPANIES)
     value_chains = ThingsField(label=gettext_lazy("Value chains"), queryset=None, required=False)
     kets = ThingsField(label=gettext_lazy("Key enabling technologies"), queryset=None, required=False)
     note = _line(

@@ -198,5 +198,12 @@ def _tag_row(call: Call, offered: dict[str, dict[str, Any]], ticks: Ticks | None
     ticked = ticks.ticked if ticks else has
     if taken:
         ticked = ticked | suggested
-    choices = [{**tag, "ticked": key in ticked, "suggested": key in suggested} for key, tag in offered.items()]
-    return {"call": call, "shown": " ".join(sorted(has)), "choices": choices, "suggested": len(suggested)}
+    choices: dict[str, list[dict[str, Any]]] = {"c": [], "k": []}
+    for key, tag in offered.items():
+        choices[key[0]].append({**tag, "ticked": key in ticked, "suggested": key in suggested})
+    return {
+        "call": call,
+        "shown": " ".join(sorted(has)),
+        "choices": list(choices.values()),
+        "suggested": len(suggested),
+    }

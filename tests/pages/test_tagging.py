@@ -13,6 +13,11 @@ TAGS = "/calls/tags/"
 pytestmark = pytest.mark.django_db
 
 
+def choices_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The value chains and KETs that may be ticked for a call."""
+    return [choice for group in row["choices"] for choice in group]
+
+
 def shown_calls(response: Any) -> list[str]:
     return [row["call"].identifier for row in response.context["calls"]]
 
@@ -22,7 +27,7 @@ def drawn_tags(response: Any) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for row in response.context["calls"]:
         sent[f"shown-{row['call'].pk}"] = row["shown"]
-        sent[f"tags-{row['call'].pk}"] = [choice["key"] for choice in row["choices"] if choice["ticked"]]
+        sent[f"tags-{row['call'].pk}"] = [choice["key"] for choice in choices_of(row) if choice["ticked"]]
     return sent
 
 
@@ -105,7 +110,7 @@ def test_words_only_suggest_until_somebody_takes_them(staff):
     taken = client.post(TAGS, {**drawn_tags(first), "act": "take", f"tags-{other.pk}": [f"c{plain.pk}"]})
 
     assert {
-        row["call"].identifier: [choice["code"] for choice in row["choices"] if choice["suggested"]]
+        row["call"].identifier: [choice["code"] for choice in choices_of(row) if choice["suggested"]]
         for row in first.context["calls"]
     } == {"ONE": ["ROBOTS", "AMT"], "TWO": []}
     assert drawn_tags(first)[f"tags-{call.pk}"] == []

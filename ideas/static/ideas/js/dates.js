@@ -40,9 +40,9 @@ function words(row) {
   const place = JSON.parse(part.dataset.places)[zone] ?? zone;
   const found = instants(Date.parse(`${day}T${hour.slice(0, 5)}Z`), zone);
   if (!found.length) return say(part.dataset.skipped, { place });
-  const which = field(row, "which")?.value;
-  if (found.length > 1 && !which) return say(part.dataset.repeated, { place });
-  const at = found.at(which === "second" ? -1 : 0);
+  const which = field(row, "which");
+  if (found.length > 1 && !which?.value) return which ? "" : say(part.dataset.repeated, { place });
+  const at = found.at(which?.value === "second" ? -1 : 0);
   const own = part.dataset.zone;
   const same = wallOf(at, zone) === wallOf(at, own);
   return say(same ? part.dataset.same : part.dataset.other, { there: shown(at, zone), place, here: shown(at, own), zone: own });
