@@ -247,7 +247,7 @@ def _codes(**kwargs: Any) -> serializers.ListField:
 
 
 def _choices(choices: Any, **kwargs: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list)
+    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list, **kwargs)
 
 
 class IdeaFilterInput(serializers.Serializer[Any]):
@@ -269,6 +269,8 @@ class CallFilterInput(serializers.Serializer[Any]):
     status = _choices(CallStatus.choices)
     budget = _choices(
         [str(start) for start in BUDGETS],
+        help_text="What a project may ask for, in euros, from here to the next amount.",
+    )
     trl = _choices([str(trl) for trl in TRLS], help_text="Levels of readiness that the call takes.")
     q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
     days = serializers.IntegerField(
