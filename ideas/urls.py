@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
+    call_drawings,
     calls,
     calls_staff,
     candidates,
@@ -15,8 +16,8 @@ from ideas.pages import (
     ideas,
     imports,
     joining,
-    members,
     matching,
+    members,
     notifications,
     organisations,
     plans,
@@ -49,6 +50,9 @@ joining_pages = [
 ]
 call_pages = [
     path("calls/", calls.board, name="list"),
+    path("calls/month/", call_drawings.month, name="month"),
+    path("calls/timeline/", call_drawings.timeline, name="timeline"),
+    path("calls/compare/", calls.compare, name="compare"),
     path("calls/new/", calls_staff.new, name="new"),
     path("calls/tags/", calls_staff.tags, name="tags"),
     path("calls/<slug:slug>/edit/", calls_staff.edit, name="edit"),
@@ -74,6 +78,10 @@ plan_pages = [
     path("plan-steps/", plans.steps, name="steps"),
     path("plan-steps/<int:pk>/", plans.edit_step, name="edit_step"),
 ]
+matching_pages = [
+    path("ideas/<str:reference>/calls/", matching.calls, name="calls"),
+    path("ideas/<str:reference>/calls/aim/", matching.aim, name="aim"),
+]
 import_pages = [
     path("imports/", imports.log, name="list"),
     path("imports/new/", imports.new, name="new"),
@@ -91,10 +99,6 @@ candidate_pages = [
 organisation_pages = [
     path("organisations/", organisations.directory, name="list"),
     path("organisations/<slug:slug>/", organisations.detail, name="detail"),
-]
-matching_pages = [
-    path("ideas/<str:reference>/calls/", matching.calls, name="calls"),
-    path("ideas/<str:reference>/calls/aim/", matching.aim, name="aim"),
 ]
 shortlist_pages = [
     path("shortlists/", shortlists.overview, name="list"),
@@ -130,6 +134,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((call_pages, "calls"))),
     path("", include((plan_pages, "plans"))),
     path("", include((deadline_pages, "deadlines"))),
+    path("", include((matching_pages, "matching"))),
     path("", include((import_pages, "imports"))),
     path("", include((candidate_pages, "candidates"))),
     path("", include((organisation_pages, "organisations"))),
@@ -137,7 +142,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((following_pages, "following"))),
     path("", include((notification_pages, "notifications"))),
     path("", include((member_pages, "members"))),
-    path("", include((matching_pages, "matching"))),
     path("account/", include(accounts.urlpatterns)),
     path("language/", members.set_language, name="set_language"),
     path("healthz", site.healthz, name="healthz"),

@@ -21,6 +21,8 @@ SHARED = {
     "pages": {
         "accounts",
         "board_live",
+        "call_drawings",
+        "call_filters",
         "calls_staff",
         "context",
         "facets",
