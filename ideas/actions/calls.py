@@ -59,9 +59,20 @@ class Retag:
     drop_kets: frozenset[int] = frozenset()
 
 
+def slugs_for(identifiers: Sequence[str]) -> list[str]:
+    """Make the addresses of many new calls, mostly by one query."""
+    stems = [_stem(identifier) for identifier in identifiers]
+    taken = {*Call.objects.filter(slug__in=stems).values_list("slug", flat=True), *RESERVED}
+    return [slug_for(identifiers[place]) if stem in taken else stem for place, stem in enumerate(stems)]
+
+
+def _stem(identifier: str) -> str:
+    return slugify(re.sub(r"[^\w-]+", "-", identifier))[:130].strip("-") or "call"
+
+
 def slug_for(identifier: str) -> str:
     """Make a call's address from its identifier, with a number behind it where something else has the same one."""
-    stem = slugify(re.sub(r"[^\w-]+", "-", identifier))[:130].strip("-") or "call"
+    stem = _stem(identifier)
     taken = {*Call.objects.filter(slug__startswith=stem).values_list("slug", flat=True), *RESERVED}
     candidates = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
     return next(slug for slug in candidates if slug not in taken)

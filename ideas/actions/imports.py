@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from ideas.actions.calls import slug_for
+from ideas.actions.calls import slugs_for
 from ideas.actions.deadlines import (
     Origin,
     announce_deadlines,
@@ -217,10 +217,11 @@ def _write(row: CallRow, run: Run) -> Line:
 def _create(fresh: Sequence[Difference], run: Run) -> None:
     """Write new calls whole. That they are news is told to who follows their programme or tags by `manage.py tick`."""
     deadlines = []
-    for difference in fresh:
+    slugs = slugs_for([difference.call.identifier for difference in fresh])
+    for difference, slug in zip(fresh, slugs, strict=True):
         call = difference.call
         dates = [new_deadline(call, told, run.origin) for told in difference.row.deadlines]
-        call.slug, call.checked_at = slug_for(call.identifier), run.origin.at
+        call.slug, call.checked_at = slug, run.origin.at
         call.opens_at, call.closes_at = dates_of(dates)
         deadlines += dates
     Call.objects.bulk_create([difference.call for difference in fresh])
