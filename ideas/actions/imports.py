@@ -74,7 +74,7 @@ def import_calls(
     run = Run(Origin(by, source, name[:200], at), progress)
     log = preview or Import.objects.create(format=source, name=run.origin.note, by=by, at=at)
     lines = run.go(taken, _write_batch)
-    missing, unlisted = no_longer_listed(source, run.seen, at)
+    missing, unlisted = no_longer_listed(source, at, seen=run.seen, unread=run.unread)
     Call.objects.filter(pk__in=[call.pk for call in missing]).update(missing_since=at)
     lines += [missing_line(call) for call in missing]
     log.applied_at = at
@@ -96,7 +96,7 @@ def preview_import(
         raise Conflict("already_imported")
     run = Run(Origin(by, preview.format, preview.name, at), progress)
     lines = run.go(list(rows), _show_batch)
-    missing, unlisted = no_longer_listed(preview.format, run.seen, at)
+    missing, unlisted = no_longer_listed(preview.format, at, seen=run.seen, unread=run.unread)
     lines += [missing_line(call) for call in missing]
     preview.at = at
     return _keep(preview, lines, lines, unlisted)
@@ -113,6 +113,7 @@ class Run:
     progress: Ear = _say_nothing
     first_lines: dict[str, int] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)  # ids of known calls that the file names
+    unread: set[str] = field(default_factory=set)  # identifiers of rows that couldn't be read
 
     def go(self, rows: Sequence[Row], take: "Take") -> list[Line]:
         """Take all rows, batch by batch, by one of the two ways. Returns a line for each, in the file's order."""
@@ -127,7 +128,8 @@ class Run:
         fine: list[CallRow] = []
         for row in batch:
             if isinstance(row, RefusedRow):
-                yield refusal_line(row.line, str(row.reason))
+                self.unread.add(row.identifier)
+                yield refusal_line(row.line, str(row.reason), row.identifier)
             elif row.identifier in self.first_lines:
                 first = self.first_lines[row.identifier]
                 yield refusal_line(
@@ -206,7 +208,7 @@ def _write(row: CallRow, run: Run) -> Line:
     is_own = call.source == run.origin.source
     call.checked_at, call.missing_since = run.origin.at, None if is_own else call.missing_since
     call.save(update_fields=[*difference.fields, "source_key", "told", "checked_at", "missing_since"])
-    changes = change_deadlines(call, dates_told(row), run.origin, complete=row.complete)
+    changes = change_deadlines(call, dates_told(row, call), run.origin, complete=row.complete)
     if changes:
         keep_dates(call)
     if difference.fields or changes:

@@ -90,10 +90,14 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that couldn't be read, and why, in the language that is active while reading."""
+    """A row that couldn't be read, and why, in the language that is active while reading.
+
+    `identifier` is that of its call, where as much could be read.
+    """
 
     line: int
     reason: str
+    identifier: str = field(default="", compare=False)
 
 
 Row = CallRow | RefusedRow

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 
 from ideas.choices import DeadlineKind, Language, Level
 from ideas.exchange.calls import (
+    LONGEST,
     CallRow,
     DeadlineRow,
     Options,
@@ -98,11 +99,9 @@ def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
         try:
             values = next(csv.reader(lines, dialect), [])
             if any(value.strip() for value in values):
-                yield _call(line, _named(header, values, preset), preset)
+                yield _read(line, _named(header, values, preset), preset)
         except (_Misshapen, csv.Error) as error:
             lines.give_back()
-            yield RefusedRow(line, str(error))
-        except (Refused, UnreadableDate) as error:
             yield RefusedRow(line, str(error))
 
 
@@ -165,6 +164,14 @@ def _named(header: list[str], values: list[str], preset: Preset) -> dict[str, st
     return {**preset.defaults, **{name: value for name, value in told.items() if value}}
 
 
+def _read(line: int, row: Mapping[str, str], preset: Preset) -> Row:
+    try:
+        return _call(line, row, preset)
+    except (Refused, UnreadableDate) as error:
+        name = _name(row, row.get("title", ""), preset)
+        return RefusedRow(line, str(error), " ".join(name.replace("\x00", "").split())[: LONGEST["identifier"]])
+
+
 def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
     title = tidy_title(row.get("title", ""))
     identifier = _identifier(row, title, preset)
@@ -187,11 +194,15 @@ def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
 
 
 def _identifier(row: Mapping[str, str], title: str, preset: Preset) -> str:
+    if name := _name(row, title, preset):
+        return tidy("identifier", name)
+    raise Refused("no identifier")
+
+
+def _name(row: Mapping[str, str], title: str, preset: Preset) -> str:
     if "identifier" in row:
-        return tidy("identifier", preset.prefix + row["identifier"])
-    if not preset.prefix:
-        raise Refused("no identifier")
-    return preset.prefix + slugify(title)[:80].strip("-")
+        return preset.prefix + row["identifier"]
+    return preset.prefix + slugify(title)[:80].strip("-") if preset.prefix else ""
 
 
 def _deadlines(row: Mapping[str, str], preset: Preset) -> tuple[DeadlineRow, ...]:

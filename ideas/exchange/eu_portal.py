@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ideas.choices import DeadlineKind, Level
 from ideas.exchange.calls import (
+    LONGEST,
     CallRow,
     DeadlineRow,
     Options,
@@ -72,9 +73,15 @@ def _read(number: int, found: Any) -> Row:
             raise found
         return _call(number, found)
     except (Refused, UnreadableDate) as error:
-        return RefusedRow(number, str(error))
+        return RefusedRow(number, str(error), _name(found))
     except (AttributeError, KeyError, TypeError, ValueError, IndexError):
-        return RefusedRow(number, _("the object hasn't the portal's shape"))
+        return RefusedRow(number, _("the object hasn't the portal's shape"), _name(found))
+
+
+def _name(found: Any) -> str:
+    """The identifier of an object that can't be read, where it has one."""
+    name = found.get("identifier") if isinstance(found, dict) else ""
+    return " ".join(name.replace("\x00", "").split())[: LONGEST["identifier"]] if isinstance(name, str) else ""
 
 
 def _call(number: int, found: dict[str, Any]) -> CallRow:

@@ -26,6 +26,8 @@ FORMAT_LABELS: dict[str, str | Promise] = {
     "feed": _("News (RSS or Atom): candidates, never calls by themselves"),
     "rss": _("News (RSS or Atom): candidates, never calls by themselves"),
 }
+# What a person looks for first.
+FIRST = ("identifier", "title", "opens", "closes", "closes_2", "model", "level", "url")
 FIELD_LABELS: dict[str, str | Promise] = {
     "identifier": _("Identifier"),
     "title": _("Title"),
@@ -95,7 +97,7 @@ class ColumnsForm(forms.Form):
         self.known: Mapping[str, str] = PRESETS[format].columns if format in COLUMN_FORMATS else {}
         columns = list(dict.fromkeys(name for name in header if name))
         has_identifier = format in PRESETS and bool(PRESETS[format].prefix)
-        for name in FIELDS:
+        for name in sorted(FIELDS, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST)):
             column = self.known.get(name)
             self.fields[name] = forms.ChoiceField(
                 label=FIELD_LABELS.get(name, name),

@@ -120,17 +120,20 @@ def compare_call(row: CallRow, call: Call | None, source: str, at: datetime) -> 
     fields = _copy(row, call, source)
     if fields:
         call.full_clean()
-    steps = compare_deadlines(call.deadlines.all(), dates_told(row), at, complete=row.complete)
+    steps = compare_deadlines(call.deadlines.all(), dates_told(row, call), at, complete=row.complete)
     return Difference(row, call, False, fields, steps, call.told == before)
 
 
-def dates_told(row: CallRow) -> Sequence[DeadlineRow]:
-    """The dates that a row gives: none of a call that its source has taken back."""
-    return () if row.cancelled else row.deadlines
+def dates_told(row: CallRow, call: Call | None) -> Sequence[DeadlineRow]:
+    """The dates that a row gives: none of a call that its source has taken back, and none that staff took away."""
+    gone = call.told.get(BY_HAND, {}).get("gone", ()) if call else ()
+    return () if row.cancelled else [told for told in row.deadlines if told.reading.at.isoformat() not in gone]
 
 
-def no_longer_listed(source: str, seen: set[int], at: datetime) -> tuple[list[Call], int]:
-    """Find the calls that a source's file should name and doesn't. `seen` are the ids of those that it names.
+def no_longer_listed(source: str, at: datetime, *, seen: set[int], unread: set[str]) -> tuple[list[Call], int]:
+    """Find the calls that a source's file should name and doesn't.
+
+    `seen` are the ids of those that it names, `unread` identifiers in rows that couldn't be read.
 
     Returns (calls that aren't flagged yet, 0); or, where more than half are lacking, so that the file must have broken
     off, ([], how many). A closed call may leave its list. Sources whose lists aren't complete lack nothing.
@@ -140,7 +143,7 @@ def no_longer_listed(source: str, seen: set[int], at: datetime) -> tuple[list[Ca
     ahead = Q(closes_at=None) | Q(closes_at__gte=at)
     calls: QuerySet[Call] = Call.objects.filter(ahead, source=source).order_by("pk")
     listed = list(calls.only("identifier", "title", "slug", "missing_since"))
-    lacking = [call for call in listed if call.pk not in seen]
+    lacking = [call for call in listed if call.pk not in seen and call.identifier not in unread]
     if len(lacking) * 2 > len(listed):
         return [], len(lacking)
     return [call for call in lacking if call.missing_since is None], 0
@@ -222,7 +225,7 @@ def _shown(value: Any) -> str:
 
 
 def _date(step: Step) -> dict[str, Any]:
-    """{act, kind, number, zone, old, new}: instants in ISO 8601, None where there is none."""
+    """{act, kind, number, zone, old, new, unsure}: instants in ISO 8601, None where there is none."""
     kept, told = step.known, step.told
     place = kept or told
     assert place
@@ -233,4 +236,5 @@ def _date(step: Step) -> dict[str, Any]:
         "zone": told.reading.zone if told else kept.zone if kept else "",
         "old": kept.at.isoformat() if kept else None,
         "new": told.reading.at.isoformat() if told else None,
+        "unsure": bool(told and not told.reading.verified),
     }
