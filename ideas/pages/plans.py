@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +36,7 @@ from ideas.queries.plans import (
     proposal_for,
 )
 from ideas.queries.topics import idea_topic, plan_topic
-from ideas.rules.plans import can_change_plan, can_edit_steps, can_tick
+from ideas.rules.plans import can_change_plan, can_edit_steps, takes_ticks
 from ideas.serializers.plans import milestone_appointments
 from realtime import log
 
@@ -68,7 +68,7 @@ def panel_context(request: HttpRequest, idea: Idea, *, at: datetime, whole: bool
         "done": sum(step.milestone.done_at is not None for step in made.steps),
         "deadline": moment(idea.deadline, at) if whole and idea.deadline else None,
         "warning": _warning(shown, at),
-        "may": {"change": may_change, "tick": can_tick(viewer, idea)},
+        "may": {"change": may_change, "tick": takes_ticks(idea)},
     }
     return {"plan": panel}
 
@@ -122,16 +122,15 @@ def _warning(plan: Plan, at: datetime) -> dict[str, Any] | None:
 @login_required
 @require_safe
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
-    idea, at = visible_idea(request, reference), timezone.now()
-    position = log.position(idea_topic(idea.pk))  # before the rows
-    fragment = request.headers.get("HX-Request")
-    context = panel_context(request, idea, at=at, whole="whole" in request.GET or not fragment)
-    if fragment:
+    at = timezone.now()
+    if request.headers.get("HX-Request"):
         # For everybody who sees the idea, so that an open page learns when its reader comes onto the team, or leaves.
-        return render(request, "plans/_panel.html", context)
-    if not context["plan"]["team"]:
-        raise Http404
-    return render(request, "plans/detail.html", {"idea": idea, "position": position, **context})
+        idea = visible_idea(request, reference)
+        return render(request, "plans/_panel.html", panel_context(request, idea, at=at, whole="whole" in request.GET))
+    position = log.position(idea_topic(team_idea(request, reference).pk))  # before the rows
+    idea = team_idea(request, reference)
+    context = {"idea": idea, "position": position, **panel_context(request, idea, at=at, whole=True)}
+    return render(request, "plans/detail.html", context)
 
 
 @login_required
@@ -218,7 +217,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     def add(content: dict[str, Any]) -> Milestone:
         return actions.add_milestone(by=by, idea=idea, content=content, at=timezone.now())
 
-    return _milestone_page(request, idea, MilestoneForm(request.POST or None), add)
+    return _milestone_page(request, idea, MilestoneForm(_typed(request)), add)
 
 
 @login_required
@@ -229,7 +228,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     def change(content: dict[str, Any]) -> Milestone:
         return actions.edit_milestone(by=member_of(request), milestone=milestone, content=content, at=timezone.now())
 
-    form = MilestoneForm(request.POST or None, milestone=milestone)
+    form = MilestoneForm(_typed(request), milestone=milestone)
     return _milestone_page(request, milestone.idea, form, change, milestone)
 
 
@@ -268,9 +267,11 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return see_other(plan_url(milestone.idea))
 
 
+def _typed(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
 def _seen(request: HttpRequest, pk: int) -> Milestone:
-    if pk > 2**63 - 1:  # beyond the database's integers
-        raise Http404
     return get_object_or_404(milestones_visible_to(member_of(request)).select_related("idea", "step"), pk=pk)
 
 
@@ -283,7 +284,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     by = member_of(request)
     if not can_edit_steps(by):
         raise NotAllowed
-    form = PlanStepForm(request.POST or None)
+    form = PlanStepForm(_typed(request))
     status = 400 if request.method == "POST" else 200
     if form.is_valid():
         try:
@@ -308,10 +309,8 @@ def edit_step(request: HttpRequest, pk: int) -> HttpResponse:
     by = member_of(request)
     if not can_edit_steps(by):
         raise NotAllowed
-    if pk > 2**63 - 1:
-        raise Http404
     step = get_object_or_404(PlanStep, pk=pk)
-    form = PlanStepForm(request.POST or None, step=step)
+    form = PlanStepForm(_typed(request), step=step)
     status = 400 if request.method == "POST" else 200
     if form.is_valid():
         try:

@@ -24,9 +24,14 @@ def is_on_team(member: Member, idea: Idea) -> bool:
     return is_author(member, idea) or partners.filter(organisation__affiliations__member=member).exists()
 
 
+def takes_ticks(idea: Idea) -> bool:
+    """Whether its plan still goes on: the idea isn't withdrawn or merged."""
+    return idea.state in IDEA_COMMENTABLE
+
+
 def can_tick(member: Member, idea: Idea) -> bool:
-    """Everybody on the team, as long as the idea isn't withdrawn or merged."""
-    return idea.state in IDEA_COMMENTABLE and is_on_team(member, idea)
+    """Everybody on the team, as long as the plan goes on."""
+    return takes_ticks(idea) and is_on_team(member, idea)
 
 
 def can_change_plan(member: Member, idea: Idea) -> bool:

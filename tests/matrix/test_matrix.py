@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from ideas.actions.ideas import change_state, edit_idea
 from ideas.actions.members import invite_member
+from ideas.actions.plans import edit_milestone, make_plan
 from ideas.choices import AffiliationRole, IdeaState
-from ideas.models import Comment, Idea, JoinRequest, Member, Organisation, RoleSlot, Shortlist, ValueChain
+from ideas.models import Comment, Idea, JoinRequest, Member, Milestone, Organisation, RoleSlot, Shortlist, ValueChain
 from tests.cast import signed_in
 from tests.factories import (
     affiliate,
@@ -27,6 +28,7 @@ from tests.factories import (
     make_organisation,
     make_shortlist,
     make_slot,
+    make_step,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,15 @@ OF_THE_IDEA = {
     "matching:calls": "/ideas/{reference}/calls/",
     "matching:aim": "/ideas/{reference}/calls/aim/",
     "shortlists:add": "/ideas/{reference}/shortlist/",
+    "plans:detail": "/ideas/{reference}/plan/",
+    "plans:make": "/ideas/{reference}/plan/make/",
+    "plans:tick": "/ideas/{reference}/plan/tick/",
+    "plans:new": "/ideas/{reference}/plan/new/",
+    "plans:calendar": "/ideas/{reference}/plan.ics",
+    "plans:edit": "/milestones/{milestone}/edit/",
+    "plans:remove": "/milestones/{milestone}/remove/",
+    "api:idea-plan-list": "/api/v1/ideas/{id}/plan/",
+    "api:idea-plan-tick": "/api/v1/ideas/{id}/plan/{milestone}/tick/",
     "api:idea-detail": "/api/v1/ideas/{id}/",
     "api:idea-state": "/api/v1/ideas/{id}/state/",
     "api:idea-calls": "/api/v1/ideas/{id}/calls/",
@@ -105,6 +116,8 @@ OF_THE_SITE = {
     "following:choose": "/following/choices/",
     "following:unfollow": "/following/1/unfollow/",
     "following:reminders": "/following/calls/{call}/reminders/",
+    "plans:steps": "/plan-steps/",
+    "plans:edit_step": "/plan-steps/{step}/",
     "notifications:list": "/notifications/",
     "notifications:read": "/notifications/read/",
     "members:profile": "/profile/",
@@ -167,6 +180,11 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         by=researcher, idea=secret, content={"call": call, "organisation": laboratory}, version=1, at=timezone.now()
     )
     request = make_join_request(secret, researcher, second, contribution=CANARY, message=CANARY)
+    step = make_step("Partners closed")
+    milestone = make_plan(by=researcher, idea=secret, at=timezone.now())[0]
+    milestone = edit_milestone(
+        by=researcher, milestone=milestone, content={"name": CANARY, "days_before": 40}, at=timezone.now()
+    )
     chain.leads.add(researcher)
     shortlist = make_shortlist(researcher, chain, secret, title="A list")
     entry = shortlist.entries.get()
@@ -182,6 +200,8 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         "slot": slot.pk,
         "comment": comment.pk,
         "request": request.pk,
+        "step": step.pk,
+        "milestone": milestone.pk,
         "shortlist": shortlist.pk,
         "entry": entry.pk,
         "call": call.slug,
@@ -194,6 +214,7 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
 
 UNKNOWN = {
     "id": 7, "reference": "JVL-2026-0000", "slot": 10**9, "comment": 10**9, "request": 10**9, "entry": 10**9,
+    "milestone": 10**9,
 }  # fmt: skip
 BODIES: dict[str, Any] = {
     "state": "parked",
@@ -208,6 +229,9 @@ BODIES: dict[str, Any] = {
     "role": "beneficiary",
     "expertise": "x",
     "wanted": 1,
+    "name": "x",
+    "days_before": 1,
+    "done": True,
 }
 
 
@@ -293,7 +317,7 @@ def test_draft_is_its_authors_alone(viewer: Client, researcher: Member):
     for path in OF_THE_IDEA.values():
         if "{reference}" in path or "{id}" in path:
             for method in methods_of(path):
-                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk))
+                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk, milestone=1))
                 if not is_refusal(answer) or CANARY in text_of(answer):
                     told.append((method, path, answer.status_code))
 
@@ -307,6 +331,7 @@ def test_nothing_was_changed_by_trying(viewer: Client, things: dict[str, Any], s
 
     secret.refresh_from_db()
     assert (secret.state, secret.version, secret.comment_count) == (IdeaState.OPEN, 2, 1)
+    assert Milestone.objects.values_list("name", "done_at").get() == (CANARY, None)
     assert (Comment.objects.count(), RoleSlot.objects.count(), JoinRequest.objects.get().state) == (1, 1, "pending")
     assert Shortlist.objects.get().entries.get().rationale == CANARY
 
