@@ -77,6 +77,14 @@ class CallRule(models.TextChoices):
     MIN_COMPANIES = "min_companies", _("companies, at least")
 
 
+class CallTags(models.TextChoices):
+    """Which calls staff look through when they tag them."""
+
+    FEW = "few", _("Without value chain or KET")
+    NONE = "none", _("Without any tag")
+    ALL = "all", _("All")
+
+
 class CallStatus(models.TextChoices):
     """Always derived from the dates (`Call.status_at`), never stored."""
 
@@ -86,6 +94,16 @@ class CallStatus(models.TextChoices):
     BETWEEN_STAGES = "between_stages", _("Between stages")
     CLOSED = "closed", _("Closed")
     UNKNOWN = "unknown", _("No dates yet")
+
+
+class ImportOutcome(models.TextChoices):
+    """What an import does with a call, or did."""
+
+    CREATED = "created", pgettext_lazy("calls", "New")
+    CHANGED = "changed", pgettext_lazy("calls", "Changed")
+    UNCHANGED = "unchanged", pgettext_lazy("calls", "Unchanged")
+    REFUSED = "refused", pgettext_lazy("rows of a file", "Refused")
+    MISSING = "missing", _("No longer listed")
 
 
 class IdeaState(models.TextChoices):

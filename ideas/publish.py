@@ -11,12 +11,14 @@ from ideas.models import Comment, DeadlineChange, Idea, JoinRequest, Member, Not
 from ideas.queries.ideas import CARD_FIELDS, Moves
 from ideas.queries.joining import consortium_of, readers_of
 from ideas.queries.notifications import Unread
-from ideas.queries.topics import board_topic, call_topic, idea_topic, member_topic, shortlist_topic
+from ideas.queries.plans import plan_of
+from ideas.queries.topics import board_topic, call_topic, idea_topic, member_topic, plan_topic, shortlist_topic
 from ideas.serializers.calls import DeadlineChangeSerializer
 from ideas.serializers.comments import CommentSerializer
 from ideas.serializers.ideas import IdeaChangeSerializer, IdeaRowSerializer
 from ideas.serializers.joining import ConsortiumSerializer
 from ideas.serializers.notifications import NotificationSerializer
+from ideas.serializers.plans import PlanSerializer
 from ideas.serializers.shortlists import OrderSerializer
 from realtime import log, revoke, revoke_topic
 
@@ -44,15 +46,20 @@ def _comment(kind: str, comment: Comment) -> Entry:
     return idea_topic(comment.idea_id), kind, dict(CommentSerializer(comment).data)
 
 
-def idea_changed(idea: Idea, moves: Moves, told: Told = (), *, closed_to_some: bool = False) -> None:
+def idea_changed(
+    idea: Idea, moves: Moves, told: Told = (), *, closed_to_some: bool = False, author_left: bool = False
+) -> None:
     """An idea's text, target or state changed: {id, reference, title, state, version}; and its card on the board.
 
-    Where it left an audience, or is closed to people who saw it, its followers are checked before they are told.
+    Where it left an audience, or is closed to people who saw it, its followers are checked before they are told; those
+    of its plan, where it lost an author.
     """
     payload = dict(IdeaChangeSerializer(idea).data)
     _append((idea_topic(idea.pk), "idea.changed", payload), *_board(idea, moves), told=told)
     if closed_to_some or set(moves) - {idea.audience}:
         revoke_topic(idea_topic(idea.pk))
+    if author_left:
+        revoke_topic(plan_topic(idea.pk))
 
 
 def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = False) -> None:
@@ -64,6 +71,12 @@ def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = Fals
     _append((idea_topic(idea.pk), "consortium.changed", payload), *_board(idea), told=told)
     if partner_left:
         revoke_topic(idea_topic(idea.pk))
+        revoke_topic(plan_topic(idea.pk))
+
+
+def plan_changed(idea: Idea) -> None:
+    """The whole plan as it is now: its deadline, its steps with their days, and who ticked them. To the team alone."""
+    _append((plan_topic(idea.pk), "plan.changed", dict(PlanSerializer(plan_of(idea)).data)))
 
 
 def request_changed(request: JoinRequest, told: Told = ()) -> None:
@@ -91,6 +104,11 @@ def deadlines_changed(
         entries += [(topic, "deadline.changed", payload) for topic in topics]
     cards = [entry for idea, moves in moved for entry in _board(idea, moves)]
     _append(*entries, *cards, told=told)
+
+
+def members_told(told: Told) -> None:
+    """Members hear of something that changed nothing: a reminder, calls that came."""
+    _append(told=told)
 
 
 def notifications_read(member: Member, unread: Unread) -> None:

@@ -6,13 +6,21 @@ from django.urls import URLPattern, URLResolver, include, path
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
+    call_drawings,
     calls,
+    calls_staff,
+    candidates,
     comments,
+    deadlines,
+    following,
     ideas,
+    imports,
     joining,
+    matching,
     members,
     notifications,
     organisations,
+    plans,
     search,
     shortlists,
     site,
@@ -43,8 +51,51 @@ joining_pages = [
 ]
 call_pages = [
     path("calls/", calls.board, name="list"),
+    path("calls/month/", call_drawings.month, name="month"),
+    path("calls/timeline/", call_drawings.timeline, name="timeline"),
+    path("calls/compare/", calls.compare, name="compare"),
+    path("calls/new/", calls_staff.new, name="new"),
+    path("calls/tags/", calls_staff.tags, name="tags"),
+    path("calls/<slug:slug>/edit/", calls_staff.edit, name="edit"),
     path("calls/<slug:slug>/", calls.detail, name="detail"),
-    path("calls/<slug:slug>/calendar.ics", calls.calendar, name="calendar"),
+    path("calls/<slug:slug>/calendar.ics", deadlines.of_call, name="calendar"),
+]
+deadline_pages = [
+    path("calendar/", deadlines.subscribe, name="subscribe"),
+    path("calendar/renew/", deadlines.renew, name="renew"),
+    path("calendar/all.ics", deadlines.everything, name="everything"),
+    path("calendar/level/<slug:level>.ics", deadlines.of_level, name="of_level"),
+    path("calendar/chain/<slug:slug>.ics", deadlines.of_chain, name="of_chain"),
+    path("calendar/<str:token>.ics", deadlines.own, name="own"),
+]
+plan_pages = [
+    path("ideas/<str:reference>/plan/", plans.detail, name="detail"),
+    path("ideas/<str:reference>/plan/make/", plans.make, name="make"),
+    path("ideas/<str:reference>/plan/tick/", plans.tick, name="tick"),
+    path("ideas/<str:reference>/plan/new/", plans.new, name="new"),
+    path("ideas/<str:reference>/plan.ics", plans.calendar, name="calendar"),
+    path("milestones/<int:pk>/edit/", plans.edit, name="edit"),
+    path("milestones/<int:pk>/remove/", plans.remove, name="remove"),
+    path("plan-steps/", plans.steps, name="steps"),
+    path("plan-steps/<int:pk>/", plans.edit_step, name="edit_step"),
+]
+matching_pages = [
+    path("ideas/<str:reference>/calls/", matching.calls, name="calls"),
+    path("ideas/<str:reference>/calls/aim/", matching.aim, name="aim"),
+]
+import_pages = [
+    path("imports/", imports.log, name="list"),
+    path("imports/new/", imports.new, name="new"),
+    path("imports/<int:pk>/", imports.detail, name="detail"),
+    path("imports/<int:pk>/columns/", imports.columns, name="columns"),
+    path("imports/<int:pk>/preview/", imports.preview, name="preview"),
+    path("imports/<int:pk>/confirm/", imports.confirm, name="confirm"),
+    path("imports/<int:pk>/discard/", imports.discard, name="discard"),
+]
+candidate_pages = [
+    path("candidates/", candidates.overview, name="list"),
+    path("candidates/<int:pk>/aside/", candidates.aside, name="aside"),
+    path("candidates/<int:pk>/back/", candidates.back, name="back"),
 ]
 organisation_pages = [
     path("organisations/", organisations.directory, name="list"),
@@ -59,6 +110,13 @@ shortlist_pages = [
     path("shortlist-entries/<int:pk>/move/", shortlists.move, name="move"),
     path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
     path("shortlist-entries/<int:pk>/remove/", shortlists.remove, name="remove"),
+]
+following_pages = [
+    path("following/", following.overview, name="list"),
+    path("following/follow/", following.follow, name="follow"),
+    path("following/choices/", following.choose, name="choose"),
+    path("following/<int:pk>/unfollow/", following.unfollow, name="unfollow"),
+    path("following/calls/<slug:slug>/reminders/", following.reminders, name="reminders"),
 ]
 notification_pages = [
     path("notifications/", notifications.bell, name="list"),
@@ -80,8 +138,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
+    path("", include((plan_pages, "plans"))),
+    path("", include((deadline_pages, "deadlines"))),
+    path("", include((matching_pages, "matching"))),
+    path("", include((import_pages, "imports"))),
+    path("", include((candidate_pages, "candidates"))),
     path("", include((organisation_pages, "organisations"))),
     path("", include((shortlist_pages, "shortlists"))),
+    path("", include((following_pages, "following"))),
     path("", include((notification_pages, "notifications"))),
     path("", include((member_pages, "members"))),
     path("", include((search_pages, "search"))),

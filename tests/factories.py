@@ -9,6 +9,7 @@ from django.utils import timezone
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import accept_join_request, add_slot, ask_to_join
+from ideas.actions.plans import make_plan
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist
 from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
 from ideas.models import (
@@ -19,7 +20,9 @@ from ideas.models import (
     Idea,
     JoinRequest,
     Member,
+    Milestone,
     Organisation,
+    PlanStep,
     RoleSlot,
     Shortlist,
     Term,
@@ -136,3 +139,19 @@ def make_shortlist(by: Member, chain: ValueChain, *ideas: Idea, **fields: Any) -
         add_to_shortlist(by=by, shortlist=shortlist, idea=idea, at=timezone.now())
     shortlist.refresh_from_db()
     return shortlist
+
+
+def make_step(name: str = "", *, days: int = 45, retired: bool = False) -> PlanStep:
+    number = next(_numbers)
+    name = name or f"Step {number}"
+    return PlanStep.objects.create(
+        code=f"step-{number}", name_it=f"{name} (it)", name_en=name, days_before=days, retired=retired
+    )
+
+
+def make_planned(by: Member, *steps: int, closes_in: timedelta = timedelta(days=60), **content: Any) -> list[Milestone]:
+    """An idea with a deadline and a plan: its milestones, one for each number of days before, the earliest first."""
+    for days in steps or (45, 14):
+        make_step(days=days)
+    idea = make_idea(by, call=make_call(closes_in=closes_in), **content)
+    return make_plan(by=by, idea=idea, at=timezone.now())

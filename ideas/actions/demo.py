@@ -26,6 +26,7 @@ from ideas.actions.joining import (
     decline_join_request,
     withdraw_join_request,
 )
+from ideas.actions.plans import make_plan, tick_milestone
 from ideas.actions.search import index_members, index_organisations
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
 from ideas.choices import IdeaState, JoinState, Language, Scheme, ShortlistState
@@ -190,6 +191,10 @@ class _Play:
             yield self._event(step["ago"], self._change_state, spec, step)
         for request in spec["requests"]:
             yield from self._request(spec, request)
+        if "plan" in spec:
+            yield self._event(spec["plan"]["ago"], self._plan, key, by)
+            for tick in spec["plan"]["ticks"]:
+                yield self._event(tick["ago"], self._tick, key, tick)
         for number, comment in enumerate(spec["comments"], start=1):
             yield from self._comment(key, comment, f"demo-{number}")
 
@@ -240,6 +245,16 @@ class _Play:
         change_state(by=self._members[spec["by"]], idea=idea, state=state, reason=step.get("reason", ""), at=at)
         if state == IdeaState.MERGED:
             Idea.objects.filter(pk=idea.pk).update(merged_into=self.ideas[spec["merged_into"]])
+
+    def _plan(self, key: str, by: Member, at: datetime) -> None:
+        idea = Idea.objects.get(pk=self.ideas[key].pk)
+        if idea.deadline and not idea.milestones.exists():
+            make_plan(by=by, idea=idea, at=at)
+
+    def _tick(self, key: str, tick: Spec, at: datetime) -> None:
+        milestone = self.ideas[key].milestones.filter(step__code=tick["step"]).first()
+        if milestone:
+            tick_milestone(by=self._members[tick["by"]], milestone=milestone, done=True, at=at)
 
     def _request(self, idea: Spec, spec: Spec) -> Iterator[_Event]:
         yield self._event(spec["ago"], self._ask, idea, spec)

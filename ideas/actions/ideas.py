@@ -61,7 +61,7 @@ def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: in
         raise NotAllowed
     if idea.version != version:
         raise Conflict("edited_meanwhile")
-    before, people = count_rows(idea), _people_of(idea)
+    before, people, authors = count_rows(idea), _people_of(idea), _authors_of(idea)
     _fill(idea, content, by=by, at=at)
     idea.version += 1
     idea.activity_at = at
@@ -69,7 +69,12 @@ def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: in
     _fill_sets(idea, content)
     moves = index_idea(idea, before)
     _keep_version(idea, by=by, at=at)
-    publish.idea_changed(idea, moves, closed_to_some=bool(people - _people_of(idea)))
+    publish.idea_changed(
+        idea,
+        moves,
+        closed_to_some=bool(people - _people_of(idea)),
+        author_left=bool(authors - _authors_of(idea)),
+    )
     return idea
 
 
@@ -161,7 +166,11 @@ def _fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
 
 def _people_of(idea: Idea) -> set[int]:
     """List who sees the idea whatever its audience: authors and people invited."""
-    return {*idea.authors.values_list("id", flat=True), *idea.invited.values_list("id", flat=True)}
+    return {*_authors_of(idea), *idea.invited.values_list("id", flat=True)}
+
+
+def _authors_of(idea: Idea) -> set[int]:
+    return set(idea.authors.values_list("id", flat=True))
 
 
 def _keep_version(idea: Idea, *, by: Member, at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -98,6 +99,14 @@ def update_profile(
     if value_chains is not None:
         by.value_chains.set(value_chains)
         publish.rights_changed(by)
+    return by
+
+
+@transaction.atomic(durable=True)
+def renew_feed(*, by: Member) -> Member:
+    """Give a member's calendar a new secret address; the old one is dead at once."""
+    Member.objects.filter(pk=by.pk).update(feed_number=F("feed_number") + 1)
+    by.refresh_from_db(fields=["feed_number"])
     return by
 
 

@@ -9,8 +9,9 @@ from django.db import transaction
 from ideas import publish
 from ideas.choices import NotificationKind
 from ideas.models import Idea, Member, Notification
-from ideas.queries.ideas import visible_to
+from ideas.queries.ideas import members_who_see
 from ideas.queries.notifications import unread_of
+from ideas.rules.mails import mail_due_at
 
 
 def notify(
@@ -22,21 +23,24 @@ def notify(
     key: str,
     data: dict[str, Any],
     at: datetime,
+    before: datetime | None = None,
 ) -> list[Notification]:
     """Put a notification in front of each member once, whatever happens twice (`key`). A helper for actions.
 
-    Who may not see the idea isn't told of it. Runs inside the action's transaction, which hands the returned rows to
-    its `publish` call, so that the bell learns it live.
+    Who may not see the idea isn't told of it. Each row says when a mail about it is due, by the member's choice;
+    `before` is the moment after which that mail would be of no use. Runs inside the action's transaction, which hands
+    the returned rows to its `publish` call, so that the bell learns it live. A fixed number of queries.
     """
-    rows = [
-        Notification(member=member, kind=kind, idea=idea, url=url, key=key, data=data, created_at=at)
-        for member in {member.pk: member for member in members}.values()
-        if idea is None or visible_to(member).filter(pk=idea.pk).exists()
-    ]
-    known = set(
-        Notification.objects.filter(member__in=[row.member for row in rows], key=key).values_list("member", flat=True)
-    )
-    return Notification.objects.bulk_create([row for row in rows if row.member_id not in known])
+    people = {member.pk: member for member in members}
+    seeing = members_who_see(idea, people.values()) if idea else set(people)
+    told = Notification.objects.filter(member__in=seeing, key=key).values_list("member", flat=True)
+    return Notification.objects.bulk_create(
+        Notification(
+            member=people[pk], kind=kind, idea=idea, url=url, key=key, data=data, created_at=at,
+            mail_at=mail_due_at(people[pk], kind, at, before=before),
+        )
+        for pk in sorted(seeing - set(told))
+    )  # fmt: skip
 
 
 @transaction.atomic(durable=True)

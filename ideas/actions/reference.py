@@ -1,4 +1,5 @@
-"""Reference data: value chains, terms and the organisations that the project carries; not calls, not the demo."""
+"""Reference data: value chains, terms, the steps of plans and the organisations that the project carries; not calls,
+not the demo."""
 
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.text import slugify
 from ideas.actions.search import index_organisations
 from ideas.choices import Scheme
 from ideas.data import read_json
-from ideas.models import Organisation, Term, ValueChain
+from ideas.models import Organisation, PlanStep, Term, ValueChain
 
 # Of taxonomies.json: (path of the list, scheme, whether its terms are retired).
 SCHEMES: tuple[tuple[tuple[str, ...], str, bool], ...] = (
@@ -22,17 +23,18 @@ SCHEMES: tuple[tuple[tuple[str, ...], str, bool], ...] = (
 
 @transaction.atomic(durable=True)
 def load_reference() -> dict[str, int]:
-    """Bring value chains, terms and the organisations of 2020 into an installation, and leave what is there alone.
+    """Bring value chains, terms, steps and the organisations of 2020 into an installation, and leave what is there.
 
-    Create-only: a chain is known by its slug, a term by scheme and code, an organisation by its slug, and one that
-    exists is never written again, so that whatever staff edited (codes too) stays. Running it twice changes nothing.
-    Returns how many rows were added: {"value_chains": 8, "terms": 45, "organisations": 16}.
+    Create-only: a chain is known by its slug, a term by scheme and code, a step by its code, an organisation by its
+    slug, and one that exists is never written again, so that whatever staff edited (codes too) stays. Running it twice
+    changes nothing. Returns how many rows were added: {"value_chains": 8, "terms": 45, "organisations": 16, …}.
     """
     facts = read_json("taxonomies.json")
     return {
         "value_chains": _add_chains(facts["value_chains"]),
         "terms": sum(_add_terms(_at(facts, path), scheme, retired) for path, scheme, retired in SCHEMES),
         "organisations": _add_organisations(read_json("organisations_2020.json")),
+        "plan_steps": _add_steps(read_json("plan_steps.json")),
     }
 
 
@@ -77,6 +79,16 @@ def _add_terms(rows: list[dict[str, str]], scheme: str, retired: bool) -> int:
         if row["code"] not in known
     ]
     return len(Term.objects.bulk_create(new))
+
+
+def _add_steps(rows: list[dict[str, Any]]) -> int:
+    known = set(PlanStep.objects.values_list("code", flat=True))
+    new = [
+        PlanStep(code=row["code"], name_it=row["it"], name_en=row["en"], days_before=row["days_before"])
+        for row in rows
+        if row["code"] not in known
+    ]
+    return len(PlanStep.objects.bulk_create(new))
 
 
 def _add_organisations(rows: list[dict[str, Any]]) -> int:

@@ -21,7 +21,9 @@ from ideas.queries.ideas import (
     public_teasers,
     visible_to,
 )
+from ideas.queries.matching import calls_for
 from ideas.serializers.ideas import TEASER, IdeaRowSerializer, IdeaSerializer
+from ideas.serializers.matching import CallFitSerializer
 
 _PLACES = Prefetch("authors__affiliations", queryset=Affiliation.objects.select_related("organisation").order_by("id"))
 KEY = in_path("id", "Id of the idea, or its reference number (JVL-2026-0042).")
@@ -81,6 +83,17 @@ class IdeaViewSet(ApiView):
         member, idea = self.member, self._seen(id)
         idea = change_state(by=member, idea=idea, at=self.at, **self.read(StateInput).validated_data)
         return Response(self._whole(idea))
+
+    @extend_schema(
+        summary="List the calls still ahead that fit an idea, best first, each with its reasons",
+        description="For those who see the idea in full. Its own call isn't among them.",
+        parameters=[KEY],
+        responses=CallFitSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], url_path="calls", pagination_class=None)
+    def calls(self, request: Request, id: str) -> Response:
+        rows: Any = calls_for(self._seen(id), self.at)  # the stubs know no `many`
+        return Response(CallFitSerializer(rows, many=True, context=self.get_serializer_context()).data)
 
     @property
     def is_member(self) -> bool:

@@ -23,6 +23,8 @@ from ideas.choices import (
 )
 from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot, Term, ValueChain
 from ideas.models.ideas import LONG
+from ideas.queries.calls import PAGE_SIZE
+from ideas.queries.catalogue import BUDGETS, TRLS
 from ideas.queries.ideas import visible_to
 from ideas.queries.taxonomy import all_kets, chains_in_use, kets_in_use, terms
 from ideas.text import MAX_BODY_CHARS
@@ -206,6 +208,10 @@ class JoinRequestInput(serializers.Serializer[Any]):
         return {**attrs, "slot": slot}
 
 
+class TickInput(serializers.Serializer[Any]):
+    done = serializers.BooleanField()
+
+
 class ReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
 
@@ -240,8 +246,8 @@ def _codes(**kwargs: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=140), max_length=50, default=list, **kwargs)
 
 
-def _choices(choices: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list)
+def _choices(choices: Any, **kwargs: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list, **kwargs)
 
 
 class IdeaFilterInput(serializers.Serializer[Any]):
@@ -261,10 +267,16 @@ class CallFilterInput(serializers.Serializer[Any]):
     value_chain = _codes(help_text="Codes of value chains.")
     ket = _codes(help_text="Codes of KETs.")
     status = _choices(CallStatus.choices)
+    budget = _choices(
+        [str(start) for start in BUDGETS],
+        help_text="What a project may ask for, in euros, from here to the next amount.",
+    )
+    trl = _choices([str(trl) for trl in TRLS], help_text="Levels of readiness that the call takes.")
     q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
     days = serializers.IntegerField(
         min_value=0, max_value=36_500, allow_null=True, default=None, help_text="Closes within so many days."
     )
+    page_size = serializers.IntegerField(min_value=1, max_value=100, default=PAGE_SIZE, help_text="Calls a page.")
 
 
 class OrganisationFilterInput(serializers.Serializer[Any]):

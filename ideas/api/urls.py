@@ -10,11 +10,13 @@ from ideas.api.docs import DocsView, unknown
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
 from ideas.api.organisations import OrganisationViewSet
+from ideas.api.plans import PlanViewSet
 from ideas.api.shortlists import ShortlistViewSet
 from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
 
 router = SimpleRouter()
 router.register("v1/ideas/(?P<id>[^/]+)/comments", IdeaCommentViewSet, basename="idea-comment")
+router.register("v1/ideas/(?P<id>[^/]+)/plan", PlanViewSet, basename="idea-plan")
 router.register("v1/ideas", IdeaViewSet, basename="idea")
 router.register("v1/comments", CommentViewSet, basename="comment")
 router.register("v1/calls", CallViewSet, basename="call")

@@ -28,6 +28,7 @@ LONGEST = {
     "source_status": 40,
     "languages": 60,
 }
+LONGEST_SUMMARY_CHARS = 10_000
 _check_url = URLValidator(schemes=["http", "https"])
 
 
@@ -89,10 +90,14 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that couldn't be read, and why, in the language that is active while reading."""
+    """A row that couldn't be read, and why, in the language that is active while reading.
+
+    `identifier` is that of its call, where as much could be read.
+    """
 
     line: int
     reason: str
+    identifier: str = field(default="", compare=False)
 
 
 Row = CallRow | RefusedRow
@@ -138,7 +143,8 @@ class Refused(ValueError):
 def tidy(name: str, value: str) -> str:
     """One clean line of text for a field of CallRow. Raises Refused where it's too long or has a null character."""
     try:
-        text = " ".join(clean_text(value).split())
+        # Most texts are plain, and need no cleaning; a bulk file has a hundred thousand of them.
+        text = " ".join((value if value.isascii() and value.isprintable() else clean_text(value)).split())
     except ValidationError as error:
         raise Refused(f"{name}: {error.messages[0]}") from None
     if len(text) > LONGEST.get(name, len(text)):
@@ -147,6 +153,14 @@ def tidy(name: str, value: str) -> str:
             % {"name": name, "count": len(text), "most": LONGEST[name]}
         )
     return text
+
+
+def tidy_text(value: str) -> str:
+    """Plain text of several lines, cut where a call keeps no more. Raises Refused where it has a null character."""
+    try:
+        return clean_text(value)[:LONGEST_SUMMARY_CHARS]
+    except ValidationError as error:
+        raise Refused(f"summary: {error.messages[0]}") from None
 
 
 def tidy_title(value: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 
 from ideas.choices import DeadlineKind, Language, Level
 from ideas.exchange.calls import (
+    LONGEST,
     CallRow,
     DeadlineRow,
     Options,
@@ -25,6 +26,7 @@ from ideas.exchange.calls import (
     UnreadableFile,
     closings,
     tidy,
+    tidy_text,
     tidy_title,
     tidy_url,
 )
@@ -57,6 +59,14 @@ def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[R
             yield from _rows(text, preset)
 
 
+def read_columns(stream: Bounded, options: Options) -> Iterator[str]:
+    """Read the names of a list's columns, for a person to say what they tell. Raises UnreadableFile."""
+    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
+        encoding = _copy_and_tell_encoding(stream, copy)
+        with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
+            yield from _header(_Lines(text), _dialect(text))
+
+
 READERS = {name: partial(read_csv, preset=preset) for name, preset in PRESETS.items()}
 
 
@@ -82,18 +92,16 @@ def _copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
 
 def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
     dialect, lines = _dialect(text), _Lines(text)
-    header = [name.strip() for name in next(csv.reader(lines, dialect), [])]
+    header = _header(lines, dialect)
     if preset.columns["title"] not in header:
         raise UnreadableFile(f"No column “{preset.columns['title']}” in the header: {', '.join(header)[:200]}")
     while (line := lines.begin()) is not None:
         try:
             values = next(csv.reader(lines, dialect), [])
             if any(value.strip() for value in values):
-                yield _call(line, _named(header, values, preset), preset)
+                yield _read(line, _named(header, values, preset), preset)
         except (_Misshapen, csv.Error) as error:
             lines.give_back()
-            yield RefusedRow(line, str(error))
-        except (Refused, UnreadableDate) as error:
             yield RefusedRow(line, str(error))
 
 
@@ -131,6 +139,10 @@ class _Lines:
         del self._taken[1:]
 
 
+def _header(lines: _Lines, dialect: type[csv.Dialect]) -> list[str]:
+    return [name.strip() for name in next(csv.reader(lines, dialect), [])]
+
+
 def _dialect(text: TextIO) -> type[csv.Dialect]:
     sample = text.read(SAMPLE_CHARS)
     text.seek(0)
@@ -152,6 +164,14 @@ def _named(header: list[str], values: list[str], preset: Preset) -> dict[str, st
     return {**preset.defaults, **{name: value for name, value in told.items() if value}}
 
 
+def _read(line: int, row: Mapping[str, str], preset: Preset) -> Row:
+    try:
+        return _call(line, row, preset)
+    except (Refused, UnreadableDate) as error:
+        name = _name(row, row.get("title", ""), preset)
+        return RefusedRow(line, str(error), " ".join(name.replace("\x00", "").split())[: LONGEST["identifier"]])
+
+
 def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
     title = tidy_title(row.get("title", ""))
     identifier = _identifier(row, title, preset)
@@ -162,7 +182,7 @@ def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
         title=title,
         level=_one_of(Level.values, "level", row),
         language=_one_of(Language.values, "language", row),
-        summary=row.get("summary", "")[:10_000],
+        summary=tidy_text(row.get("summary", "")),
         url=tidy_url(row.get("url", "")),
         budget_min=_money("budget_min", row),
         budget_max=_money("budget_max", row),
@@ -174,11 +194,15 @@ def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
 
 
 def _identifier(row: Mapping[str, str], title: str, preset: Preset) -> str:
+    if name := _name(row, title, preset):
+        return tidy("identifier", name)
+    raise Refused("no identifier")
+
+
+def _name(row: Mapping[str, str], title: str, preset: Preset) -> str:
     if "identifier" in row:
-        return tidy("identifier", preset.prefix + row["identifier"])
-    if not preset.prefix:
-        raise Refused("no identifier")
-    return preset.prefix + slugify(title)[:80].strip("-")
+        return preset.prefix + row["identifier"]
+    return preset.prefix + slugify(title)[:80].strip("-") if preset.prefix else ""
 
 
 def _deadlines(row: Mapping[str, str], preset: Preset) -> tuple[DeadlineRow, ...]:

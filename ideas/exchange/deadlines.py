@@ -7,6 +7,7 @@ import enum
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 BRUSSELS = "Europe/Brussels"
@@ -45,6 +46,8 @@ class UnreadableDate(ValueError):
         super().__init__(f"“{raw[:40]}” is not a date")
 
 
+# In a bulk file the same few days come again and again.
+@lru_cache(maxsize=2_048)
 def read_closing(raw: str | int, source: Source) -> Reading:
     """The moment when a call closes. Raises UnreadableDate."""
     text, value = str(raw).strip(), _parse(raw)
@@ -56,6 +59,7 @@ def read_closing(raw: str | int, source: Source) -> Reading:
     return Reading(_instant(value, LAST_MINUTE, BRUSSELS), BRUSSELS, text, known and source is not Source.EU_CASCADE)
 
 
+@lru_cache(maxsize=2_048)
 def read_opening(raw: str | int, source: Source) -> Reading:
     """The moment when a call opens: the start of the day unless the source tells an hour. Raises UnreadableDate."""
     text, value = str(raw).strip(), _parse(raw)
@@ -68,12 +72,25 @@ def read_opening(raw: str | int, source: Source) -> Reading:
 
 def _national(value: date | datetime, text: str, hour: time) -> Reading:
     """A written hour is kept; midnight sharp is how exports write "no hour", so it counts as none."""
-    if not isinstance(value, datetime) or (value.tzinfo is None and value.time() == time()):
-        return Reading(_on_clock(_day(value, ROME), hour, ROME), ROME, text, verified=False)
+    if isinstance(value, datetime) and value.tzinfo is None and value.time() == time():
+        value = value.date()
+    return read_on_clock(value, text, ROME, hour=hour)
+
+
+def read_on_clock(value: date | datetime, raw: str, zone: str, *, hour: time = LAST_MINUTE) -> Reading:
+    """The moment that a clock of `zone` shows `value`; of a day, at `hour`, which counts as a guess.
+
+    A time that the clock skips or shows twice is unverified: it's read with the offset that held before. Raises
+    UnreadableDate for years that no call has.
+    """
+    if value.year not in YEARS:
+        raise UnreadableDate(raw)
+    if not isinstance(value, datetime):
+        return Reading(_on_clock(value, hour, zone), zone, raw, verified=False)
     if value.tzinfo is not None:
-        return Reading(value.astimezone(UTC), ROME, text)
-    at = _on_clock(value.date(), value.time(), ROME)
-    return Reading(at, ROME, text, verified=_is_plain(value, ZoneInfo(ROME)))
+        return Reading(value.astimezone(UTC), zone, raw)
+    at = _on_clock(value.date(), value.time(), zone)
+    return Reading(at, zone, raw, verified=_is_plain(value, ZoneInfo(zone)))
 
 
 def _is_plain(wall: datetime, zone: ZoneInfo) -> bool:

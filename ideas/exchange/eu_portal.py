@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ideas.choices import DeadlineKind, Level
 from ideas.exchange.calls import (
+    LONGEST,
     CallRow,
     DeadlineRow,
     Options,
@@ -26,7 +27,22 @@ from ideas.exchange.limits import Bounded
 LARGEST_FILE_BYTES = 1_000_000_000
 TENDER, TOPIC = 0, 1
 TWO_STAGE = 31094505
+# The longest parts of an object, of which nothing is read.
+UNWANTED = frozenset(
+    {
+        "latestInfos",
+        "links",
+        "lots",
+        "keywords",
+        "tags",
+        "flags",
+        "topicMGAs",
+        "programmeDivision",
+        "additionalDossiers",
+    }
+)
 STATUSES = {31094501: "forthcoming", 31094502: "open", 31094503: "closed"}
+_ABBREVIATION = re.compile(r"\s*\([^)]*\)$")
 TOPIC_PAGE = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/topic-details/"
 
 
@@ -36,7 +52,7 @@ def read_portal(stream: Bounded, options: Options) -> Iterator[Row]:
     Raises UnreadableFile where it isn't the portal's file, or breaks off.
     """
     seen: set[str] = set()
-    for number, found in enumerate(objects(stream, "fundingData", "GrantTenderObj"), start=1):
+    for number, found in enumerate(objects(stream, "fundingData", "GrantTenderObj", unwanted=UNWANTED), start=1):
         row = _read(number, found)
         if isinstance(row, RefusedRow):
             yield row
@@ -57,9 +73,15 @@ def _read(number: int, found: Any) -> Row:
             raise found
         return _call(number, found)
     except (Refused, UnreadableDate) as error:
-        return RefusedRow(number, str(error))
+        return RefusedRow(number, str(error), _name(found))
     except (AttributeError, KeyError, TypeError, ValueError, IndexError):
-        return RefusedRow(number, _("the object hasn't the portal's shape"))
+        return RefusedRow(number, _("the object hasn't the portal's shape"), _name(found))
+
+
+def _name(found: Any) -> str:
+    """The identifier of an object that can't be read, where it has one."""
+    name = found.get("identifier") if isinstance(found, dict) else ""
+    return " ".join(name.replace("\x00", "").split())[: LONGEST["identifier"]] if isinstance(name, str) else ""
 
 
 def _call(number: int, found: dict[str, Any]) -> CallRow:
@@ -75,7 +97,7 @@ def _call(number: int, found: dict[str, Any]) -> CallRow:
         title=tidy_title(found["title"]),
         level=Level.EUROPEAN,
         funder="European Commission" if kind == TOPIC else tidy("funder", found.get("contractingAuthority") or ""),
-        programme=tidy("programme", re.sub(r"\s*\([^)]*\)$", "", programme)),
+        programme=tidy("programme", _ABBREVIATION.sub("", programme)),
         call_identifier=tidy("call_identifier", found.get("callIdentifier") or ""),
         call_title=tidy("call_title", found.get("callTitle") or ""),
         action_type=tidy("action_type", actions[0].get("description", "")),

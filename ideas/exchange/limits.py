@@ -74,6 +74,20 @@ def bounded(
     return read
 
 
+def lines(stream: Bounded, longest_bytes: int) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines without their ends, the first being 1. Raises UnreadableFile at one that's too long."""
+    rest, number = b"", 1
+    while chunk := stream.read():
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield number, line.rstrip(b"\r")
+            number += 1
+        if len(rest) > longest_bytes:
+            raise UnreadableFile(_("Line %(line)s is too long.") % {"line": number})
+    if rest:
+        yield number, rest.rstrip(b"\r")
+
+
 def _beginning(stream: BinaryIO) -> bytes:
     head = b""
     # A pipe gives what it has, which may be less than is asked for.

@@ -86,7 +86,22 @@ def _blank(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
 _levels = _blank((str(level), f"TRL {level}") for level in range(1, 10))
 
 
-class IdeaForm(forms.Form):
+class ShownForm(forms.Form):
+    """A form whose values can be said in words, for two versions side by side."""
+
+    def shown(self, name: str) -> str:
+        """Say a field's value in words, as it stands in this form: for two texts side by side."""
+        value = self[name].value()
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return _("yes") if value else _("no")
+        if isinstance(field, forms.ChoiceField):
+            chosen = {str(key) for key in value} if isinstance(value, (list, tuple)) else {str(value or "")}
+            return ", ".join(str(label) for key, label in _flat(field.widget.choices) if key and key in chosen)
+        return str(value if value is not None else "").replace("\r\n", "\n").strip()
+
+
+class IdeaForm(ShownForm):
     """All that an author writes of an idea. `content()` is what `actions.ideas` takes.
 
     Only a title and a value chain are required: the rest may come later. `initial_of` fills it from an idea.
@@ -259,17 +274,6 @@ class IdeaForm(forms.Form):
         for name in PICKED_MANY:
             content[name] = [self.things[name][key] for key in content[name]]
         return content
-
-    def shown(self, name: str) -> str:
-        """Say a field's value in words, as it stands in this form: for two texts side by side."""
-        value = self[name].value()
-        field = self.fields[name]
-        if isinstance(field, forms.BooleanField):
-            return _("yes") if value else _("no")
-        if isinstance(field, forms.ChoiceField):
-            chosen = {str(key) for key in value} if isinstance(value, (list, tuple)) else {str(value or "")}
-            return ", ".join(str(label) for key, label in _flat(field.widget.choices) if key and key in chosen)
-        return str(value if value is not None else "").replace("\r\n", "\n").strip()
 
 
 class StateForm(forms.Form):

@@ -1,11 +1,12 @@
 """The tables, one noun a file."""
 
 from ideas.models.calls import Call, CatalogueStamp
+from ideas.models.candidates import Candidate
 from ideas.models.comments import Comment
 from ideas.models.deadlines import Deadline, DeadlineChange
 from ideas.models.following import CallFollow
 from ideas.models.ideas import BoardCount, Idea, IdeaTransition, IdeaVersion
-from ideas.models.imports import Candidate, Import
+from ideas.models.imports import Import
 from ideas.models.joining import JoinRequest, RoleSlot
 from ideas.models.mails import Mail
 from ideas.models.members import Affiliation, Invitation, Member

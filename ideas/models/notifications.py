@@ -1,5 +1,7 @@
 """What the bell shows, one row a member and a happening."""
 
+from datetime import UTC, datetime
+
 from django.db import models
 
 from ideas.choices import NotificationKind
@@ -33,3 +35,10 @@ class Notification(models.Model):
             ),
         ]
         constraints = [models.UniqueConstraint(fields=["member", "key"], name="unique_notification_per_happening")]
+
+    def instant(self, name: str) -> datetime | None:
+        """Read an instant out of `data`; None where there is none, as in rows of older versions."""
+        try:
+            return datetime.fromisoformat(self.data.get(name) or "").astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
+            return None

@@ -3,8 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ideas.models.taxonomy import Named
 
-class PlanStep(models.Model):
+
+class PlanStep(Named):
     """A step of the template: so many days before the deadline. A retired one is no longer proposed."""
 
     code = models.SlugField(max_length=40, unique=True)
@@ -42,3 +44,8 @@ class Milestone(models.Model):
                 condition=models.Q(step__isnull=False) | ~models.Q(name=""), name="milestone_has_name"
             ),
         ]
+
+    @property
+    def title(self) -> str:
+        """Its own name, or that of its step in the reader's language (loaded with it)."""
+        return self.name or (self.step.name if self.step else "")

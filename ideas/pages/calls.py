@@ -1,75 +1,67 @@
-"""Pages of calls: the list, one call, and its deadlines as a calendar file."""
+"""Pages of calls: the list, one call, and some side by side."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from hashlib import sha256
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
-from django.utils.http import quote_etag
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ideas.choices import CallRule, CallStatus, DeadlineKind, Level
-from ideas.exchange.ical_out import Appointment, write_calendar
+from ideas.choices import CallRule, CallStatus, Language
 from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
-from ideas.models import Call, Deadline, DeadlineChange
-from ideas.moments import EXACT, clocks, days_left, deadline_name, is_urgent, moment
-from ideas.pages.filters import Facet, Option, address, facet
+from ideas.models import Call, Deadline, DeadlineChange, Member
+from ideas.moments import EXACT, clocks, deadline_name, moment
+from ideas.pages.call_drawings import timeline_row
+from ideas.pages.call_filters import LEVELS, STATUSES, frame, marks
+from ideas.pages.filters import address
+from ideas.pages.following import follow_button
+from ideas.pages.matching import fitting_ideas
 from ideas.pages.parts import Names, cards, euros, read_names
 from ideas.queries.calls import (
-    CLOSING_DAYS,
-    CallFilters,
-    call_facets,
-    call_page,
-    closing_within,
+    calls_named,
+    calls_near,
+    has_cut_offs,
     ideas_aimed_at,
     in_time_order,
     next_closing,
     open_slots_for,
+    page_of,
     seen_idea_counts,
+    select_calls,
     status_of_call,
     whole_call,
 )
+from ideas.queries.ideas import audiences_of
 from ideas.queries.shortlists import published_shortlists_for
 from ideas.queries.topics import call_topic
+from ideas.rules.calls import can_edit_calls
 from realtime.log import position
 
-LEVELS = dict(Level.choices)
-STATUSES = dict(CallStatus.choices)
 RULES = dict(CallRule.choices)
+LANGUAGES = dict(Language.choices)
+COMPARED = 4
 
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    filters = read_call_filters(request.GET)
-    calls, cursor = call_page(filters, at=now, cursor=page_cursor(request.GET))
+    filters, names = read_call_filters(request.GET), read_names()
+    asked = select_calls(filters, at=now)
+    calls, cursor = page_of(asked, page_cursor(request.GET))
     ideas = seen_idea_counts(request.user, [call.pk for call in calls])
-    counts = call_facets(filters, at=now)
-    facets = _facets(request, filters, counts, read_names())
     rows = [_row(call, ideas.get(call.pk, 0), now) for call in calls]
-    context = {
-        "filters": filters,
-        "facets": facets,
-        "chips": [chip for group in facets for chip in group.chips],
+    context = frame(request, filters, asked, view="list", names=names) | {
         "groups": [(title, list(group)) for title, group in groupby(rows, key=lambda row: row["group"])],
-        "total": sum(n for status, n in counts["status"].items() if not filters.status or status in filters.status),
         "next": address(request.GET, cursor=cursor) if cursor else "",
-        "without_search": address(request.GET, q=None, cursor=None),
-        "kept": [
-            (name, value) for name, values in request.GET.lists() if name not in ("q", "cursor") for value in values
-        ],
-        "marks": [_mark(deadline, now) for deadline in closing_within(now)],
-        "now": now,
+        "marks": marks(asked),
+        "most_compared": COMPARED,
     }
     return render(request, "calls/list.html", context)
 
@@ -80,43 +72,48 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     # Read the head before the rows: a replay is harmless, a gap is not.
     live = position(call_topic(get_object_or_404(Call.objects.only("pk"), slug=slug).pk))
     call = get_object_or_404(whole_call(slug))
-    names = read_names()
-    coming = next_closing(call, now)
+    names, audiences = read_names(), audiences_of(request.user)
+    ideas = ideas_aimed_at(request.user, call, audiences)
     context = {
         "call": call,
         "live": live,
-        "status": _status(call, now),
-        "coming": moment(coming, now, several=_cut_offs(call) > 1) if coming else None,
-        "moments": [moment(deadline, now, several=_cut_offs(call) > 1) for deadline in in_time_order(call)],
+        "now": now,
         "changes": [_change(change) for change in getattr(call, "changes", ())],
         "facts": _facts(call),
         "chains": [names.chain(chain.code) for chain in call.value_chains.all()],
         "kets": list(call.kets.all()),
         "rules": rules_in_words(call.rules),
-        "cards": cards(ideas_aimed_at(request.user, call), at=now, names=names),
-        "slots": open_slots_for(request.user, call),
-        "shortlists": published_shortlists_for(request.user, call),
+        "cards": cards(ideas, at=now, names=names),
+        "fitting": fitting_ideas(request.user, call, now, names),
+        "slots": open_slots_for(request.user, call, audiences),
+        "shortlists": published_shortlists_for(request.user, call, audiences),
+        "staff": isinstance(request.user, Member) and can_edit_calls(request.user),
+        "follow": follow_button(request, call),
         "listed_forthcoming": _listed_forthcoming(call, now),
+        **_dates(call, now),
+        "rows": [timeline_row(call, ideas, now)],
+        "span": _span(call, now),
     }
     return render(request, "calls/detail.html", context)
 
 
 @require_safe
-def calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    call = get_object_or_404(whole_call(slug))
-    host = split_domain_port(request.get_host())[0]
-    page = request.build_absolute_uri(call.get_absolute_url())
-    body = write_calendar(
-        call.identifier,
-        [_appointment(deadline, call, host, page) for deadline in in_time_order(call)],
-        language=get_language() or "it",
-    )
-    etag = quote_etag(sha256(body).hexdigest()[:32])
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{call.slug}.ics"'
-    response["Cache-Control"] = "no-cache"
-    response["ETag"] = etag
-    return get_conditional_response(request, etag=etag, response=response) or response
+def compare(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    asked = list(dict.fromkeys(slug.replace("\x00", "")[:140] for slug in request.GET.getlist("call")[:50] if slug))
+    names = read_names()
+    found = calls_named(asked)
+    calls = found[:COMPARED]
+    near = calls_near(calls[0], found, at=now) if calls and len(calls) < COMPARED else []
+    context = {
+        "calls": [_row(call, 0, now) | {"without": _without(call, calls)} for call in calls],
+        "rows": _rows_side_by_side(calls, names, now),
+        "left_out": len(found) - len(calls),
+        "unknown": len(asked) - len(found),
+        "near": [_row(call, 0, now) for call in near],
+        "room": COMPARED - len(calls),
+    }
+    return render(request, "calls/compare.html", context)
 
 
 def rules_in_words(rules: dict[str, Any]) -> list[dict[str, Any]]:
@@ -131,6 +128,7 @@ def _row(call: Call, idea_count: int, now: datetime) -> dict[str, Any]:
     status, coming = status_of_call(call, now), next_closing(call, now)
     return {
         "url": call.get_absolute_url(),
+        "slug": call.slug,
         "identifier": call.identifier,
         "title": call.title,
         "language": call.language,
@@ -138,9 +136,10 @@ def _row(call: Call, idea_count: int, now: datetime) -> dict[str, Any]:
         "level_label": LEVELS[call.level],
         "status": status,
         "status_label": STATUSES[status],
-        "next_deadline": moment(coming, now, several=_cut_offs(call) > 1) if coming else None,
+        "next_deadline": moment(coming, now, several=has_cut_offs(call)) if coming else None,
         "idea_count": idea_count,
         "is_demo": call.is_demo,
+        "missing_since": call.missing_since,
         "group": _group(status, coming),
     }
 
@@ -154,44 +153,28 @@ def _group(status: str, coming: Deadline | None) -> str:
     return date_format(timezone.localtime(coming.at), "F Y").capitalize()
 
 
-def _cut_offs(call: Call) -> int:
-    return sum(deadline.kind == DeadlineKind.CUT_OFF for deadline in call.deadlines.all())
+# One call -----------------------------------------------------------------------------------------------------------
 
 
-def _mark(deadline: Deadline, now: datetime) -> dict[str, Any]:
-    left = days_left(deadline.at, now)
+def _dates(call: Call, now: datetime) -> dict[str, Any]:
+    """Prepare what changes with a call's dates: `calls/_dates.html` and `calls/_moments.html`."""
+    coming, several = next_closing(call, now), has_cut_offs(call)
     return {
-        "at": deadline.at,
-        "label": deadline.call.identifier,
-        "url": deadline.call.get_absolute_url(),
-        "days_left": left,
-        "urgent": is_urgent(left),
+        "status": _status(call, now),
+        "coming": moment(coming, now, several=several) if coming else None,
+        "moments": [moment(deadline, now, several=several) for deadline in in_time_order(call)],
     }
 
 
-def _facets(request: HttpRequest, filters: CallFilters, counts: dict[str, dict[str, int]], names: Names) -> list[Facet]:
-    params = request.GET
-    chains = [Option(chain["code"], chain["name"], chain["code"], chain["glyph"]) for chain in names.chains.values()]
-    kets = [Option(ket["code"], ket["name"], ket["code"]) for ket in names.kets.values()]
-    programmes = [Option(name, name) for name in sorted({*counts["programme"], *filters.programme} - {""})]
-    days = [Option(str(n), ngettext("within %d day", "within %d days", n) % n) for n in CLOSING_DAYS]
-    chosen_days = [str(filters.days)] if filters.days else []
-    groups = [
-        facet(params, "days", _("Closing"), days, counts["days"], chosen_days, one=True),
-        facet(params, "status", _("Status"), _options(STATUSES), counts["status"], filters.status),
-        facet(params, "level", _("Level"), _options(LEVELS), counts["level"], filters.level),
-        facet(params, "value_chain", _("Value chain"), chains, counts["value_chain"], filters.value_chain),
-        facet(params, "ket", _("KET"), kets, counts["ket"], filters.ket),
-        facet(params, "programme", _("Programme"), programmes, counts["programme"], filters.programme),
-    ]
-    return [group for group in groups if group.facets]
-
-
-def _options(labels: dict[str, Any]) -> Iterable[Option]:
-    return [Option(value, label) for value, label in labels.items()]
-
-
-# One call -----------------------------------------------------------------------------------------------------------
+def _span(call: Call, now: datetime) -> dict[str, datetime] | None:
+    """Find from when to when the call's own timeline goes: all its dates, and today while it isn't over."""
+    dates = [deadline.at for deadline in in_time_order(call)]
+    if not dates:
+        return None
+    if status_of_call(call, now) != CallStatus.CLOSED:
+        dates = sorted([*dates, now])
+    room = max((dates[-1] - dates[0]) / 12, timedelta(days=20))
+    return {"start": dates[0] - room, "end": dates[-1] + room}
 
 
 def _status(call: Call, now: datetime) -> dict[str, Any]:
@@ -231,18 +214,20 @@ def _change(change: DeadlineChange) -> dict[str, Any]:
 
 
 def _facts(call: Call) -> list[dict[str, Any]]:
+    return [{"label": label, "value": value} for label, value in _known(call) if value]
+
+
+def _known(call: Call) -> list[tuple[Any, Any]]:
     return [
-        {"label": label, "value": value}
-        for label, value in [
-            (_("Programme"), call.programme),
-            (_("Level"), LEVELS[call.level]),
-            (_("Funder"), call.funder),
-            (_("Type of action"), call.action_type),
-            (_("Budget"), _budget(call)),
-            (_("Grants expected"), call.expected_grants),
-            (_("TRL"), _range(call.trl_min, call.trl_max)),
-        ]
-        if value
+        (_("Programme"), call.programme),
+        (_("Level"), LEVELS[call.level]),
+        (_("Funder"), call.funder),
+        (_("Type of action"), call.action_type),
+        (_("Budget"), euros(call.budget_total) if call.budget_total is not None else ""),
+        (_("Budget of a project"), _budget(call)),
+        (_("Grants expected"), call.expected_grants),
+        (_("TRL"), _range(call.trl_min, call.trl_max)),
+        (_("Languages of proposals"), _languages(call.languages)),
     ]
 
 
@@ -255,23 +240,43 @@ def _range(low: int | None, high: int | None) -> str:
     return " – ".join(dict.fromkeys(str(number) for number in (low, high) if number is not None))
 
 
-# The calendar file --------------------------------------------------------------------------------------------------
+def _languages(codes: str) -> str:
+    """Name the languages of "en, it"; those that have no name here stand as they are."""
+    return ", ".join(str(LANGUAGES.get(code, code)) for code in codes.replace(",", " ").split())
 
 
-def _appointment(deadline: Deadline, call: Call, host: str, page: str) -> Appointment:
-    name = deadline_name(deadline, several=_cut_offs(call) > 1)
-    notes = [call.title, page]
-    if not deadline.verified:
-        notes.insert(1, gettext("The time is not verified: check it at the source."))
-    return Appointment(
-        uid=f"deadline-{deadline.pk}@{host}",
-        sequence=deadline.sequence,
-        at=deadline.at,
-        zone=deadline.zone,
-        changed_at=deadline.changed_at,
-        summary=f"{name}: {call.identifier}",
-        description="\n".join(notes),
-        url=page,
-        categories=[category for category in (call.programme, str(LEVELS[call.level])) if category],
-        certain=deadline.verified,
-    )
+# Side by side -------------------------------------------------------------------------------------------------------
+
+
+def _rows_side_by_side(calls: Sequence[Call], names: Names, now: datetime) -> list[dict[str, Any]]:
+    """List what the calls say: [{label, cells: [[line, …], …], differs}]; what none says is left out."""
+    columns = [dict(_said(call, names, now)) for call in calls]
+    rows = []
+    for label in dict.fromkeys(label for column in columns for label in column):
+        cells = [[str(line) for line in column.get(label, ()) if line] for column in columns]
+        if any(cells):
+            rows.append({"label": label, "cells": cells, "differs": any(cell != cells[0] for cell in cells)})
+    return rows
+
+
+def _said(call: Call, names: Names, now: datetime) -> Iterable[tuple[str, list[Any]]]:
+    several = has_cut_offs(call)
+    yield gettext("Status"), [STATUSES[status_of_call(call, now)]]
+    yield gettext("Dates"), [_in_words(deadline, now, several) for deadline in in_time_order(call)]
+    for label, value in _known(call):
+        yield str(label), [value]
+    chains = [names.chain(chain.code) for chain in call.value_chains.all()]
+    yield gettext("Value chains"), [f"{chain['code']} {chain['name']}" for chain in chains]
+    yield gettext("Technologies"), [f"{ket.code} {ket.name}" for ket in call.kets.all()]
+    rules = rules_in_words(call.rules)
+    yield gettext("What the consortium needs"), [f"{rule['value']} {rule['label']}" for rule in rules]
+
+
+def _in_words(deadline: Deadline, now: datetime, several: bool) -> str:
+    shown = moment(deadline, now, several=several)
+    there = f" ({shown['elsewhere']})" if shown["elsewhere"] else ""
+    return f"{shown['kind_label']}: {date_format(timezone.localtime(deadline.at), gettext('j M Y, H:i'))}{there}"
+
+
+def _without(call: Call, calls: Sequence[Call]) -> str:
+    return "?" + "&".join(f"call={other.slug}" for other in calls if other.pk != call.pk)

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ideas import moments
 from ideas.actions.ideas import change_state, edit_idea, post_idea
-from ideas.choices import IdeaState, Visibility
+from ideas.choices import IDEA_JOINABLE, IdeaState, Visibility
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.filters import read_idea_filters
 from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
 from ideas.models import Call, Idea
-from ideas.pages import board_live, comments, facets, joining, parts
+from ideas.pages import board_live, comments, facets, joining, matching, parts, plans
 from ideas.queries import ideas as queries
 from ideas.queries.calls import closing_within
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
@@ -66,7 +66,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "carried": facets.hidden(filters),
         "sorts": _sorts(filters) if member else [],
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
-        "today": _today(request),
+        "today": _today(request, at),
         "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",
         "words": board_live.words(names) if member else {},
         **_deadlines_ahead(request, at),
@@ -123,6 +123,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     position = log.position(idea_topic(found))
     idea = queries.whole_idea(found).get()
     names = parts.read_names()
+    may = _what_may(request, idea)
     context = {
         "idea": idea,
         "position": position,
@@ -134,7 +135,9 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "deadline": _deadline(idea, at),
         "facts": _facts(idea),
         "shortlists": published_entries_of(idea.pk),
-        **_what_may(request, idea),
+        "next_calls": matching.next_calls(idea, at, may_edit=may["may"]["edit"]),
+        **may,
+        **plans.panel_context(request, idea, at=at),
         **joining.panel_context(request, idea),
         **comments.section_context(request, idea),
     }
@@ -192,9 +195,9 @@ def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
     return {"now": at, "marks": marks, "own": own, "soon": soon[:STRIP], "soon_more": len(soon[STRIP:])}
 
 
-def _today(request: HttpRequest) -> list[dict[str, Any]]:
+def _today(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:
     """What waits for the member, most pressing first: {count, text, url, urgent}; nothing of which there is none."""
-    found = waiting_for(request.user)
+    found = waiting_for(request.user, at)
     requests, drafts = reverse("joining:list"), facets.address(_own_drafts())
     lines = [
         (found.answer, ngettext("request to answer", "requests to answer", found.answer), requests, True),
@@ -205,6 +208,12 @@ def _today(request: HttpRequest) -> list[dict[str, Any]]:
             reverse("shortlists:list"),
             False,
         ),
+        (
+            found.stranded,
+            ngettext("idea of yours whose call has closed", "ideas of yours whose calls have closed", found.stranded),
+            facets.address(_own_stranded()),
+            False,
+        ),
         (found.drafts, ngettext("draft of yours", "drafts of yours", found.drafts), drafts, False),
     ]
     return [{"count": count, "text": text, "url": url, "urgent": urgent} for count, text, url, urgent in lines if count]
@@ -212,6 +221,11 @@ def _today(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _own_drafts() -> queries.IdeaFilters:
     return queries.IdeaFilters(state=(IdeaState.DRAFT,), mine=True)
+
+
+def _own_stranded() -> queries.IdeaFilters:
+    """One's own by their deadline: those that have passed come first."""
+    return queries.IdeaFilters(state=tuple(sorted(IDEA_JOINABLE)), mine=True, sort="closing")
 
 
 def _sorts(filters: queries.IdeaFilters) -> list[dict[str, Any]]:

@@ -1,30 +1,35 @@
 """Reads of calls and their deadlines. Calls are public."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice, pairwise
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from ideas.choices import IDEA_JOINABLE, NOT_CLOSING, CallStatus, DeadlineKind
 from ideas.models import Call, Deadline, RoleSlot
-from ideas.models.calls import SOON, status_of
+from ideas.models.calls import status_of
+from ideas.queries.catalogue import Bits, Catalogue, catalogue, places
 from ideas.queries.ideas import CARD_FIELDS, Viewer, visible_to
 
 PAGE_SIZE = 40
 CLOSING_DAYS = (7, 30, 90)
+FACETS = ("level", "programme", "value_chain", "ket", "status", "budget", "trl")
 
 
 @dataclass(frozen=True)
 class CallFilters:
-    """What a reader asks of the calls. `days`: closing within so many days."""
+    """What a reader asks of the calls. `days`: closing within so many days; `budget`: from so many euros a project."""
 
     level: tuple[str, ...] = ()
     programme: tuple[str, ...] = ()
     value_chain: tuple[str, ...] = ()
     ket: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    budget: tuple[str, ...] = ()
+    trl: tuple[str, ...] = ()
     q: str = ""
     days: int | None = None
 
@@ -46,58 +51,6 @@ def next_closing(call: Call, at: datetime) -> Deadline | None:
     return ahead[0] if ahead else (closings[-1] if closings else None)
 
 
-def with_next_closing(calls: QuerySet[Call], at: datetime) -> QuerySet[Call]:
-    """Annotate `next_closing_at`: the first closing still ahead, or None."""
-    ahead = Deadline.objects.filter(call=OuterRef("pk"), at__gte=at).exclude(kind__in=NOT_CLOSING)
-    return calls.annotate(next_closing_at=Subquery(ahead.order_by("at").values("at")[:1]))
-
-
-def with_status(calls: QuerySet[Call], at: datetime) -> QuerySet[Call]:
-    """Annotate `status` (and `next_closing_at`): the same rule as `models.calls.status_of`, in the database."""
-    closings = Deadline.objects.filter(call=OuterRef("pk")).exclude(kind__in=NOT_CLOSING).order_by("at")
-    calls = with_next_closing(calls, at).annotate(
-        next_closing_kind=Subquery(closings.filter(at__gte=at).values("kind")[:1]),
-        first_closing_at=Subquery(closings.values("at")[:1]),
-    )
-    return calls.annotate(
-        status=Case(
-            When(opens_at=None, closes_at=None, then=Value(CallStatus.UNKNOWN)),
-            When(opens_at__gt=at, then=Value(CallStatus.FORTHCOMING)),
-            When(closes_at=None, then=Value(CallStatus.OPEN)),
-            When(closes_at__lt=at, then=Value(CallStatus.CLOSED)),
-            When(
-                next_closing_kind=DeadlineKind.STAGE_2, first_closing_at__lt=at, then=Value(CallStatus.BETWEEN_STAGES)
-            ),
-            When(next_closing_at__lte=at + SOON, then=Value(CallStatus.CLOSING_SOON)),
-            default=Value(CallStatus.OPEN),
-        )
-    )
-
-
-def filter_calls(calls: QuerySet[Call], filters: CallFilters, at: datetime) -> QuerySet[Call]:
-    """Narrow calls to what the filters ask."""
-    if filters.level:
-        calls = calls.filter(level__in=filters.level)
-    if filters.programme:
-        calls = calls.filter(programme__in=filters.programme)
-    if filters.value_chain:
-        chains = Call.value_chains.through.objects.filter(
-            call_id=OuterRef("pk"), valuechain__code__in=filters.value_chain
-        )
-        calls = calls.filter(Exists(chains))
-    if filters.ket:
-        calls = calls.filter(
-            Exists(Call.kets.through.objects.filter(call_id=OuterRef("pk"), term__code__in=filters.ket))
-        )
-    if filters.status:
-        calls = with_status(calls, at).filter(Q(status__in=filters.status))
-    if filters.days is not None:
-        calls = with_next_closing(calls, at).filter(Q(next_closing_at__lte=at + timedelta(days=filters.days)))
-    for word in filters.q.replace("\x00", "").split()[:12]:
-        calls = calls.filter(Q(identifier__icontains=word) | Q(title__icontains=word) | Q(call_title__icontains=word))
-    return calls
-
-
 def seen_idea_counts(member: Viewer, call_ids: list[int]) -> dict[int, int]:
     """Count by call the ideas aimed at it that the viewer may see: {call id: n}.
 
@@ -107,61 +60,160 @@ def seen_idea_counts(member: Viewer, call_ids: list[int]) -> dict[int, int]:
     return {row["call"]: row["n"] for row in rows}
 
 
-def call_page(filters: CallFilters, *, at: datetime, cursor: str = "") -> tuple[list[Call], str]:
-    """Read a page of calls, the next to close first, then those without a closing, then the closed, latest first.
+@dataclass(frozen=True)
+class Selection:
+    """The calls that some filters let through at a moment: what each of them does, over the calls in memory."""
 
-    Returns (calls with deadlines and tags prefetched, next cursor or ""). The cursor is a number of rows: there are
-    some thousands of calls at the most, and their order changes with the hour.
-    """
-    start = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 7 else 0
-    calls = filter_calls(with_next_closing(Call.objects.all(), at), filters, at)
-    ordered = calls.order_by(
-        F("next_closing_at").asc(nulls_last=True), F("closes_at").desc(nulls_first=True), "identifier"
-    ).prefetch_related("deadlines", "value_chains", "kets")
-    rows = list(ordered[start : start + PAGE_SIZE + 1])
-    return rows[:PAGE_SIZE], str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else ""
+    known: Catalogue
+    found: Mapping[str, Bits]
+    at: datetime
 
-
-def _counted_by_status(calls: QuerySet[Call]) -> Iterator[tuple[str, int]]:
-    """Count calls by the status that `with_status` gives them."""
-    # Grouping comes from `values` before `annotate`: the other way round each call would be a group of its own.
-    rows: Any = calls.order_by().values("status").annotate(n=Count("id"))  # type: ignore[misc]  # an annotation
-    for row in rows:
-        yield row["status"], row["n"]
+    def bits(self, *, leaving_open: str = "") -> Bits:
+        """The calls that all filters let through, but for one of them that is left open."""
+        chosen = self.known.everything
+        for name, bits in self.found.items():
+            if name != leaving_open:
+                chosen &= bits
+        return chosen
 
 
-def call_facets(filters: CallFilters, *, at: datetime) -> dict[str, dict[str, int]]:
-    """Count calls by level, programme, value chain, KET, status and days left under the filters.
+def select_calls(filters: CallFilters, *, at: datetime) -> Selection:
+    """Select the calls that the filters let through. One query, and four more after a change of any call."""
+    known = catalogue(at)
+    found = {facet: known.among(facet, getattr(filters, facet)) for facet in FACETS}
+    found["q"] = known.naming(filters.q.replace("\x00", "").split()[:12])
+    if filters.days is not None:
+        found["days"] = known.closing_by(at + timedelta(days=filters.days))
+    return Selection(known, found, at)
+
+
+def call_facets(asked: Selection) -> dict[str, dict[str, int]]:
+    """Count calls by each facet under the filters, and all of them: {"level": {"european": n, …}, …, "total": {"": n}}.
 
     A facet's own choice is left open. `days` counts what closes within 7, 30 and 90 days: {"7": n, …}.
     """
-
-    def counted(without: str, value: str) -> dict[str, int]:
-        opened: dict[str, Any] = {without: ()}
-        calls = filter_calls(Call.objects.all(), replace(filters, **opened), at)
-        rows = calls.order_by().exclude(**{value: None}).values_list(value).annotate(n=Count("id", distinct=True))
-        return dict(rows)
-
-    statuses = with_status(filter_calls(Call.objects.all(), replace(filters, status=()), at), at)
-    closing = with_next_closing(filter_calls(Call.objects.all(), replace(filters, days=None), at), at)
-    within = {
-        f"within_{days}": Count("id", filter=Q(next_closing_at__lte=at + timedelta(days=days))) for days in CLOSING_DAYS
+    known = asked.known
+    counts = {facet: known.count(facet, asked.bits(leaving_open=facet)) for facet in FACETS}
+    counts["programme"].pop("", None)
+    closing = asked.bits(leaving_open="days")
+    counts["days"] = {
+        str(days): (closing & known.closing_by(asked.at + timedelta(days=days))).bit_count() for days in CLOSING_DAYS
     }
-    days_left = closing.order_by().aggregate(**within)
-    return {
-        "level": counted("level", "level"),
-        "programme": counted("programme", "programme"),
-        "value_chain": counted("value_chain", "value_chains__code"),
-        "ket": counted("ket", "kets__code"),
-        "status": dict(_counted_by_status(statuses)),
-        "days": {str(days): days_left[f"within_{days}"] for days in CLOSING_DAYS},
-    }
+    counts["total"] = {"": asked.bits().bit_count()}
+    return counts
+
+
+def call_page(filters: CallFilters, *, at: datetime, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Call], str]:
+    """Read a page of calls, the next to close first, then those without a closing, then the closed, latest first.
+
+    Returns (calls with deadlines and tags prefetched, next cursor or ""). The cursor is a number of rows: the order
+    changes with the hour.
+    """
+    return page_of(select_calls(filters, at=at), cursor, size)
+
+
+def page_of(asked: Selection, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Call], str]:
+    """Read a page of what was selected already: see `call_page`."""
+    return _page(asked.known, asked.bits(), cursor, size)
+
+
+def timeline_page(
+    asked: Selection, start: datetime, end: datetime, cursor: str = "", size: int = PAGE_SIZE
+) -> tuple[list[Call], str, int]:
+    """Read a page of the selected calls of which something lies in a span of time, in the order of the list.
+
+    Returns (calls with deadlines and tags prefetched, next cursor or "", how many there are on all pages).
+    """
+    chosen = asked.bits() & asked.known.touching(start, end)
+    return (*_page(asked.known, chosen, cursor, size), chosen.bit_count())
+
+
+def _page(known: Catalogue, chosen: Bits, cursor: str, size: int) -> tuple[list[Call], str]:
+    start = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 7 else 0
+    found = list(islice(places(chosen), start, start + size + 1))
+    ids = [known.calls[place].id for place in found[:size]]
+    calls = Call.objects.defer("told").prefetch_related("deadlines", "value_chains", "kets").in_bulk(ids)
+    return [calls[pk] for pk in ids if pk in calls], str(start + size) if len(found) > size else ""
+
+
+class Day(NamedTuple):
+    """What falls on a day: how much, and its first dates, each with whether its call has several cut-offs."""
+
+    start: datetime
+    count: int
+    named: list[tuple[Deadline, bool]]
+
+
+def dates_by_day(asked: Selection, starts: Sequence[datetime], *, most: int, closings: bool = False) -> list[Day]:
+    """Read the dates of the selected calls by day, the first `most` of each day by name. One query.
+
+    `starts`: when the days begin, and the last one ends. `closings`: closings alone.
+    """
+    chosen, by_day, named = asked.bits(), [], []
+    for start, end in pairwise(starts):
+        dates = [date for date in asked.known.dates_between(start, end, chosen) if date.is_closing or not closings]
+        by_day.append((start, dates))
+        named += [date.deadline_id for date in dates[:most]]
+    fields = ("kind", "number", "at", "zone", "verified")
+    of_call = ("identifier", "slug", "title", "language", "level")
+    rows = Deadline.objects.select_related("call").only(*fields, *(f"call__{name}" for name in of_call)).in_bulk(named)
+    return [
+        Day(
+            start,
+            len(dates),
+            [
+                (rows[date.deadline_id], _are_cut_offs(asked.known.calls[date.place].dates))
+                for date in dates[:most]
+                if date.deadline_id in rows
+            ],
+        )
+        for start, dates in by_day
+    ]
+
+
+def has_cut_offs(call: Call) -> bool:
+    """Whether a call has several cut-offs, so that they are named by number."""
+    return _are_cut_offs((deadline.kind, deadline.at) for deadline in call.deadlines.all())
+
+
+def _are_cut_offs(dates: Iterable[tuple[str, datetime]]) -> bool:
+    return sum(kind == DeadlineKind.CUT_OFF for kind, _ in dates) > 1
+
+
+def ideas_on(member: Viewer, calls: Sequence[Call]) -> dict[int, list[dict[str, Any]]]:
+    """Read the ideas aimed at calls that the viewer may see: {call id: [{reference, acronym, title, closes_at}]}.
+
+    500 at the most. Visitors: none, for a public teaser doesn't tell the call.
+    """
+    fields = ("call_id", "reference", "acronym", "title", "closes_at")
+    rows = visible_to(member).filter(call__in=[call.pk for call in calls]).order_by("reference").values(*fields)[:500]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["call_id"], []).append(dict(row))
+    return found
 
 
 def closing_within(at: datetime, days: int = 60, limit: int = 200) -> list[Deadline]:
     """Read the closings of the next `days` days, soonest first, for the ruler."""
     closings = Deadline.objects.filter(at__gte=at, at__lte=at + timedelta(days=days))
     return list(closings.exclude(kind__in=NOT_CLOSING).select_related("call").order_by("at", "id")[:limit])
+
+
+def calls_named(slugs: Sequence[str]) -> list[Call]:
+    """Read the calls of these addresses, in their order; unknown ones are left out."""
+    rows = Call.objects.filter(slug__in=slugs).defer("told").prefetch_related("deadlines", "value_chains", "kets")
+    return sorted(rows, key=lambda call: slugs.index(call.slug))
+
+
+def calls_near(call: Call, beside: Sequence[Call], *, at: datetime, most: int = 6) -> list[Call]:
+    """Read calls that a reader of this one may weigh against it: of its programme and value chains, still ahead."""
+    chains = tuple(chain.code for chain in call.value_chains.all())
+    programme = (call.programme,) if call.programme else ()
+    ahead = tuple(status for status in CallStatus.values if status not in (CallStatus.CLOSED, CallStatus.UNKNOWN))
+    filters = CallFilters(level=(call.level,), programme=programme, value_chain=chains, status=ahead)
+    calls, _ = call_page(filters, at=at, size=most + len(beside))
+    known = {one.pk for one in beside}
+    return [one for one in calls if one.pk not in known][:most]
 
 
 def choosable(at: datetime, keep: int | None = None) -> QuerySet[Call]:
@@ -177,13 +229,15 @@ def whole_call(slug: str) -> QuerySet[Call]:
     )
 
 
-def ideas_aimed_at(member: Viewer, call: Call) -> list[dict[str, Any]]:
+def ideas_aimed_at(member: Viewer, call: Call, audiences: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """Read the cards of the ideas aimed at a call which the viewer may see, most recently active first, 50."""
-    return list(visible_to(member).filter(call=call).order_by("-activity_at", "-id").values(*CARD_FIELDS)[:50])
+    return list(
+        visible_to(member, audiences).filter(call=call).order_by("-activity_at", "-id").values(*CARD_FIELDS)[:50]
+    )
 
 
-def open_slots_for(member: Viewer, call: Call) -> list[RoleSlot]:
+def open_slots_for(member: Viewer, call: Call, audiences: Sequence[str] | None = None) -> list[RoleSlot]:
     """Read the places still open in the ideas aimed at a call which the viewer may see, 50."""
-    joinable = visible_to(member).filter(call=call, state__in=IDEA_JOINABLE)
+    joinable = visible_to(member, audiences).filter(call=call, state__in=IDEA_JOINABLE)
     slots = RoleSlot.objects.filter(idea__in=joinable.values("id"), filled__lt=F("wanted"))
     return list(slots.select_related("idea").order_by("-mandatory", "-idea__activity_at", "position", "id")[:50])

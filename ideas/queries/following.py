@@ -1,9 +1,11 @@
 """Reads of who follows which calls, and since when."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from ideas.choices import IDEA_JOINABLE, IdeaState, JoinState
 from ideas.models import Call, CallFollow, Deadline, Idea, JoinRequest, Member
@@ -12,6 +14,7 @@ from ideas.rules.following import HORIZON
 
 # Whose team still has the deadline before it.
 STILL_AHEAD = IDEA_JOINABLE | {IdeaState.DRAFT}
+QUIET = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,88 @@ def deadlines_ahead(at: datetime) -> list[Deadline]:
     return list(Deadline.objects.filter(at__gt=at, at__lte=at + HORIZON).select_related("call").order_by("at", "id"))
 
 
-def news(limit: int = 500) -> list[Call]:
-    """Read the calls of which their followers haven't been told that they are there, oldest first."""
-    return list(Call.objects.filter(is_news=True).order_by("id").prefetch_related("value_chains", "kets")[:limit])
+def news(at: datetime) -> list[Call]:
+    """Lock and read the calls of which their followers haven't been told that they are there, oldest first.
+
+    An import may still be at it: its calls are read when it has been quiet for two minutes.
+    """
+    settled = Q(checked_at=None) | Q(checked_at__lte=at - QUIET)
+    calls = Call.objects.select_for_update().filter(settled, is_news=True).order_by("pk")
+    return list(calls.defer("summary", "told").prefetch_related("value_chains", "kets"))
+
+
+def followers_of_news(calls: Sequence[Call]) -> list[tuple[Member, list[Call]]]:
+    """Read who follows the programme, a value chain or a KET of new calls: [(member, their calls in order)].
+
+    One query.
+    """
+    found: dict[int, tuple[Member, set[int]]] = {}
+    by_tag: dict[tuple[str, Any], set[int]] = {}
+    for call in calls:
+        tags = [("programme", call.programme)]
+        tags += [("value_chain", chain.pk) for chain in call.value_chains.all()]
+        tags += [("ket", ket.pk) for ket in call.kets.all()]
+        for tag in tags:
+            by_tag.setdefault(tag, set()).add(call.pk)
+    follows = CallFollow.objects.filter(call=None, member__is_active=True).select_related("member")
+    for follow in follows if calls else ():
+        tag = _tag_of(follow)
+        if tag in by_tag:
+            found.setdefault(follow.member_id, (follow.member, set()))[1].update(by_tag[tag])
+    return [(member, [call for call in calls if call.pk in mine]) for member, mine in found.values()]
+
+
+def _tag_of(follow: CallFollow) -> tuple[str, Any]:
+    if follow.programme:
+        return "programme", follow.programme
+    return ("value_chain", follow.value_chain_id) if follow.value_chain_id else ("ket", follow.ket_id)
+
+
+# The member's own page ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Followed:
+    """A call that a member follows by itself (`row`), or because ideas of theirs aim at it (`ideas`), or both."""
+
+    call: Call
+    row: CallFollow | None = None
+    ideas: list[Idea] = field(default_factory=list)
+
+
+@dataclass
+class FollowedThings:
+    """All that a member follows: single calls, the next to close first, and the tags that bring calls with them."""
+
+    calls: list[Followed]
+    tags: list[CallFollow]
+
+
+def own_follows(member: Member) -> list[CallFollow]:
+    """Read what a member chose to follow, in the order in which they did."""
+    follows = CallFollow.objects.filter(member=member).select_related("call", "value_chain", "ket")
+    return list(follows.order_by("pk"))
+
+
+def followed_things(member: Member) -> FollowedThings:
+    """Read what a member follows. A fixed number of queries."""
+    rows = own_follows(member)
+    ideas = list(aimed_by(member).select_related("call").order_by("reference"))
+    found: dict[int, Followed] = {}
+    for row in rows:
+        if row.call:
+            found[row.call.pk] = Followed(row.call, row)
+    for idea in ideas:
+        if idea.call:
+            found.setdefault(idea.call.pk, Followed(idea.call)).ideas.append(idea)
+    calls = [one.call for one in found.values()]
+    prefetch_related_objects(calls, "deadlines")
+    last = datetime.max.replace(tzinfo=UTC)
+    ordered = sorted(found.values(), key=lambda one: (one.call.closes_at or last, one.call.identifier))
+    return FollowedThings(ordered, [row for row in rows if not row.call_id])
+
+
+def is_on_team(member: Member, call: Call) -> bool:
+    """Whether an idea of the member's aims at the call, so that they follow it by itself."""
+    partner = Q(join_requests__asked_by=member, join_requests__state=JoinState.ACCEPTED)
+    return Idea.objects.filter(Q(authors=member) | partner, call=call, state__in=STILL_AHEAD).exists()

@@ -72,6 +72,38 @@ def visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QueryS
     return Idea.objects.filter(Q(audience__in=keys) | Q(id__in=related_ids(member)))
 
 
+def members_who_see(idea: Idea, members: Iterable[Member]) -> set[int]:
+    """Pick the ids of those members who may see an idea in full: `visible_to` the other way round.
+
+    Five queries, however many members: the audience as it is in the database now, and each reason of one's own.
+    """
+    asked = {member.pk: member for member in members if member.is_active}
+    row = Idea.objects.filter(pk=idea.pk).values("audience", "state").first()
+    if row is None or not asked:
+        return set()
+    seeing = _own_reason(idea, row["state"], list(asked))
+    chains = chains_of(row["audience"]) if row["audience"] else set()
+    if row["audience"]:
+        seeing |= {pk for pk, member in asked.items() if chains is None or member.is_staff}
+    if chains:
+        people = Q(value_chains__in=chains) | Q(led_chains__in=chains)
+        seeing |= set(Member.objects.filter(people, pk__in=asked).order_by().values_list("pk", flat=True))
+    return seeing
+
+
+def _own_reason(idea: Idea, state: str, asked: list[int]) -> set[int]:
+    """Pick those for whom `related_ids` names the idea."""
+    authors = idea.authors.through.objects.filter(idea=idea, member_id__in=asked).values_list("member_id", flat=True)
+    partners = JoinRequest.objects.filter(
+        idea=idea, state=JoinState.ACCEPTED, organisation__affiliations__member__in=asked
+    ).order_by()
+    found = {*authors, *partners.values_list("organisation__affiliations__member", flat=True)} & set(asked)
+    if state not in (IdeaState.DRAFT, IdeaState.WITHDRAWN):
+        shown = idea.invited.through.objects.filter(idea=idea, member_id__in=asked)
+        found |= set(shown.values_list("member_id", flat=True))
+    return found
+
+
 def public_teasers() -> QuerySet[Idea]:
     """Select the ideas of which everybody may see title, teaser and tags: published, not private, switched on."""
     return Idea.objects.filter(public_teaser=True).exclude(audience="")

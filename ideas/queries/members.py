@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.crypto import constant_time_compare, salted_hmac
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
@@ -33,6 +34,24 @@ def card(member: Member) -> dict[str, Any]:
 def hash_of(token: str) -> str:
     """The form in which an invitation's token is kept."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def feed_token(member: Member) -> str:
+    """Make the secret part of the address of a member's calendar: "7-…"; derived, so that nothing has to be kept.
+
+    Another `feed_number` makes another one, and the old one worthless.
+    """
+    secret = salted_hmac("ideas.calendar", f"{member.pk}.{member.feed_number}", algorithm="sha256").hexdigest()
+    return f"{member.pk}-{secret[:40]}"
+
+
+def member_of_feed(token: str) -> Member | None:
+    """Find the active member whose calendar has this token; None if it was never one, or is no more."""
+    number = token.partition("-")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) <= 18):
+        return None
+    member = Member.objects.filter(pk=int(number), is_active=True).first()
+    return member if member and constant_time_compare(token, feed_token(member)) else None
 
 
 def open_invitation(token: str, *, at: datetime) -> Invitation | None:

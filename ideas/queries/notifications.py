@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, Q
 
 from ideas.models import Member, Notification
 from ideas.queries.ideas import visible_to
@@ -18,13 +17,21 @@ class Unread:
 
 
 def unread_of(member: Member) -> Unread:
-    """Count what the member hasn't read, in one query."""
-    # With everything read the newest still counts: whatever is told again up to it isn't new.
-    latest = Notification.objects.filter(member=member).order_by("-id").values("id")[:1]
-    found = Notification.objects.filter(member=member, read_at=None).aggregate(
-        count=Count("id"), newest=Coalesce(Max("id"), Subquery(latest), 0)
+    """Count what the member hasn't read; what is of ideas that they may no longer see doesn't count.
+
+    One query, and where something of ideas is unread those of `visible_to`.
+    """
+    rows = Notification.objects.filter(member=member, read_at=None).order_by().values_list("idea")
+    found = {idea: (count, newest) for idea, count, newest in rows.annotate(count=Count("id"), newest=Max("id"))}
+    if not found:
+        # With everything read the newest still counts: whatever is told again up to it isn't new.
+        return Unread(0, Notification.objects.filter(member=member).aggregate(newest=Max("id"))["newest"] or 0)
+    ideas = set(found) - {None}
+    seen = set(visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)) if ideas else set()
+    return Unread(
+        count=sum(count for idea, (count, _) in found.items() if idea is None or idea in seen),
+        newest=max(newest for _, newest in found.values()),
     )
-    return Unread(**found)
 
 
 def notifications_of(member: Member, limit: int = 50) -> list[Notification]:

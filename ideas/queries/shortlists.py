@@ -73,9 +73,9 @@ def published_entries_of(idea_id: int) -> QuerySet[ShortlistEntry]:
     )
 
 
-def published_shortlists_for(member: Viewer, call: Call) -> list[Shortlist]:
+def published_shortlists_for(member: Viewer, call: Call, audiences: Sequence[str] | None = None) -> list[Shortlist]:
     """Read the published lists made for a call, newest first."""
-    lists = shortlists_visible_to(member).filter(call=call, state=ShortlistState.PUBLISHED)
+    lists = shortlists_visible_to(member, audiences).filter(call=call, state=ShortlistState.PUBLISHED)
     return list(lists.select_related("value_chain").order_by("-published_at", "-id"))
 
 

@@ -1,26 +1,30 @@
 """What waits for a member today: the numbers of the line at the head of the board."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Func, IntegerField, QuerySet, Subquery
 
-from ideas.choices import AffiliationRole, IdeaState, JoinState, ShortlistState
+from ideas.choices import IDEA_JOINABLE, AffiliationRole, IdeaState, JoinState, ShortlistState
 from ideas.models import Idea, JoinRequest, Member, Shortlist
 from ideas.queries.ideas import Viewer
 
 
 @dataclass(frozen=True)
 class Today:
-    """How many requests to answer and to authorise, own ideas still drafts, and shortlists still to publish."""
+    """How many requests to answer and to authorise, own ideas still drafts or on a closed call, and shortlists still
+    to publish.
+    """
 
     answer: int = 0
     authorise: int = 0
     drafts: int = 0
     shortlists: int = 0
+    stranded: int = 0
 
 
-def waiting_for(member: Viewer) -> Today:
+def waiting_for(member: Viewer, at: datetime) -> Today:
     """Count what waits for the member, in one query; nothing waits for a visitor, and that costs none."""
     if not isinstance(member, Member):
         return Today()
@@ -31,6 +35,7 @@ def waiting_for(member: Viewer) -> Today:
         answer=_count(JoinRequest.objects.filter(idea__in=authored, state=JoinState.PENDING)),
         authorise=_count(JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)),
         drafts=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.DRAFT)),
+        stranded=_count(Idea.objects.filter(pk__in=authored, state__in=IDEA_JOINABLE, call__closes_at__lt=at)),
         shortlists=_count(Shortlist.objects.filter(value_chain__in=led, state=ShortlistState.DRAFT)),
     )
     return Today(**counts.get())

@@ -6,11 +6,16 @@ from django.contrib.auth.models import AnonymousUser
 
 from ideas.models import Call, Member
 from ideas.queries.ideas import audiences_of, visible_to
+from ideas.queries.plans import plans_visible_to
 from ideas.queries.shortlists import shortlists_visible_to
 
 
 def idea_topic(idea_id: int) -> str:
     return f"idea.{idea_id}"
+
+
+def plan_topic(idea_id: int) -> str:
+    return f"idea.{idea_id}.plan"
 
 
 def call_topic(call_id: int) -> str:
@@ -34,9 +39,11 @@ def followable(member: Member | AnonymousUser, topics: Sequence[str]) -> set[str
 
     A fixed number of queries, however many topics.
     """
-    asked: dict[str, set[int]] = {"idea": set(), "call": set(), "member": set(), "shortlist": set()}
+    asked: dict[str, set[int]] = {"idea": set(), "call": set(), "member": set(), "shortlist": set(), "plan": set()}
     for topic in topics:
         noun, _, number = topic.partition(".")
+        if noun == "idea" and number.endswith(".plan"):
+            noun, number = "plan", number.removesuffix(".plan")
         # isdecimal alone would take other scripts' digits and numbers beyond the database's integers.
         if noun in asked and number.isascii() and number.isdecimal() and len(number) <= 18:
             asked[noun].add(int(number))
@@ -47,6 +54,9 @@ def followable(member: Member | AnonymousUser, topics: Sequence[str]) -> set[str
     if asked["idea"]:
         seen = visible_to(member, audiences).filter(id__in=asked["idea"])
         allowed |= {idea_topic(pk) for pk in seen.values_list("id", flat=True)}
+    if asked["plan"]:
+        planned = plans_visible_to(member).filter(id__in=asked["plan"])
+        allowed |= {plan_topic(pk) for pk in planned.values_list("id", flat=True)}
     if asked["shortlist"]:
         lists = shortlists_visible_to(member, audiences).filter(id__in=asked["shortlist"])
         allowed |= {shortlist_topic(pk) for pk in lists.values_list("id", flat=True)}

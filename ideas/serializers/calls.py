@@ -68,8 +68,13 @@ class CallSerializer(serializers.Serializer[Call]):
     summary = serializers.CharField()
     url = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]  # DRF takes declared fields off the class
+    languages = serializers.CharField(help_text="In which a proposal may be written, as the funder says it.")
+    missing_since = serializers.DateTimeField(
+        default_timezone=UTC, allow_null=True, help_text="Since when its source no longer lists it."
+    )
     status = serializers.SerializerMethodField()
     deadlines = serializers.SerializerMethodField()
+    budget_total = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     budget_min = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     budget_max = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     expected_grants = serializers.IntegerField(allow_null=True)
@@ -92,3 +97,10 @@ class CallSerializer(serializers.Serializer[Call]):
     def get_deadlines(self, call: Call) -> list[dict[str, object]]:
         rows: Any = in_time_order(call)  # the stubs know no `many`
         return list(DeadlineSerializer(rows, many=True).data)
+
+
+class WholeCallSerializer(CallSerializer):
+    """A call as on its page: with what it asks of a consortium, and every change of its dates, the latest first."""
+
+    rules = serializers.DictField(help_text="Whole numbers by rule, such as min_countries; others are for programs.")
+    changes = DeadlineChangeSerializer(many=True, source="deadline_changes")

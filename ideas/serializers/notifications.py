@@ -1,10 +1,35 @@
-"""Output shape of a notification."""
+"""Output shape of a notification, and its sentence."""
 
-from datetime import UTC
+from collections import defaultdict
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from rest_framework import serializers
 
+from ideas.choices import DeadlineKind, JoinState, NotificationKind
 from ideas.models import Notification
+from ideas.moments import EXACT, deadline_name, elsewhere
+
+# By kind, and for an answer by the state that it gave.
+SENTENCES: dict[str, Any] = {
+    NotificationKind.COMMENT_POSTED: _("%(actor)s commented on “%(title)s”."),
+    NotificationKind.JOIN_REQUESTED: _("%(actor)s asks to join “%(title)s” for %(organisation)s."),
+    NotificationKind.JOIN_AUTHORISATION_ASKED: _(
+        "%(actor)s wants to join “%(title)s” for %(organisation)s, and needs your authorisation."
+    ),
+    NotificationKind.JOIN_ANSWERED: _("%(actor)s answered the request of %(organisation)s to join “%(title)s”."),
+    JoinState.ACCEPTED: _("%(actor)s accepted %(organisation)s into “%(title)s”."),
+    JoinState.DECLINED: _("%(actor)s declined the request of %(organisation)s to join “%(title)s”."),
+    JoinState.WAITLISTED: _("%(actor)s put %(organisation)s on the waiting list of “%(title)s”."),
+    NotificationKind.IDEA_SHORTLISTED: _("“%(title)s” is on the shortlist “%(shortlist)s”."),
+    NotificationKind.IDEA_WITHDRAWN: _("%(actor)s withdrew “%(title)s”."),
+}
 
 
 class NotificationSerializer(serializers.Serializer[Notification]):
@@ -15,3 +40,57 @@ class NotificationSerializer(serializers.Serializer[Notification]):
     url = serializers.CharField()
     data = serializers.DictField()  # type: ignore[assignment]  # DRF takes declared fields off the class
     created_at = serializers.DateTimeField(default_timezone=UTC)
+
+
+def sentence(row: Notification) -> str:
+    """Say what happened, in the language and on the clock that are active.
+
+    A word that an old row lacks is left out, never an error.
+    """
+    data = defaultdict(str, row.data)
+    if row.kind == NotificationKind.DEADLINE_REMINDER:
+        return say("%(call)s: %(name)s on %(when)s.") % _deadline_words(row, row.instant("at"))
+    if row.kind == NotificationKind.DEADLINE_CHANGED:
+        return _changed(row)
+    if row.kind == NotificationKind.CALL_ADDED:
+        return _added(row)
+    state = data["state"] if row.kind == NotificationKind.JOIN_ANSWERED else ""
+    pattern = SENTENCES.get(state) or SENTENCES.get(row.kind) or "%(title)s"
+    return str(pattern) % data
+
+
+def _changed(row: Notification) -> str:
+    old, new = row.instant("old_at"), row.instant("new_at")
+    if new and old:
+        told = say("%(call)s: %(name)s moved to %(when)s.")
+    elif new:
+        told = say("%(call)s: %(name)s is new, on %(when)s.")
+    else:
+        told = say("%(call)s: %(name)s was taken away.")
+    title = row.data.get("title")
+    aimed = " " + say("“%(title)s” aims at it.") % {"title": title} if title else ""
+    return told % _deadline_words(row, new) + aimed
+
+
+def _added(row: Notification) -> str:
+    calls = row.data.get("calls") or []
+    count = row.data.get("count") or len(calls)
+    named = ", ".join(str(call.get("identifier", "")) for call in calls[:3]) + ("…" if count > 3 else "")
+    pattern = ngettext(
+        "A new call in what you follow: %(calls)s", "%(count)d new calls in what you follow: %(calls)s", count
+    )
+    return pattern % {"count": count, "calls": named}
+
+
+def _deadline_words(row: Notification, at: datetime | None) -> dict[str, str]:
+    data = row.data
+    zone = data.get("zone") or "UTC"
+    when = date_format(timezone.localtime(at), EXACT) if at else ""
+    other = elsewhere(at, zone) if at else ""
+    number = data.get("number") or 1
+    named = SimpleNamespace(kind=data.get("kind") or DeadlineKind.SINGLE, number=number)
+    return {
+        "call": data.get("call") or "",
+        "name": deadline_name(named, several=number > 1),
+        "when": f"{when} ({other})" if other else when,
+    }

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from ideas.actions.calls import slug_for
-from ideas.actions.imports import import_calls
+from ideas.actions.imports import import_calls, preview_import
 from ideas.actions.reference import load_reference
 from ideas.choices import CallStatus, DeadlineKind, NotificationKind, Visibility
 from ideas.data import FOLDER
-from ideas.errors import NotAllowed
+from ideas.errors import Conflict, NotAllowed
 from ideas.exchange.calls import CallRow, DeadlineRow, Options, RefusedRow, UnreadableFile
 from ideas.exchange.deadlines import Source, read_closing, read_opening
 from ideas.exchange.formats import FORMATS
@@ -31,8 +30,8 @@ def row(identifier="HORIZON-X-01", closes="2027-04-14", *, kind=DeadlineKind.SIN
     return CallRow(line=line, identifier=identifier, deadlines=deadlines, **fields)
 
 
-def bring(*rows, at=NOW, by=None):
-    return import_calls(by=by, rows=rows, source="eu-topics", name="topics.csv", at=at)
+def bring(*rows, at=NOW, by=None, source="eu-topics", preview=None):
+    return import_calls(by=by, rows=rows, source=source, name="topics.csv", at=at, preview=preview)
 
 
 def counts(done):
@@ -207,6 +206,228 @@ def test_a_call_known_from_another_source_is_the_same_call():
     assert Call.objects.get().pk == known.pk
 
 
+# What staff wrote ----------------------------------------------------------------------------------------------------
+
+
+def test_words_of_staff_stay_until_the_source_says_something_else():
+    bring(row(title="Batteries"))
+    Call.objects.update(title="Batteries, as staff put it")
+
+    again = bring(row(title="Batteries"))
+    kept = Call.objects.get().title
+    other = bring(row(title="Batteries and more"))
+
+    assert (counts(again), kept) == ((0, 0, 1, 0), "Batteries, as staff put it")
+    assert (counts(other), Call.objects.get().title) == ((0, 1, 0, 0), "Batteries and more")
+
+
+def test_words_of_a_call_made_by_hand_stay_and_gaps_are_filled():
+    make_call("HORIZON-X-01", closes_in=None, source="hand", title="As staff put it", funder="")
+
+    bring(row(title="As the list has it", funder="European Commission"))
+
+    call = Call.objects.get()
+    assert (call.title, call.funder, call.source) == ("As staff put it", "European Commission", "eu-topics")
+
+
+def test_two_sources_with_other_words_do_not_undo_each_other():
+    bring(row(title="Batteries"))
+    bring(row(title="BATTERIES"), source="eu-search")
+
+    again = [bring(row(title="Batteries")), bring(row(title="BATTERIES"), source="eu-search")]
+
+    assert [counts(done) for done in again] == [(0, 0, 1, 0)] * 2
+    assert Call.objects.get().title == "BATTERIES"
+
+
+def test_long_text_that_is_told_again_is_no_news():
+    bring(row(summary="word " * 400))
+    Call.objects.update(summary="Shorter, as staff put it")
+
+    assert counts(bring(row(summary="word " * 400))) == (0, 0, 1, 0)
+    assert Call.objects.get().summary == "Shorter, as staff put it"
+
+
+def test_date_of_staff_stays_and_nobody_is_told(researcher):
+    bring(row())
+    idea = make_idea(researcher, call=Call.objects.get())
+    by_hand = idea.call.closes_at + timedelta(days=2)
+    Deadline.objects.update(at=by_hand)
+
+    done = bring(row())
+
+    assert counts(done) == (0, 0, 1, 0)
+    assert (Deadline.objects.get().at, DeadlineChange.objects.count()) == (by_hand, 0)
+
+
+def test_date_written_by_hand_before_any_source_stays_and_the_log_says_so():
+    call = make_call("HORIZON-X-01")
+    [by_hand] = call.deadlines.all()
+
+    done = bring(row())
+
+    [date] = done.report[0]["dates"]
+    deadline = Deadline.objects.get()
+    assert (deadline.at, deadline.told_at) == (by_hand.at, datetime(2027, 4, 14, 15, 0, tzinfo=UTC))
+    assert (date["act"], date["old"], date["new"]) == ("hear", by_hand.at.isoformat(), deadline.told_at.isoformat())
+
+
+def test_change_names_its_deadline_and_a_date_that_goes_has_a_higher_sequence():
+    first = DeadlineRow(DeadlineKind.STAGE_1, read_closing("2027-04-14", Source.EU_TOPIC))
+    second = DeadlineRow(DeadlineKind.STAGE_2, read_closing("2027-09-14", Source.EU_TOPIC))
+    bring(row(deadlines=(first, second)))
+    pk = Deadline.objects.get(kind=DeadlineKind.STAGE_2).pk
+
+    bring(row(deadlines=(first,)))
+
+    change = DeadlineChange.objects.get()
+    assert (change.deadline_number, change.sequence) == (pk, 1)
+
+
+# Calls that vanish ---------------------------------------------------------------------------------------------------
+
+
+def bring_all(*names, at=NOW):
+    return bring(*(row(name, line=n) for n, name in enumerate(names, start=1)), source="eu-portal", at=at)
+
+
+def missing():
+    return set(Call.objects.exclude(missing_since=None).values_list("identifier", "missing_since"))
+
+
+def test_call_that_a_complete_list_no_longer_names_is_flagged_once_and_stays():
+    bring_all("A", "B", "C")
+
+    first = bring_all("A", "B", at=NOW + timedelta(days=1))
+    second = bring_all("A", "B", at=NOW + timedelta(days=2))
+
+    assert (first.missing, second.missing) == (1, 0)
+    assert missing() == {("C", NOW + timedelta(days=1))}
+    assert Deadline.objects.count() == 3
+
+
+def test_flag_goes_when_the_call_is_listed_again():
+    bring_all("A", "B", "C")
+    bring_all("A", "B")
+
+    bring_all("A", "B", "C")
+
+    assert missing() == set()
+
+
+def test_flag_goes_with_a_change_of_the_call():
+    bring_all("A", "B", "C")
+    bring_all("A", "B")
+
+    bring(row("A"), row("B"), row("C", title="Back again"), source="eu-portal")
+
+    assert missing() == set()
+
+
+def test_list_that_lacks_more_than_half_flags_nothing_and_says_so():
+    bring_all("A", "B", "C")
+
+    done = bring_all("A")
+
+    assert (done.missing, done.options["unlisted"], missing()) == (0, 2, set())
+
+
+def test_call_whose_row_cannot_be_read_is_not_missing():
+    bring_all("A", "B", "C")
+
+    done = bring(row("A"), row("B"), RefusedRow(3, "broken", "C"), source="eu-portal")
+
+    assert (done.missing, missing()) == (0, set())
+
+
+def test_closed_call_may_leave_its_list():
+    bring_all("A", "B", "C")
+
+    bring_all("A", "B", at=datetime(2028, 1, 1, tzinfo=UTC))
+
+    assert missing() == set()
+
+
+def test_excerpt_and_other_sources_flag_nothing():
+    bring_all("A", "B", "C")
+
+    bring(row("A"), source="eu-search")
+    bring(row("X"), row("Y"), source="incentivi")
+
+    assert missing() == set()
+
+
+def test_call_that_the_source_takes_back_loses_its_dates_and_a_new_one_is_refused():
+    bring(row("A"))
+
+    done = bring(row("A", cancelled=True), row("B", cancelled=True))
+
+    assert counts(done) == (0, 1, 0, 1)
+    assert Deadline.objects.count() == 0
+    assert Call.objects.get().identifier == "A"
+
+
+# Preview -------------------------------------------------------------------------------------------------------------
+
+
+def test_preview_says_what_the_import_then_does_and_writes_nothing(staff):
+    bring_all("A", "B", "C", "D", "E")
+    rows = [
+        row("A", line=1),
+        row("B", line=2, closes="2027-04-21"),
+        row("C", line=3, title="Other words"),
+        RefusedRow(4, "“soon” is not a date", "D"),
+        row("A", line=5),
+        row("F", line=6, title="x" * 600),
+        row("G", line=7),
+    ]
+    before = snapshot()
+
+    preview = look(staff, *rows)
+    shown = [line["outcome"] for line in preview.report]
+    after = snapshot()
+    done = bring(*rows, by=staff, source="eu-portal", preview=preview)
+
+    expected = ["unchanged", "changed", "changed", "refused", "refused", "refused", "created", "missing"]
+    assert shown == expected
+    assert [line["outcome"] for line in done.report] == [outcome for outcome in shown if outcome != "unchanged"]
+    assert after == before
+    assert Import.objects.get(pk=preview.pk).applied_at == NOW
+
+
+def test_preview_after_which_a_call_changed_tells_in_the_end_what_truly_happened(staff):
+    bring_all("A", "B")
+    rows = [row("A", line=1, title="Other words"), row("B", line=2)]
+    preview = look(staff, *rows)
+    shown = preview.changed
+    Call.objects.filter(identifier="A").update(title="Other words")
+
+    done = bring(*rows, by=staff, source="eu-portal", preview=preview)
+
+    assert (shown, counts(done)) == (1, (0, 0, 2, 0))
+
+
+def test_preview_is_imported_once(staff):
+    preview = look(staff, row("A"))
+    bring(row("A"), by=staff, source="eu-portal", preview=preview)
+
+    with pytest.raises(Conflict, match="already_imported"):
+        bring(row("A"), by=staff, source="eu-portal", preview=preview)
+
+
+def test_only_staff_preview(researcher):
+    with pytest.raises(NotAllowed):
+        look(researcher, row("A"))
+
+
+def look(by, *rows):
+    preview = Import.objects.create(format="eu-portal", name="bulk.json", by=by, at=NOW)
+    return preview_import(by=by, rows=rows, preview=preview, at=NOW)
+
+
+# Rows that can't be written ------------------------------------------------------------------------------------------
+
+
 def test_refused_rows_are_kept_with_line_and_reason_and_stop_nothing():
     done = bring(
         row("A", line=2),
@@ -250,13 +471,6 @@ def test_only_staff_import(staff, researcher, lead):
             bring(row(), by=member)
 
     assert counts(bring(row(), by=staff)) == (1, 0, 0, 0)
-
-
-def test_addresses_are_made_of_identifiers_and_never_twice():
-    bring(row("UCA 23/028"))
-
-    assert slug_for("UCA 23.028") == "uca-23-028-2"
-    assert slug_for("ΑΒΓ") == "call"
 
 
 def test_the_command_reports_and_lists_refusals(capsys, tmp_path):

@@ -222,6 +222,7 @@ def test_leaving_after_acceptance_frees_the_place(
         ("board.members", "card.changed"),
         (f"idea.{idea.pk}", "consortium.changed"),
         ("~", "topic"),
+        ("~", "topic"),
     ]
 
 

@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from ideas.actions.members import accept_invitation, invite_member, issue_token, update_profile
+from ideas.actions.members import accept_invitation, invite_member, issue_token, renew_feed, update_profile
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Invitation, Member, Organisation, ValueChain
-from ideas.queries.members import member_of_token
+from ideas.queries.members import feed_token, member_of_feed, member_of_token
 from realtime.models import Change
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +117,17 @@ def test_command_refuses_who_is_no_active_member(db: None, email: str):
 
     with pytest.raises(CommandError):
         call_command("issue_token", email, stdout=io.StringIO())
+
+
+def test_a_new_address_of_the_calendar_ends_the_old_one(company: Member, outsider: Member):
+    old, others = feed_token(company), feed_token(outsider)
+
+    renew_feed(by=company)
+
+    company.refresh_from_db()
+    assert (member_of_feed(old), member_of_feed(feed_token(company)), member_of_feed(others)) == (
+        None,
+        company,
+        outsider,
+    )
+    assert changes() == []

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from ideas.actions.reference import load_reference
 from ideas.choices import ConsortiumRole, OrganisationKind, Scheme
 from ideas.data import read_json
-from ideas.models import Organisation, Term, ValueChain
+from ideas.models import Organisation, PlanStep, Term, ValueChain
 
 GLYPHS = {
     "A&RER": "arm",
@@ -30,8 +30,8 @@ def test_everything_is_loaded_once():
     first = load_reference()
     second = load_reference()
 
-    assert first == {"value_chains": 8, "terms": 6 + 6 + 15 + 9 + 9, "organisations": 16}
-    assert second == {"value_chains": 0, "terms": 0, "organisations": 0}
+    assert first == {"value_chains": 8, "terms": 6 + 6 + 15 + 9 + 9, "organisations": 16, "plan_steps": 6}
+    assert second == {"value_chains": 0, "terms": 0, "organisations": 0, "plan_steps": 0}
 
 
 @pytest.mark.django_db
@@ -59,12 +59,14 @@ def test_what_staff_edited_stays():
     ValueChain.objects.filter(slug="nautical").update(code="NAU", name_it="Mare")
     Term.objects.filter(scheme=Scheme.KET_2018, code="AI").update(name_it="IA", retired=True)
     Organisation.objects.filter(slug="landi-renzo").update(name="Landi Renzo S.p.A.")
+    PlanStep.objects.filter(code="review").update(name_it="Rilettura", days_before=10)
 
     load_reference()
 
     assert ValueChain.objects.filter(code="NAU", name_it="Mare").count() == 1
     assert Term.objects.filter(code="AI", name_it="IA", retired=True).count() == 1
     assert Organisation.objects.filter(name="Landi Renzo S.p.A.").count() == 1
+    assert PlanStep.objects.filter(code="review", name_it="Rilettura", days_before=10).count() == 1
 
 
 @pytest.mark.django_db
@@ -80,4 +82,4 @@ def test_organisations_of_2020_are_real_ones():
 def test_the_command_says_what_it_added(capsys):
     call_command("load_reference")
 
-    assert capsys.readouterr().out == "Added 8 value chains, 45 terms, 16 organisations\n"
+    assert capsys.readouterr().out == "Added 8 value chains, 45 terms, 16 organisations, 6 plan steps\n"

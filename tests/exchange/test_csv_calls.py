@@ -81,6 +81,7 @@ def test_every_broken_row_is_refused_with_its_line_and_stops_nothing():
         RefusedRow(8, "2 values where the header has 6"),
         RefusedRow(9, "it closes before it opens"),
     ]
+    assert [row.identifier for row in rows if isinstance(row, RefusedRow)]== ["B", "", "D", "E", "F", "", "H"]
     assert rows[-1].line == 11
     assert rows[-1].budget_max == Decimal("1500000.50")
 
@@ -88,8 +89,8 @@ def test_every_broken_row_is_refused_with_its_line_and_stops_nothing():
 def test_an_open_quote_swallows_no_other_row():
     rows = read(HEADER + b'A,"one,regional,,,\nB,two,regional,,,\nC,"th\nree",regional,,,\nD,four,regional,,,\n')
 
-    assert [(row.line, getattr(row, "identifier", "refused")) for row in rows] == [
-        (2, "refused"), (3, "B"), (4, "C"), (6, "D"),
+    assert [(row.line, row.identifier) for row in rows] == [
+        (2, ""), (3, "B"), (4, "C"), (6, "D"),
     ]  # fmt: skip
 
 

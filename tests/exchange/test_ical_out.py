@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from ideas.exchange.ical_out import Appointment, write_calendar
+from ideas.exchange.ical_out import Appointment, mark_of, write_calendar
 
 BRUSSELS = "Europe/Brussels"
 ROME = "Europe/Rome"
@@ -44,14 +45,14 @@ def test_a_regional_call_keeps_its_hour_in_rome():
     assert "DTSTART;TZID=Europe/Rome:20260218T180000" in lines(body)
 
 
-def test_the_second_of_two_equal_hours_is_written_in_utc():
+def test_an_hour_that_the_clock_shows_twice_is_written_in_utc():
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
     body = written(appointment(first), appointment(first + timedelta(hours=1)))
 
     starts = [line for line in lines(body[body.index(b"BEGIN:VEVENT") :]) if line.startswith("DTSTART")]
     assert starts == [
-        "DTSTART;TZID=Europe/Brussels:20261025T023000",
+        "DTSTART:20261025T003000Z",
         "DTSTART:20261025T013000Z",
     ]
 
@@ -71,7 +72,7 @@ def test_an_event_carries_what_calendars_need_to_tell_a_change():
     at = datetime(2026, 9, 15, 15, 0, tzinfo=UTC)
 
     event = events(
-        written(appointment(at, sequence=3, url="https://example.org/calls/x/", categories=["Horizon Europe", "A, B"]))
+        written(appointment(at, sequence=3, url="https://example.org/calls/x/", categories=("Horizon Europe", "A, B")))
     )[0]
 
     assert event["UID"] == "deadline-7@example.org"
@@ -90,7 +91,8 @@ def test_no_deadline_is_a_calendar_without_events():
     body = written()
 
     assert events(body) == []
-    assert lines(body)[0] == "BEGIN:VCALENDAR"
+    # RFC 5545 §3.6 wants something in it.
+    assert lines(body).count("BEGIN:VTIMEZONE") == 1
 
 
 def test_the_same_appointments_give_the_same_bytes():
@@ -99,11 +101,88 @@ def test_the_same_appointments_give_the_same_bytes():
     assert written(given_twice) == written(given_twice)
 
 
-@pytest.mark.parametrize("text", ["a\r\nATTENDEE:mailto:x@example.org", "a\rb", "a\nb", "è; , \\ " * 40])
+def test_a_zone_without_a_rule_is_written_in_utc():
+    body = written(appointment(datetime(2026, 9, 15, 15, 0, tzinfo=UTC), "Africa/Casablanca"))
+
+    assert "DTSTART:20260915T150000Z" in lines(body)
+    assert "BEGIN:VTIMEZONE" not in lines(body)
+
+
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_years_that_no_clock_knows_are_written_in_utc(at: datetime):
+    assert events(written(appointment(at)))[0].start == at
+
+
+def test_a_deadline_has_no_length():
+    body = written(appointment(datetime(2026, 9, 15, 15, 0, tzinfo=UTC)))
+
+    assert not [line for line in lines(body) if line.startswith(("DTEND", "DURATION"))]
+    assert "TRANSP:TRANSPARENT" in lines(body)
+
+
+def test_a_whole_day_has_no_hour_and_no_zone():
+    noon = datetime(2026, 9, 15, 12, 0, tzinfo=ZoneInfo(ROME))
+
+    body = written(appointment(noon, ROME, all_day=True))
+
+    assert "DTSTART;VALUE=DATE:20260915" in lines(body)
+    assert "BEGIN:VTIMEZONE" not in lines(body)
+
+
+def test_what_is_gone_is_cancelled():
+    body = written(appointment(datetime(2026, 9, 15, tzinfo=UTC), cancelled=True, certain=False))
+
+    assert events(body)[0]["STATUS"] == "CANCELLED"
+
+
+def test_alarms_ring_so_many_days_before():
+    event = events(written(appointment(datetime(2026, 9, 15, tzinfo=UTC), alarms=(30, 1))))[0]
+
+    assert [(alarm["ACTION"], alarm["TRIGGER"].dt, alarm["DESCRIPTION"]) for alarm in event.subcomponents] == [
+        ("DISPLAY", timedelta(days=-30), "Deadline: HORIZON-TEST"),
+        ("DISPLAY", timedelta(days=-1), "Deadline: HORIZON-TEST"),
+    ]
+
+
+def test_the_calendar_has_a_name_and_says_how_often_to_ask():
+    body = write_calendar("JVL: a,b", [], language="en")
+
+    assert [line for line in lines(body) if line.startswith(("NAME", "X-WR", "REFRESH", "X-PUB"))] == [
+        "NAME:JVL: a\\,b",
+        "X-WR-CALNAME:JVL: a\\,b",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
+    ]
+
+
+def test_the_mark_changes_with_whatever_is_written():
+    first = appointment(datetime(2026, 9, 15, 15, 0, tzinfo=UTC))
+    others = [
+        mark_of("other", [first], language="en"),
+        mark_of("name", [first], language="it"),
+        mark_of("name", [], language="en"),
+        mark_of("name", [replace(first, sequence=1)], language="en"),
+        mark_of("name", [replace(first, alarms=(7,))], language="en"),
+        mark_of("name", [replace(first, summary="Other")], language="en"),
+    ]
+
+    assert mark_of("name", [first], language="en") == mark_of("name", [replace(first)], language="en")
+    assert len({*others, mark_of("name", [first], language="en")}) == 7
+
+
+def test_no_mark_turns_the_direction_of_what_stands_beside_it():
+    event = events(written(appointment(datetime(2026, 9, 15, tzinfo=UTC), summary="a\u202egnp\u2066.b")))[0]
+
+    assert event["SUMMARY"] == "agnp.b"
+
+
+@pytest.mark.parametrize(
+    "text", ["a\r\nATTENDEE:mailto:x@example.org", "a\rb", "a\nb", "è; , \\ " * 40, "a\u2028b\x85c", "a\x00\x07b"]
+)
 def test_no_text_breaks_out_of_its_line(text: str):
-    body = written(appointment(datetime(2026, 9, 15, tzinfo=UTC), summary=text, description=text, categories=[text]))
+    body = written(appointment(datetime(2026, 9, 15, tzinfo=UTC), summary=text, description=text, categories=(text,)))
 
     assert b"\r" not in body.replace(b"\r\n", b"")
     assert not [line for line in lines(body) if line.startswith("ATTENDEE")]
     assert max(len(line) for line in body.split(b"\r\n")) <= 75
-    assert events(body)[0]["SUMMARY"] == " ".join(text.split())
+    assert events(body)[0]["SUMMARY"] == " ".join(text.translate({0: None, 7: None}).split())

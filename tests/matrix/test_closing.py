@@ -11,7 +11,7 @@ from ideas.actions.shortlists import publish_shortlist
 from ideas.choices import IdeaState, Visibility
 from ideas.errors import Conflict
 from ideas.models import Idea, Member, Notification, Organisation, Shortlist, ValueChain
-from ideas.queries.topics import followable, idea_topic, shortlist_topic
+from ideas.queries.topics import followable, idea_topic, plan_topic, shortlist_topic
 from realtime.models import Change
 from tests.cast import signed_in
 from tests.factories import make_idea, make_join_request, make_partner, make_shortlist
@@ -53,7 +53,7 @@ def test_who_is_no_longer_an_author_is_checked(idea: Idea, outsider: Member):
 
     close(idea, authors=[])
 
-    assert checks()[before:] == [idea_topic(idea.pk)]
+    assert checks()[before:] == [idea_topic(idea.pk), plan_topic(idea.pk)]
 
 
 def test_an_edit_that_hides_nothing_checks_nobody(idea: Idea, outsider: Member):
@@ -67,7 +67,7 @@ def test_people_of_a_partner_that_leaves_are_checked(idea: Idea, administrator: 
 
     withdraw_join_request(by=administrator, request=partner, at=timezone.now())
 
-    assert checks() == [idea_topic(idea.pk)]
+    assert checks() == [idea_topic(idea.pk), plan_topic(idea.pk)]
 
 
 def test_partner_that_has_left_a_private_idea_reads_nothing_more(

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from ideas.actions.ideas import change_state, edit_idea
 from ideas.actions.members import invite_member
+from ideas.actions.plans import edit_milestone, make_plan
 from ideas.choices import AffiliationRole, IdeaState
-from ideas.models import Comment, Idea, JoinRequest, Member, Organisation, RoleSlot, Shortlist, ValueChain
+from ideas.models import Comment, Idea, JoinRequest, Member, Milestone, Organisation, RoleSlot, Shortlist, ValueChain
 from tests.cast import signed_in
 from tests.factories import (
     affiliate,
@@ -27,6 +28,7 @@ from tests.factories import (
     make_organisation,
     make_shortlist,
     make_slot,
+    make_step,
 )
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +49,21 @@ OF_THE_IDEA = {
     "joining:new_slot": "/ideas/{reference}/slots/new/",
     "joining:edit_slot": "/slots/{slot}/edit/",
     "joining:remove_slot": "/slots/{slot}/remove/",
+    "matching:calls": "/ideas/{reference}/calls/",
+    "matching:aim": "/ideas/{reference}/calls/aim/",
     "shortlists:add": "/ideas/{reference}/shortlist/",
+    "plans:detail": "/ideas/{reference}/plan/",
+    "plans:make": "/ideas/{reference}/plan/make/",
+    "plans:tick": "/ideas/{reference}/plan/tick/",
+    "plans:new": "/ideas/{reference}/plan/new/",
+    "plans:calendar": "/ideas/{reference}/plan.ics",
+    "plans:edit": "/milestones/{milestone}/edit/",
+    "plans:remove": "/milestones/{milestone}/remove/",
+    "api:idea-plan-list": "/api/v1/ideas/{id}/plan/",
+    "api:idea-plan-tick": "/api/v1/ideas/{id}/plan/{milestone}/tick/",
     "api:idea-detail": "/api/v1/ideas/{id}/",
     "api:idea-state": "/api/v1/ideas/{id}/state/",
+    "api:idea-calls": "/api/v1/ideas/{id}/calls/",
     "api:idea-comment-list": "/api/v1/ideas/{id}/comments/",
     "api:comment-detail": "/api/v1/comments/{comment}/",
     "joining:answer": "/join-requests/{request}/accept/",
@@ -67,14 +81,43 @@ OF_THE_SITE = {
     "ideas:new": "/ideas/new/",
     "joining:list": "/join-requests/",
     "calls:list": "/calls/",
+    "calls:month": "/calls/month/",
+    "calls:timeline": "/calls/timeline/",
+    "calls:compare": "/calls/compare/",
+    "calls:new": "/calls/new/",
+    "calls:tags": "/calls/tags/",
+    "calls:edit": "/calls/{call}/edit/",
     "calls:detail": "/calls/{call}/",
     "calls:calendar": "/calls/{call}/calendar.ics",
+    "deadlines:subscribe": "/calendar/",
+    "deadlines:renew": "/calendar/renew/",
+    "deadlines:everything": "/calendar/all.ics",
+    "deadlines:of_level": "/calendar/level/european.ics",
+    "deadlines:of_chain": "/calendar/chain/moves.ics",
+    "deadlines:own": "/calendar/1-guessed.ics",  # whose is whose: tests/pages/test_deadlines.py
+    "imports:list": "/imports/",
+    "imports:new": "/imports/new/",
+    "imports:detail": "/imports/{import}/",
+    "imports:columns": "/imports/{import}/columns/",
+    "imports:preview": "/imports/{import}/preview/",
+    "imports:confirm": "/imports/{import}/confirm/",
+    "imports:discard": "/imports/{import}/discard/",
+    "candidates:list": "/candidates/",
+    "candidates:aside": "/candidates/{candidate}/aside/",
+    "candidates:back": "/candidates/{candidate}/back/",
     "organisations:list": "/organisations/",
     "organisations:detail": "/organisations/{organisation}/",
     "shortlists:list": "/shortlists/",
     "shortlists:new": "/shortlists/new/",
     "shortlists:detail": "/shortlists/{shortlist}/",
     "shortlists:publish": "/shortlists/{shortlist}/publish/",
+    "following:list": "/following/",
+    "following:follow": "/following/follow/",
+    "following:choose": "/following/choices/",
+    "following:unfollow": "/following/1/unfollow/",
+    "following:reminders": "/following/calls/{call}/reminders/",
+    "plans:steps": "/plan-steps/",
+    "plans:edit_step": "/plan-steps/{step}/",
     "notifications:list": "/notifications/",
     "notifications:read": "/notifications/read/",
     "members:profile": "/profile/",
@@ -137,6 +180,11 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         by=researcher, idea=secret, content={"call": call, "organisation": laboratory}, version=1, at=timezone.now()
     )
     request = make_join_request(secret, researcher, second, contribution=CANARY, message=CANARY)
+    step = make_step("Partners closed")
+    milestone = make_plan(by=researcher, idea=secret, at=timezone.now())[0]
+    milestone = edit_milestone(
+        by=researcher, milestone=milestone, content={"name": CANARY, "days_before": 40}, at=timezone.now()
+    )
     chain.leads.add(researcher)
     shortlist = make_shortlist(researcher, chain, secret, title="A list")
     entry = shortlist.entries.get()
@@ -152,16 +200,21 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         "slot": slot.pk,
         "comment": comment.pk,
         "request": request.pk,
+        "step": step.pk,
+        "milestone": milestone.pk,
         "shortlist": shortlist.pk,
         "entry": entry.pk,
         "call": call.slug,
         "organisation": laboratory.slug,
+        "import": 10**9,
+        "candidate": 10**9,
         "token": invitation.split("/")[-2],
     }
 
 
 UNKNOWN = {
     "id": 7, "reference": "JVL-2026-0000", "slot": 10**9, "comment": 10**9, "request": 10**9, "entry": 10**9,
+    "milestone": 10**9,
 }  # fmt: skip
 BODIES: dict[str, Any] = {
     "state": "parked",
@@ -176,6 +229,9 @@ BODIES: dict[str, Any] = {
     "role": "beneficiary",
     "expertise": "x",
     "wanted": 1,
+    "name": "x",
+    "days_before": 1,
+    "done": True,
 }
 
 
@@ -261,7 +317,7 @@ def test_draft_is_its_authors_alone(viewer: Client, researcher: Member):
     for path in OF_THE_IDEA.values():
         if "{reference}" in path or "{id}" in path:
             for method in methods_of(path):
-                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk))
+                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk, milestone=1))
                 if not is_refusal(answer) or CANARY in text_of(answer):
                     told.append((method, path, answer.status_code))
 
@@ -275,6 +331,7 @@ def test_nothing_was_changed_by_trying(viewer: Client, things: dict[str, Any], s
 
     secret.refresh_from_db()
     assert (secret.state, secret.version, secret.comment_count) == (IdeaState.OPEN, 2, 1)
+    assert Milestone.objects.values_list("name", "done_at").get() == (CANARY, None)
     assert (Comment.objects.count(), RoleSlot.objects.count(), JoinRequest.objects.get().state) == (1, 1, "pending")
     assert Shortlist.objects.get().entries.get().rationale == CANARY
 

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from ideas.actions.joining import accept_join_request, decline_join_request
 from ideas.choices import NotificationKind
 from ideas.models import Idea, Member, Notification, Organisation
-from ideas.pages.notifications import sentence
+from ideas.serializers.notifications import sentence
 from tests.cast import signed_in
 from tests.factories import make_comment, make_idea, make_join_request
 
@@ -125,5 +125,5 @@ def test_the_list_costs_a_fixed_number_of_queries(
         make_comment(make_idea(researcher), company)
     client = signed_in(researcher)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         client.get("/notifications/")

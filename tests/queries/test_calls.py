@@ -13,12 +13,11 @@ from ideas.queries.calls import (
     CallFilters,
     call_facets,
     call_page,
-    filter_calls,
     ideas_aimed_at,
     open_slots_for,
     seen_idea_counts,
+    select_calls,
     status_of_call,
-    with_status,
 )
 from tests.factories import make_call, make_chain, make_idea, make_ket, make_slot
 
@@ -39,20 +38,40 @@ def make_dated_call(identifier: str, *dates: tuple[str, datetime]) -> Call:
 
 
 def found(**filters: object) -> list[str]:
-    calls = filter_calls(Call.objects.all(), CallFilters(**filters), NOW)  # type: ignore[arg-type]
-    return sorted(calls.values_list("identifier", flat=True))
+    calls, _ = call_page(CallFilters(**filters), at=NOW)  # type: ignore[arg-type]
+    return sorted(call.identifier for call in calls)
+
+
+def counted(at: datetime, **filters: object) -> dict[str, dict[str, int]]:
+    return call_facets(select_calls(CallFilters(**filters), at=at))  # type: ignore[arg-type]
 
 
 @pytest.mark.django_db
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(dates=DEADLINES)
-def test_the_status_in_the_database_is_that_of_the_dates(dates):
+@given(dates=DEADLINES, hours=st.lists(st.integers(-3000, 3000), min_size=1, max_size=5))
+def test_the_status_in_the_list_is_that_of_the_dates_whenever_it_is_asked_for(dates, hours):
     Call.objects.all().delete()
     call = make_dated_call("STATUS", *((kind, NOW + timedelta(days=day)) for kind, day in dates))
 
-    annotated = with_status(Call.objects.all(), NOW).get()
+    instants = [NOW, *(NOW + timedelta(hours=hour) for hour in hours)]
 
-    assert annotated.status == status_of_call(call, NOW)
+    assert [counted(at=at)["status"] for at in instants] == [{status_of_call(call, at): 1} for at in instants]
+
+
+@pytest.mark.parametrize("shift", [timedelta(0), timedelta(microseconds=1), timedelta(microseconds=-1)])
+@pytest.mark.parametrize("days", [0, 30, 60])
+def test_the_list_turns_at_the_very_instant(db, days: int, shift: timedelta):
+    dates = [(DeadlineKind.OPENING, NOW), (DeadlineKind.STAGE_1, NOW + timedelta(days=30)),
+             (DeadlineKind.STAGE_2, NOW + timedelta(days=60))]  # fmt: skip
+    call = make_dated_call("EDGE", *dates)
+    counted(at=NOW + timedelta(days=days) - timedelta(hours=1))
+    at = NOW + timedelta(days=days) + shift
+
+    facets = counted(at=at)
+
+    closings = [when for kind, when in dates if kind != DeadlineKind.OPENING and when >= at]
+    assert facets["status"] == {status_of_call(call, at): 1}
+    assert facets["days"]["7"] == sum(when <= at + timedelta(days=7) for when in closings[:1])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +92,7 @@ def test_the_status_in_the_database_is_that_of_the_dates(dates):
 def test_status_by_kind_of_call(db, dates, status):
     make_dated_call("ONE", *((kind, NOW + timedelta(days=day)) for kind, day in dates))
 
-    assert with_status(Call.objects.all(), NOW).get().status == status
+    assert counted(at=NOW)["status"] == {status: 1}
 
 
 def test_filters_hold_together(db):
@@ -105,7 +124,7 @@ def test_counts_leave_their_own_facet_open(db):
         call = make_dated_call(f"CALL-{number}", (DeadlineKind.SINGLE, NOW + timedelta(days=20 * number + 5)))
         Call.objects.filter(pk=call.pk).update(level=level, programme="P")
 
-    facets = call_facets(CallFilters(level=("european",)), at=NOW)
+    facets = counted(at=NOW, level=("european",))
 
     assert facets == {
         "level": {"regional": 1, "european": 2},
@@ -113,7 +132,10 @@ def test_counts_leave_their_own_facet_open(db):
         "value_chain": {},
         "ket": {},
         "status": {"closing_soon": 1, "open": 1},
+        "budget": {},
+        "trl": {},
         "days": {"7": 0, "30": 1, "90": 2},
+        "total": {"": 2},
     }
 
 

@@ -14,6 +14,7 @@ from ideas.queries.ideas import (
     audiences_of,
     board,
     filter_ideas,
+    members_who_see,
     own_closings,
     public_teasers,
     read_page,
@@ -62,6 +63,37 @@ def test_who_sees_what(
     assert titles(VISITOR) == []
     company.is_active = False
     assert titles(company) == []
+
+
+def test_seeing_is_the_same_from_both_sides(
+    researcher: Member,
+    company: Member,
+    outsider: Member,
+    lead: Member,
+    staff: Member,
+    administrator: Member,
+    firm: Organisation,
+    chain: ValueChain,
+    other_chain: ValueChain,
+):
+    gone = make_member("Gone", is_active=False)
+    chain.members.add(gone)
+    for number, visibility in enumerate(Visibility.values):
+        for state in IdeaState.values:
+            for more in ({}, {"invited": [outsider, gone]}, {"other_chains": [other_chain], "public_teaser": True}):
+                idea = make_idea(researcher, chain=chain, visibility=visibility, **more)
+                if number and "invited" in more:
+                    make_partner(idea, administrator, firm)
+                Idea.objects.filter(pk=idea.pk).update(
+                    state=state, audience="" if state in ("draft", "withdrawn") else idea.audience
+                )
+    cast = [researcher, company, outsider, lead, staff, administrator, gone]
+
+    ideas = list(Idea.objects.all())
+
+    one_side = {(idea.pk, pk) for idea in ideas for pk in members_who_see(idea, cast)}
+    assert len(ideas) == 90
+    assert one_side == {(idea.pk, member.pk) for member in cast for idea in visible_to(member)}
 
 
 def test_visitors_see_public_teasers_of_published_ideas(researcher: Member, chain: ValueChain, secret: Idea):

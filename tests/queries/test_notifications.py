@@ -22,3 +22,14 @@ def test_notifications_stop_with_sight_of_the_idea(idea: Idea, researcher: Membe
 
     assert notifications_of(company) == []
     assert len(notifications_of(researcher)) == 1
+
+
+def test_the_count_stops_with_sight_of_the_idea(idea: Idea, researcher: Member, company: Member):
+    make_comment(idea, company)
+    make_comment(idea, researcher)
+    assert unread_of(company).count == 1
+
+    Idea.objects.filter(pk=idea.pk).update(audience="")
+
+    assert unread_of(company) == Unread(count=0, newest=Notification.objects.get(member=company).pk)
+    assert unread_of(researcher).count == 1

@@ -1,13 +1,17 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ideas.choices import IdeaState
 from ideas.models import Idea, Member, Organisation, ValueChain
 from ideas.queries.today import Today, waiting_for
-from tests.factories import make_idea, make_join_request, make_shortlist
+from tests.factories import make_call, make_idea, make_join_request, make_shortlist
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 
 
 def test_each_is_told_what_is_theirs_to_do(
@@ -19,15 +23,25 @@ def test_each_is_told_what_is_theirs_to_do(
     make_idea(researcher, chain=chain, state=IdeaState.DRAFT)
     make_shortlist(lead, chain, idea)
 
-    assert waiting_for(researcher) == Today(answer=1, drafts=1)
-    assert waiting_for(administrator) == Today(authorise=1)
-    assert waiting_for(lead) == Today(shortlists=1)
-    assert waiting_for(company) == Today()
-    assert waiting_for(outsider) == Today()
+    assert waiting_for(researcher, NOW) == Today(answer=1, drafts=1)
+    assert waiting_for(administrator, NOW) == Today(authorise=1)
+    assert waiting_for(lead, NOW) == Today(shortlists=1)
+    assert waiting_for(company, NOW) == Today()
+    assert waiting_for(outsider, NOW) == Today()
 
 
 def test_it_costs_one_query_and_a_visitor_none(researcher: Member, django_assert_num_queries: DjangoAssertNumQueries):
     with django_assert_num_queries(1):
-        waiting_for(researcher)
+        waiting_for(researcher, NOW)
     with django_assert_num_queries(0):
-        assert waiting_for(AnonymousUser()) == Today()
+        assert waiting_for(AnonymousUser(), NOW) == Today()
+
+
+def test_author_is_told_of_ideas_whose_call_has_closed(researcher: Member, outsider: Member, chain: ValueChain):
+    call = make_call("A", closes_in=timedelta(days=3))
+    for state in (IdeaState.OPEN, IdeaState.PREPARING, IdeaState.PARKED):
+        make_idea(researcher, chain=chain, call=call, state=state)
+
+    assert waiting_for(researcher, NOW) == Today()
+    assert waiting_for(researcher, NOW + timedelta(days=4)) == Today(stranded=2)
+    assert waiting_for(outsider, NOW + timedelta(days=4)) == Today()

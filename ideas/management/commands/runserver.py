@@ -13,6 +13,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
 from ideas.management.prepare import prepare
+from ideas.management.tick import Ticking
 from ideas.models import Member
 from realtime.management.commands.runserver import Command as LiveCommand
 
@@ -44,7 +45,10 @@ class Command(LiveCommand):
             websocket_handshake_timeout=self.websocket_handshake_timeout,
             ready_callable=lambda: self._announce(people),
         )
+        ticking = Ticking()
+        ticking.start()
         server.run()
+        ticking.stop()
         if server.refusal:
             raise CommandError(f"Port {self.port} can't be used: {server.refusal}")
         self._say("\nStopped.")

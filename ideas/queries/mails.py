@@ -1,0 +1,72 @@
+"""Reads for mails: what is to be mailed, and whether it is still so."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from ideas.choices import NotificationKind
+from ideas.models import Call, Deadline, Idea, Mail, Member, Notification
+from ideas.queries.following import aimed_by
+from ideas.queries.ideas import visible_to
+
+# What was due longer ago isn't mailed any more: nobody gets a month's mails on the day on which mail begins to work.
+NOT_AFTER = timedelta(days=7)
+# A mail that failed so often, for about a day, is given up.
+MAX_ATTEMPTS = 12
+# No claim and no pause lasts longer: one that says so was written by a clock that was wrong.
+LONGEST_WAIT = timedelta(hours=7)
+
+
+def to_mail(at: datetime) -> QuerySet[Notification]:
+    """Select what is due to be mailed and isn't in a mail yet. What was read in the bell needs no mail."""
+    return Notification.objects.filter(
+        mail=None, mail_at__lte=at, mail_at__gt=at - NOT_AFTER, read_at=None, member__is_active=True
+    )
+
+
+def unsent(at: datetime) -> QuerySet[Mail]:
+    """Select the mails that may be sent now, oldest first: not sent, claimed by nobody, not given up."""
+    free = Q(claimed_until=None) | Q(claimed_until__lte=at) | Q(claimed_until__gt=at + LONGEST_WAIT)
+    return Mail.objects.filter(free, sent_at=None, attempts__lt=MAX_ATTEMPTS).order_by("id")
+
+
+def still_true(member: Member, rows: Sequence[Notification], at: datetime) -> tuple[list[Notification], set[int]]:
+    """Sort what may be told a member now from what is no longer so: (rows, ids of what never will be again).
+
+    Not told: ideas that the member may no longer see, reminders of a deadline that moved, changes that another change
+    overtook. A reminder of a deadline that has passed is in neither: it is late, or the clock is wrong. Two queries,
+    and those of `visible_to`.
+    """
+    ideas = {row.idea_id for row in rows if row.idea_id}
+    seen = set(visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)) if ideas else set()
+    numbers = {row.data.get("deadline") for row in rows} - {None, 0}
+    dates = dict(Deadline.objects.filter(pk__in=numbers).values_list("pk", "at"))
+    gone = {row.pk for row in rows if (row.idea_id and row.idea_id not in seen) or not _is_as_told(row, dates)}
+    told = [row for row in rows if row.pk not in gone and not _is_late(row, at)]
+    return told, gone
+
+
+def _is_as_told(row: Notification, dates: dict[int, datetime]) -> bool:
+    now_at = dates.get(row.data.get("deadline") or 0)
+    if row.kind == NotificationKind.DEADLINE_REMINDER:
+        return now_at is not None and now_at == row.instant("at")
+    if row.kind == NotificationKind.DEADLINE_CHANGED and row.data.get("deadline"):
+        return now_at == row.instant("new_at")
+    return True
+
+
+def _is_late(row: Notification, at: datetime) -> bool:
+    instant = row.instant("at")
+    return row.kind == NotificationKind.DEADLINE_REMINDER and instant is not None and instant <= at
+
+
+def own_ideas_at(member: Member, rows: Sequence[Notification]) -> dict[str, list[Idea]]:
+    """Read the member's own ideas that aim at the calls of which reminders tell: {call identifier: ideas}."""
+    calls = {row.data.get("call") for row in rows if row.kind == NotificationKind.DEADLINE_REMINDER}
+    found: dict[str, list[Idea]] = {}
+    if calls:
+        aimed = aimed_by(member).filter(call__in=Call.objects.filter(identifier__in=calls)).select_related("call")
+        for idea in aimed.order_by("reference"):
+            found.setdefault(idea.call.identifier if idea.call else "", []).append(idea)
+    return found

@@ -1,0 +1,83 @@
+"""What a text is about, in words that two texts can be compared by, whichever of our two languages they are in."""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any
+
+from ideas.data import read_json
+from ideas.text import searchable
+
+MAX_CHARS = 6_000
+MIN_CHARS = 4
+MAX_WORD_CHARS = 36
+# Partnerships and types of action, which titles of EU topics carry in brackets, tell who pays and not what for.
+_ASIDE = re.compile(r"\([^()]*(?:[Pp]artnership|\bRIA\b|\bIA\b|\bCSA\b)[^()]*\)")
+_WORD = re.compile(r"[^\W_]+")
+# At least four letters stay before -ing and -ed: a string isn't several strs.
+_ENGLISH = re.compile(r"(?<=[a-z]{4})(?:ing|ed)s?$|(?:ie|e)?(?<![suia])s$|y$|e$")
+
+
+def significant_words(text: str, language: str) -> dict[str, str]:
+    """Read what `text` is about: {key: the first word of the text that means it}, in the order of the text.
+
+    A subject known in both languages (`data/words.json`) has one key in both; any other word is reduced to its stem
+    and kept apart by language, since `camera` is a room in Italian. Words without a subject, numbers and short words
+    are left out.
+    """
+    found: dict[str, str] = {}
+    for word in _WORD.findall(_ASIDE.sub(" ", text[:MAX_CHARS])):
+        key = _key(searchable(word), language)
+        if key:
+            found.setdefault(key, word.lower() if not word.isupper() else word)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _key(word: str, language: str) -> str:
+    """Name what a word means; "" where it means nothing that could be compared."""
+    if len(word) > MAX_WORD_CHARS:
+        return ""
+    subjects, generic = _known(language)
+    if subject := _look_up(word, subjects):
+        return subject
+    if len(word) < MIN_CHARS or not word.isalpha() or _look_up(word, generic):
+        return ""
+    return f"{language}:{_stem(word, language)}"
+
+
+def _stem(word: str, language: str) -> str:
+    """Take the endings of number and gender off, in English -ing and -ed, too: leghe, lega → leg; stores → stor."""
+    if language == "it":
+        short = word.rstrip("aeiou")
+        short = short.removesuffix("h") if short.endswith(("ch", "gh")) else short
+    else:
+        short = _ENGLISH.sub("", word)
+        short = short[:-1] if short[-1:] == short[-2:-1] else short
+    return short if len(short) >= MIN_CHARS - 1 else word
+
+
+@cache
+def _known(language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The words of subjects and the generic ones, {word, or beginning and *: subject}.
+
+    English subjects are known in Italian texts, which borrow them; not the other way round.
+    """
+    data: dict[str, Any] = read_json("words.json")
+    languages = ("en", "it") if language == "it" else ("en",)
+    subjects = {
+        word: subject for subject, words in data["terms"].items() for code in languages for word in words[code].split()
+    }
+    generic = {word: word for word in data["generic"].get(language, "").split()}
+    return subjects, generic
+
+
+def _look_up(word: str, known: dict[str, str]) -> str:
+    return next((known[form] for form in _forms(word) if form in known), "")
+
+
+def _forms(word: str) -> Iterator[str]:
+    """The ways in which a list can name a word: itself, or its beginning with a star."""
+    yield word
+    for length in range(len(word), 2, -1):
+        yield f"{word[:length]}*"
