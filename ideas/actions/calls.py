@@ -13,14 +13,21 @@ from django.db.models import Model, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from ideas.actions.deadlines import Origin, announce_deadlines, keep_change, keep_dates
-from ideas.choices import NOT_CLOSING, DeadlineKind
+from ideas.actions.deadlines import (
+    HAND,
+    HandDate,
+    Origin,
+    announce_deadlines,
+    check_dates,
+    keep_dates,
+    write_dates,
+    write_new_dates,
+)
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Call, Candidate, Deadline, DeadlineChange, Member, Term, ValueChain
+from ideas.models import Call, Candidate, Member, Term, ValueChain
 from ideas.rules.calls import can_edit_calls
 from ideas.text import clean_text
 
-HAND = "hand"
 LINES = (
     "identifier", "title", "funder", "programme", "call_identifier", "call_title", "action_type", "languages", "url",
 )  # fmt: skip
@@ -30,23 +37,8 @@ FACTS = (
 FIELDS = (*LINES, "summary", *FACTS)
 TAGS = ("value_chains", "kets")
 CONTENT = (*FIELDS, "rules", *TAGS)
-# Of these a call may have several; of the other kinds one each.
-REPEATED = frozenset({DeadlineKind.OPENING, DeadlineKind.CUT_OFF, DeadlineKind.CLICK_DAY, DeadlineKind.MILESTONE})
 # What stands behind /calls/ for something else.
 RESERVED = frozenset({"new", "tags", "month", "timeline", "compare"})
-OUT_OF_THE_WAY = 20_000
-
-
-@dataclass(frozen=True)
-class HandDate:
-    """A date as a person wrote it. `deadline` is the id of the one that it changes; None for a new one."""
-
-    kind: str
-    at: datetime
-    zone: str
-    raw: str = ""
-    verified: bool = True
-    deadline: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,12 +87,10 @@ def create_call(
     _require(by)
     call = Call(source=HAND, checked_at=at, slug=slug_for(str(content.get("identifier", ""))))
     _fill(call, content)
-    _check_dates(dates)
+    check_dates(dates)
     call.save(force_insert=True)
     _fill_tags(call, content)
-    numbers = _numbers([(date, None) for date in dates])
-    for date in dates:
-        _new_deadline(call, date, numbers[date.kind, date.at], at)
+    write_new_dates(call, dates, at)
     keep_dates(call)
     if candidate:
         _settle(candidate, call, by=by, at=at)
@@ -129,11 +119,11 @@ def edit_call(
     if state_of(call) != seen:
         raise Conflict("edited_meanwhile")
     _fill(call, content)
-    _check_dates(dates)
+    check_dates(dates)
     call.save(update_fields=[*FIELDS, "rules"])
     _fill_tags(call, content)
     run = Origin(by, HAND, _line("note", note)[:300], at)
-    changes = _write_dates(call, dates, run)
+    changes = write_dates(call, dates, run)
     keep_dates(call)
     announce_deadlines(call, changes, run)
     return call
@@ -237,74 +227,3 @@ def _retag(
     for call, (_add, drop) in changes.items():
         gone |= Q(call_id=call, **{f"{column}__in": drop})
     pairs.objects.filter(gone).delete()
-
-
-# Dates --------------------------------------------------------------------------------------------------------------
-
-
-def _check_dates(dates: Sequence[HandDate]) -> None:
-    kinds = [date.kind for date in dates]
-    twice = [kind for kind in DeadlineKind if kind not in REPEATED and kinds.count(kind) > 1]
-    if twice:
-        raise ValidationError({"dates": _("Only one date may be: %(kind)s.") % {"kind": twice[0].label}})
-    if len({(date.kind, date.at) for date in dates}) < len(dates):
-        raise ValidationError({"dates": _("The same date stands here twice.")})
-    first = {kind: min((date.at for date in dates if date.kind == kind), default=None) for kind in kinds}
-    stages = first.get(DeadlineKind.STAGE_1), first.get(DeadlineKind.STAGE_2)
-    if stages[0] and stages[1] and stages[0] >= stages[1]:
-        raise ValidationError({"dates": _("The first stage must close before the second one.")})
-    opening = first.get(DeadlineKind.OPENING)
-    closings = [date.at for date in dates if date.kind not in NOT_CLOSING]
-    if opening and closings and max(closings) < opening:
-        raise ValidationError({"dates": _("The call closes before it opens.")})
-
-
-def _write_dates(call: Call, dates: Sequence[HandDate], run: Origin) -> list[DeadlineChange]:
-    """Bring the deadlines to what the person wrote. Returns what came, moved or went."""
-    known = {deadline.pk: deadline for deadline in call.deadlines.all()}
-    pairs = [(date, known.pop(date.deadline or 0, None)) for date in dates]
-    changes = []
-    for gone in known.values():
-        gone.sequence += 1
-        changes.append(keep_change(gone, gone.at, None, run))
-        gone.delete()
-    numbers = _numbers(pairs)
-    # Two dates may change places: out of the way first, for no two may have one kind and number.
-    moving = [old for date, old in pairs if old and (old.kind, old.number) != (date.kind, numbers[date.kind, date.at])]
-    for place, old in enumerate(moving, start=OUT_OF_THE_WAY):
-        Deadline.objects.filter(pk=old.pk).update(number=place)
-    for date, old in pairs:
-        changes += _write_date(call, date, old, numbers[date.kind, date.at], run)
-    return changes
-
-
-def _numbers(pairs: Sequence[tuple[HandDate, Deadline | None]]) -> dict[tuple[str, datetime], int]:
-    """Number dates of one kind: known ones keep their number, new ones get the next, in the order of time."""
-    numbers = {(date.kind, date.at): old.number for date, old in pairs if old and old.kind == date.kind}
-    for date, _old in sorted(pairs, key=lambda pair: pair[0].at):
-        if (date.kind, date.at) not in numbers:
-            last = max((number for (kind, _at), number in numbers.items() if kind == date.kind), default=0)
-            numbers[date.kind, date.at] = last + 1
-    return numbers
-
-
-def _write_date(call: Call, date: HandDate, old: Deadline | None, number: int, run: Origin) -> list[DeadlineChange]:
-    if old is None:
-        fresh = _new_deadline(call, date, number, run.at)
-        return [keep_change(fresh, None, fresh.at, run)]
-    before, old_at = (old.kind, old.at, old.zone), old.at
-    if (*before, old.verified) == (date.kind, date.at, date.zone, date.verified):
-        return []
-    old.kind, old.at, old.zone, old.verified, old.number = date.kind, date.at, date.zone, date.verified, number
-    old.raw = old.raw if old.at == old_at else date.raw[:100]
-    old.sequence += 1
-    old.changed_at = run.at
-    old.save()
-    return [keep_change(old, old_at, old.at, run)] if before != (old.kind, old.at, old.zone) else []
-
-
-def _new_deadline(call: Call, date: HandDate, number: int, at: datetime) -> Deadline:
-    return Deadline.objects.create(
-        call=call, kind=date.kind, number=number, at=date.at, zone=date.zone, raw=date.raw[:100],
-        verified=date.verified, changed_at=at,
-    )  # fmt: skip

@@ -3,9 +3,12 @@
 Helpers for actions, inside their transaction; no actions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from ideas import publish
 from ideas.actions.board import retarget
@@ -14,6 +17,23 @@ from ideas.choices import NOT_CLOSING, DeadlineKind
 from ideas.exchange.calls import DeadlineRow
 from ideas.models import Call, Deadline, DeadlineChange, Member
 from ideas.queries.deadlines import Act, Step, compare_deadlines
+
+HAND = "hand"
+# Of these a call may have several; of the other kinds one each.
+REPEATED = frozenset({DeadlineKind.OPENING, DeadlineKind.CUT_OFF, DeadlineKind.CLICK_DAY, DeadlineKind.MILESTONE})
+OUT_OF_THE_WAY = 20_000
+
+
+@dataclass(frozen=True)
+class HandDate:
+    """A date as a person wrote it. `deadline` is the id of the one that it changes; None for a new one."""
+
+    kind: str
+    at: datetime
+    zone: str
+    raw: str = ""
+    verified: bool = True
+    deadline: int | None = None
 
 
 @dataclass(frozen=True)
@@ -144,3 +164,88 @@ def _free_number(deadline: Deadline, taken: set[tuple[str, int]]) -> int:
     if (deadline.kind, deadline.number) not in taken:
         return deadline.number
     return 1 + max(number for kind, number in taken if kind == deadline.kind)
+
+
+# Dates by hand --------------------------------------------------------------------------------------------------------
+
+
+def check_dates(dates: Sequence[HandDate]) -> None:
+    """Refuse dates that contradict each other. Raises ValidationError for "dates"."""
+    kinds = [date.kind for date in dates]
+    twice = [kind for kind in DeadlineKind if kind not in REPEATED and kinds.count(kind) > 1]
+    if twice:
+        raise ValidationError({"dates": _("Only one date may be: %(kind)s.") % {"kind": twice[0].label}})
+    if len({(date.kind, date.at) for date in dates}) < len(dates):
+        raise ValidationError({"dates": _("The same date stands here twice.")})
+    first = {kind: min((date.at for date in dates if date.kind == kind), default=None) for kind in kinds}
+    stages = first.get(DeadlineKind.STAGE_1), first.get(DeadlineKind.STAGE_2)
+    if stages[0] and stages[1] and stages[0] >= stages[1]:
+        raise ValidationError({"dates": _("The first stage must close before the second one.")})
+    opening = first.get(DeadlineKind.OPENING)
+    closings = [date.at for date in dates if date.kind not in NOT_CLOSING]
+    if opening and closings and max(closings) < opening:
+        raise ValidationError({"dates": _("The call closes before it opens.")})
+
+
+def write_dates(call: Call, dates: Sequence[HandDate], run: Origin) -> list[DeadlineChange]:
+    """Bring the deadlines to what the person wrote. Returns what came, moved or went."""
+    known = {deadline.pk: deadline for deadline in call.deadlines.all()}
+    pairs = [(date, known.pop(date.deadline or 0, None)) for date in dates]
+    _remember_gone(call, known.values())
+    changes = [drop_deadline(gone, run) for gone in known.values()]
+    numbers = _numbers(pairs)
+    # Two dates may change places: out of the way first, for no two may have one kind and number.
+    moving = [old for date, old in pairs if old and (old.kind, old.number) != (date.kind, numbers[date.kind, date.at])]
+    for place, old in enumerate(moving, start=OUT_OF_THE_WAY):
+        Deadline.objects.filter(pk=old.pk).update(number=place)
+    for date, old in pairs:
+        changes += _write_date(call, date, old, numbers[date.kind, date.at], run)
+    return changes
+
+
+def write_new_dates(call: Call, dates: Sequence[HandDate], at: datetime) -> None:
+    """Give a new call its dates: nothing changed, so no change is kept."""
+    numbers = _numbers([(date, None) for date in dates])
+    for date in dates:
+        _new_deadline(call, date, numbers[date.kind, date.at], at)
+
+
+def _remember_gone(call: Call, deadlines: Collection[Deadline]) -> None:
+    """Keep what the source said of dates that a person takes away: it will say so again, and they stay away."""
+    said = [deadline.told_at.astimezone(UTC).isoformat() for deadline in deadlines if deadline.told_at]
+    if said:
+        gone = [*call.told.get(HAND, {}).get("gone", ()), *said]
+        call.told = {**call.told, HAND: {"gone": gone}}
+        call.save(update_fields=["told"])
+
+
+def _numbers(pairs: Sequence[tuple[HandDate, Deadline | None]]) -> dict[tuple[str, datetime], int]:
+    """Number dates of one kind: known ones keep their number, new ones get the next, in the order of time."""
+    numbers = {(date.kind, date.at): old.number for date, old in pairs if old and old.kind == date.kind}
+    for date, _old in sorted(pairs, key=lambda pair: pair[0].at):
+        if (date.kind, date.at) not in numbers:
+            last = max((number for (kind, _at), number in numbers.items() if kind == date.kind), default=0)
+            numbers[date.kind, date.at] = last + 1
+    return numbers
+
+
+def _write_date(call: Call, date: HandDate, old: Deadline | None, number: int, run: Origin) -> list[DeadlineChange]:
+    if old is None:
+        fresh = _new_deadline(call, date, number, run.at)
+        return [keep_change(fresh, None, fresh.at, run)]
+    before, old_at = (old.kind, old.at, old.zone), old.at
+    if (*before, old.verified) == (date.kind, date.at, date.zone, date.verified):
+        return []
+    old.kind, old.at, old.zone, old.verified, old.number = date.kind, date.at, date.zone, date.verified, number
+    old.raw = old.raw if old.at == old_at else date.raw[:100]
+    old.sequence += 1
+    old.changed_at = run.at
+    old.save()
+    return [keep_change(old, old_at, old.at, run)] if before != (old.kind, old.at, old.zone) else []
+
+
+def _new_deadline(call: Call, date: HandDate, number: int, at: datetime) -> Deadline:
+    return Deadline.objects.create(
+        call=call, kind=date.kind, number=number, at=date.at, zone=date.zone, raw=date.raw[:100],
+        verified=date.verified, changed_at=at,
+    )  # fmt: skip

@@ -86,7 +86,7 @@ def _zones(appointments: Sequence[Appointment]) -> dict[str, Timezone]:
     return {zone: clocks for zone, clocks in described.items() if clocks}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _event(appointment: Appointment, language: str, clocked: bool) -> bytes:
     """Write one event; kept, because most readers of a feed ask for the same ones. `clocked`: its zone is described."""
     event = Event()

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ideas.actions.calls import HandDate
+from ideas.actions.deadlines import HandDate
 from ideas.choices import DeadlineKind, Level
 from ideas.exchange.deadlines import YEARS
 from ideas.models import Call, Deadline

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -16,18 +15,24 @@ from ideas.rules.following import LEADS_OF
 # So long a calendar keeps what has passed, and what was taken away; and so many dates it holds, the next ones first.
 KEPT = timedelta(days=90)
 MOST = 2_000
-OF_THE_CALL = ("call_id", "call__identifier", "call__title", "call__slug", "call__programme", "call__level")
+OF_THE_CALL = {name: F(f"call__{name}") for name in ("identifier", "title", "slug", "programme", "level")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """A date of a call for a calendar; `gone` where a source or staff took it away.
 
-    `several`: the call has other cut-offs. `call` is {call__identifier, call__title, call__slug, …}.
-    `alarms`: how many days before to ring; `ideas`: those of the reader that aim at the call, [(reference, title)].
+    `several`: the call has other cut-offs. `alarms`: how many days before to ring. `ideas`: those of the reader that
+    aim at the call, [(reference, title)].
     """
 
     deadline: int
+    call_id: int
+    identifier: str
+    title: str
+    slug: str
+    programme: str
+    level: str
     kind: str
     number: int
     several: bool
@@ -36,8 +41,7 @@ class Entry:
     verified: bool
     sequence: int
     changed_at: datetime
-    gone: bool
-    call: dict[str, Any]
+    gone: bool = False
     alarms: tuple[int, ...] = ()
     ideas: tuple[tuple[str, str], ...] = ()
 
@@ -54,14 +58,19 @@ def dates_of(calls: QuerySet[Call], *, at: datetime, since: datetime | None = No
     """
     cut_offs = Deadline.objects.filter(call=OuterRef("call"), kind=DeadlineKind.CUT_OFF)
     standing = Deadline.objects.filter(call__in=calls, **({"at__gte": since} if since else {}))
-    standing = standing.annotate(several=Exists(cut_offs.exclude(pk=OuterRef("pk")))).order_by("at", "id")
-    fields = ("id", "kind", "number", "several", "at", "zone", "verified", "sequence", "changed_at", *OF_THE_CALL)
+    standing = standing.annotate(several=Exists(cut_offs.exclude(pk=OuterRef("pk"))), deadline=F("pk"))
     gone = DeadlineChange.objects.filter(
         call__in=calls, new_at=None, old_at__gt=F("changed_at"), changed_at__gte=at - KEPT, deadline_number__gt=0
-    ).order_by("old_at", "id")
-    told = ("deadline_number", "kind", "number", "old_at", "zone", "sequence", "changed_at", *OF_THE_CALL)
-    entries = [_entry(row) for row in standing.values(*fields)[:MOST]]
-    entries += [_gone(row) for row in gone.values(*told)[:MOST]]
+    ).annotate(deadline=F("deadline_number"), at=F("old_at"))
+    fields = ("deadline", "call_id", "kind", "number", "at", "zone", "sequence", "changed_at")
+    entries = [
+        Entry(**row)
+        for row in standing.order_by("at", "id").values(*fields, "several", "verified", **OF_THE_CALL)[:MOST]
+    ]
+    entries += [
+        Entry(**row, several=row["number"] > 1, verified=True, gone=True)
+        for row in gone.order_by("old_at", "id").values(*fields, **OF_THE_CALL)[:MOST]
+    ]
     return sorted(entries, key=lambda entry: (entry.at, entry.deadline))
 
 
@@ -77,8 +86,8 @@ def dates_followed_by(member: Member, *, at: datetime) -> list[Entry]:
     return [
         replace(
             entry,
-            alarms=_alarms(entry, chosen.get(entry.call["call_id"], member.lead_days)),
-            ideas=tuple(ideas.get(entry.call["call_id"], ())),
+            alarms=_alarms(entry, chosen.get(entry.call_id, member.lead_days)),
+            ideas=tuple(ideas.get(entry.call_id, ())),
         )
         for entry in dates_of(followed_by(member), at=at, since=at - KEPT)
     ]
@@ -98,16 +107,3 @@ def _alarms(entry: Entry, days: Iterable[int]) -> tuple[int, ...]:
     """Choose when to ring: at the lead times of reminders, and never for what is gone."""
     sensible = LEADS_OF.get(entry.kind, LEAD_DAYS)
     return () if entry.gone else tuple(sorted({*days}.intersection(sensible), reverse=True))
-
-
-def _entry(row: dict[str, Any]) -> Entry:
-    call = {name: row.pop(name) for name in OF_THE_CALL}
-    return Entry(deadline=row.pop("id"), gone=False, call=call, **row)
-
-
-def _gone(row: dict[str, Any]) -> Entry:
-    call = {name: row.pop(name) for name in OF_THE_CALL}
-    return Entry(
-        deadline=row.pop("deadline_number"), at=row.pop("old_at"), several=row["number"] > 1, verified=True, gone=True,
-        call=call, **row,
-    )  # fmt: skip

@@ -3,9 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from ideas.actions.calls import RESERVED, HandDate, create_call, edit_call, slug_for, state_of
+from ideas.actions.calls import RESERVED, create_call, edit_call, slug_for, state_of
+from ideas.actions.deadlines import HandDate
+from ideas.actions.imports import import_calls
 from ideas.choices import DeadlineKind, NotificationKind
 from ideas.errors import Conflict, NotAllowed
+from ideas.exchange.calls import CallRow, DeadlineRow
+from ideas.exchange.deadlines import Reading
 from ideas.models import Call, Candidate, Deadline, DeadlineChange, Notification
 from realtime.models import Change
 from tests.factories import make_call, make_chain, make_idea, make_ket
@@ -309,3 +313,59 @@ def test_a_refused_save_changes_and_publishes_nothing(staff, researcher):
         save(staff, call, [], identifier="TAKEN")
 
     assert (state_of(call), published(), DeadlineChange.objects.count()) == (before, [], 0)
+
+
+# And the source ------------------------------------------------------------------------------------------------------
+
+
+def told(call, closes, at=NOW):
+    """The source's file with one date, as it tells it now."""
+    row = CallRow(
+        line=2, identifier=call.identifier, title=call.title, level=call.level, source_key="K",
+        deadlines=[DeadlineRow(DeadlineKind.SINGLE, Reading(closes, BRUSSELS, "raw"))],
+    )  # fmt: skip
+    return import_calls(by=None, rows=[row], source="eu-topics", name="file", at=at)
+
+
+def test_a_date_written_by_hand_stays_until_the_source_tells_another(staff):
+    call = make_call("ONE", closes_in=None)
+    told(call, CLOSING)
+    save(staff, call, [of(call.deadlines.get(), at=CLOSING + timedelta(hours=1))])
+
+    told(call, CLOSING)
+    kept = call.deadlines.get().at
+    told(call, CLOSING + timedelta(days=7))
+
+    assert (kept, call.deadlines.get().at) == (CLOSING + timedelta(hours=1), CLOSING + timedelta(days=7))
+
+
+def test_a_date_added_by_hand_is_not_the_source_s_to_take_away(staff):
+    call = make_call("ONE", closes_in=None)
+    told(call, CLOSING)
+
+    save(staff, call, [of(call.deadlines.get()), date(DeadlineKind.MILESTONE, CLOSING - timedelta(days=9))])
+    told(call, CLOSING)
+
+    assert [kind for kind, _number, _at in dates_of(call)] == ["milestone", "single"]
+
+
+def test_a_date_taken_away_by_hand_stays_away_until_the_source_tells_another(staff):
+    call = make_call("ONE", closes_in=None)
+    told(call, CLOSING)
+    save(staff, call, [])
+
+    told(call, CLOSING)
+    meanwhile = call.deadlines.count()
+    told(call, CLOSING + timedelta(days=7))
+
+    assert (meanwhile, dates_of(call)) == (0, [("single", 1, CLOSING + timedelta(days=7))])
+
+
+def test_a_name_given_by_hand_stays(staff):
+    call = make_call("ONE", closes_in=None)
+    told(call, CLOSING)
+
+    save(staff, call, [of(call.deadlines.get(), kind=DeadlineKind.CLICK_DAY)])
+    told(call, CLOSING)
+
+    assert [kind for kind, _number, _at in dates_of(call)] == ["click_day"]

@@ -33,11 +33,11 @@ def take_away(call: Call, at: datetime = NOW) -> int:
 
 
 def shown(entries: list) -> list[tuple[str, str]]:
-    return [(entry.call["call__identifier"], entry.kind) for entry in entries]
+    return [(entry.identifier, entry.kind) for entry in entries]
 
 
 def followed(member: Member) -> list[str]:
-    return [entry.call["call__identifier"] for entry in dates_followed_by(member, at=NOW)]
+    return [entry.identifier for entry in dates_followed_by(member, at=NOW)]
 
 
 # The dates of calls -------------------------------------------------------------------------------------------------
