@@ -1,7 +1,8 @@
 """A site of its own for a measurement: a process with a data directory, told over pipes what to time.
 
 Two of them side by side let a run compare two sizes of data in turn, so that whatever else the machine does falls on
-both alike. Started as `python -m benchmarks._site COUNT`; reads one name of a measurement a line, answers seconds.
+both alike. Started as `python -m benchmarks._site IDEAS CALLS`; reads the name of a
+measurement a line, answers seconds.
 """
 
 import json
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Site:
     """The parent's side of such a process."""
 
-    def __init__(self, ideas: int) -> None:
+    def __init__(self, ideas: int, calls: int = 0) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="jvl-bench-")
         environment = {
             **os.environ,
@@ -36,7 +37,7 @@ class Site:
         }
         environment = {name: value for name, value in environment.items() if value}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._site", str(ideas)],
+            [sys.executable, "-m", "benchmarks._site", str(ideas), str(calls)],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
@@ -69,7 +70,7 @@ class Site:
         self._folder.cleanup()
 
 
-def serve(count: int) -> None:
+def serve(count: int, calls: int) -> None:
     """The child's side: prepare, generate, and time what is asked for until the parent closes the pipe."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jvl.settings")
     import django
@@ -77,6 +78,7 @@ def serve(count: int) -> None:
     django.setup()
     from django.core.management import call_command
 
+    from benchmarks._calls import generate_calls
     from benchmarks._generate import generate
     from ideas.management.prepare import prepare
 
@@ -84,8 +86,10 @@ def serve(count: int) -> None:
     prepare(lambda text: None)
     started = perf_counter()
     reader = generate(count)
+    if calls:
+        generate_calls(calls)
     _say({"generated": perf_counter() - started})
-    measurements = _measurements(reader)
+    measurements = _measurements(reader, calls=bool(calls))
     for line in sys.stdin:
         _say({"seconds": measurements[line.strip()]()})
 
@@ -94,7 +98,7 @@ def _say(answer: dict[str, float]) -> None:
     print(json.dumps(answer), flush=True)
 
 
-def _measurements(reader: Any) -> dict[str, Callable[[], float]]:
+def _measurements(reader: Any, *, calls: bool) -> dict[str, Callable[[], float]]:
     from django.test import Client
 
     client = Client(headers={"x-forwarded-proto": "https"})
@@ -111,7 +115,11 @@ def _measurements(reader: Any) -> dict[str, Callable[[], float]]:
 
         return once
 
+    from benchmarks._calls import measurements
+
+    of_calls = measurements(reader, lambda path: get(client, path)) if calls else {}
     return {
+        **of_calls,
         "page": get(client, "/"),
         "api": get(client, "/api/v1/ideas/"),
         "visitor": get(visitor, "/"),
@@ -142,4 +150,4 @@ def _floor(reader: Any) -> float:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(*map(int, sys.argv[1:]))

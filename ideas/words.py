@@ -27,19 +27,20 @@ def significant_words(text: str, language: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for word in _WORD.findall(_ASIDE.sub(" ", text[:MAX_CHARS])):
-        key = _key(searchable(word), language)
-        if key:
-            found.setdefault(key, word.lower() if not word.isupper() else word)
+        key = _key(word, language)
+        if key and key not in found:
+            found[key] = word if word.isupper() else word.lower()
     return found
 
 
 @lru_cache(maxsize=20_000)
-def _key(word: str, language: str) -> str:
+def _key(typed: str, language: str) -> str:
     """Name what a word means; "" where it means nothing that could be compared."""
+    word = searchable(typed)
     if len(word) > MAX_WORD_CHARS:
         return ""
     subjects, generic = _known(language)
-    if subject := _look_up(word, subjects):
+    if word not in generic and (subject := _look_up(word, subjects)):
         return subject
     if len(word) < MIN_CHARS or not word.isalpha() or _look_up(word, generic):
         return ""

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -106,13 +105,12 @@ def _warning(plan: Plan, at: datetime) -> dict[str, Any] | None:
         "“%(step)s” should have been done %(n)d day ago.", "“%(step)s” should have been done %(n)d days ago.", late.days
     ) % {"step": first.title, "n": late.days}
     if late.too_late:
-        chain = plan.idea.value_chain.code
         return {
             "variant": "signal",
             "title": _("Too late to start?"),
             "text": f"{should} {_('This call is hardly reachable.')}",
-            "url": f"{reverse('calls:list')}?{urlencode({'value_chain': chain})}",
-            "action": _("Calls of the same value chain"),
+            "url": reverse("matching:calls", args=[plan.idea.reference]),
+            "action": _("Other calls that fit"),
         }
     others = late.overdue - 1
     more = ngettext("%(n)d more step is late.", "%(n)d more steps are late.", others) % {"n": others} if others else ""

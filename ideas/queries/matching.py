@@ -10,9 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import Exists, Max, OuterRef, Q
 
 from ideas.choices import NOT_CLOSING, CallStatus, IdeaState
-from ideas.fit import MAX_WORDS, Fit, Offer, Wish, fit, points_of_chains, weight_of
-from ideas.models import Call, CatalogueStamp, Deadline, Idea, Member, PlanStep
+from ideas.fit import MAX_WORDS, Fit, Offer, Range, Wish, fit, points_of_chains, weight_of
+from ideas.models import Call, Idea, Member, PlanStep
 from ideas.queries.calls import next_closing, status_of_call
+from ideas.queries.catalogue import Catalogue, Known, Stamp, catalogue
 from ideas.queries.ideas import CARD_FIELDS, Viewer, visible_to
 from ideas.words import significant_words
 
@@ -83,11 +84,10 @@ class _Row(NamedTuple):
 
 @dataclass
 class _Index:
-    """Every call that its source still lists, by value chain, KET and word: {code or word: places in `rows`}."""
+    """Every call that its source still lists, by value chain and by word: {code or word: places in `rows`}."""
 
     rows: list[_Row] = field(default_factory=list)
     chains: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    kets: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     words: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def weights(self, words: Iterable[str]) -> dict[str, float]:
@@ -98,51 +98,52 @@ class _Index:
 
 
 class _Kept:
-    """The index of this process, the stamps it was made under, and each call's words under its text."""
+    """The index of this process, the stamp it was made under, and each call's words under its text."""
 
-    stamps: tuple[Any, ...] | None = None
+    stamp: Stamp | None = None
     index = _Index()
     words: dict[int, tuple[int, tuple[str, ...]]] = {}
 
 
-def _index() -> _Index:
+def _index(at: datetime) -> _Index:
     """The calls as they stand: read again when the database's stamp says that any of them changed."""
-    stamps = tuple(CatalogueStamp.objects.order_by("id").values_list("id", "stamp"))
-    if _Kept.stamps != stamps:
-        # The stamp was read before the rows: one that moves meanwhile makes the next reader read again.
-        _Kept.index = _read_index()
-        _Kept.stamps = stamps
+    known = catalogue(at)
+    if _Kept.stamp != known.stamp:
+        _Kept.index = _read_index(known)
+        _Kept.stamp = known.stamp
     return _Kept.index
 
 
-def _read_index() -> _Index:
-    chains = _grouped(Call.value_chains.through.objects.values_list("call_id", "valuechain__code"))
-    kets = _grouped(Call.kets.through.objects.values_list("call_id", "term__code"))
-    dates = Deadline.objects.exclude(kind__in=NOT_CLOSING).order_by("at").values_list("call_id", "at")
-    closings = _grouped(dates)
+def forget() -> None:
+    """Let the next reader read all calls anew, with every word of theirs; for measurements."""
+    _Kept.stamp, _Kept.words = None, {}
+
+
+def _read_index(known: Catalogue) -> _Index:
+    tags = {call.id: call for call in known.calls}
     index, words = _Index(), {}
     fields = ("pk", "title", "summary", "language", "trl_min", "trl_max", "budget_min", "budget_max", "opens_at")
-    for pk, title, summary, language, *ranges, opens_at in (
-        Call.objects.filter(missing_since=None).order_by("closes_at", "pk").values_list(*fields)
-    ):
-        trl_min, trl_max, budget_min, budget_max = ranges
-        tags = frozenset(chains.get(pk, ())), frozenset(kets.get(pk, ()))
-        offer = Offer(*tags, (trl_min, trl_max), (budget_min, budget_max))
+    listed = Call.objects.filter(missing_since=None).order_by("closes_at", "pk").values_list(*fields)
+    for pk, title, summary, language, trl_min, trl_max, budget_min, budget_max, opens_at in listed:
+        if pk not in tags:  # it came after the others were read: the next stamp brings it
+            continue
+        offer = _offer(tags[pk], (trl_min, trl_max), (budget_min, budget_max))
+        closings = tuple(at for kind, at in tags[pk].dates if kind not in NOT_CLOSING)
         words[pk] = _words_kept(pk, title, summary, language)
         place = len(index.rows)
-        index.rows.append(_Row(pk, offer, tuple(closings.get(pk, ())), opens_at is not None))
-        for table, keys in ((index.chains, offer.chains), (index.kets, offer.kets), (index.words, words[pk][1])):
-            for key in keys:
-                table[key].append(place)
+        index.rows.append(_Row(pk, offer, closings, opens_at is not None))
+        for chain in offer.chains:
+            index.chains[chain].append(place)
+        for word in words[pk][1]:
+            index.words[word].append(place)
     _Kept.words = words
     return index
 
 
-def _grouped(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
-    groups: dict[int, list[Any]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return groups
+def _offer(call: Known, trl: Range, budget: Range) -> Offer:
+    chains = frozenset(value for facet, value in call.values if facet == "value_chain")
+    kets = frozenset(value for facet, value in call.values if facet == "ket")
+    return Offer(chains, kets, trl, budget)
 
 
 def _words_kept(pk: int, title: str, summary: str, language: str) -> tuple[int, tuple[str, ...]]:
@@ -168,9 +169,9 @@ def words_of_idea(row: Mapping[str, Any]) -> dict[str, str]:
 def calls_for(idea: Idea, at: datetime, *, limit: int = CALLS) -> list[CallFit]:
     """Rank the calls still ahead that fit an idea, best first. The caller has found the idea through `visible_to`.
 
-    The idea's own call isn't among them. Queries: 4, and 4 more when a call has changed since the last time.
+    The idea's own call isn't among them. Queries: 4, and 5 more when a call has changed since the last time.
     """
-    index, days_needed = _index(), plan_days()
+    index, days_needed = _index(at), plan_days()
     row = {name: getattr(idea, name) for name in WISHED}
     wish, words = wish_of(row), words_of_idea(row)
     hits = _hits(index, index.weights(words))
@@ -182,7 +183,7 @@ def calls_for(idea: Idea, at: datetime, *, limit: int = CALLS) -> list[CallFit]:
         if found.is_enough and known.pk != idea.call_id:
             compared.append((place, found))
     best = {index.rows[place].pk: found for place, found in _best(compared, limit)}
-    calls = Call.objects.filter(pk__in=best).prefetch_related("deadlines").in_bulk()
+    calls = Call.objects.defer("told").prefetch_related("deadlines").in_bulk(list(best))
     return [CallFit(calls[pk], found, _both(found, words, calls[pk])) for pk, found in best.items() if pk in calls]
 
 
@@ -267,7 +268,7 @@ def ideas_for(call: Call, member: Viewer, at: datetime, *, limit: int = IDEAS) -
         (call.trl_min, call.trl_max),
         (call.budget_min, call.budget_max),
     )
-    weights = _index().weights(words)
+    weights = _index(at).weights(words)
     coming, days_needed = next_closing(call, at), plan_days()
     closing = coming.at if coming and coming.at >= at else None
     found = []

@@ -24,6 +24,7 @@ def test_schema_describes_every_endpoint(client: Client):
         "/ideas/": ["get", "post"],
         "/ideas/{id}/": ["get", "patch"],
         "/ideas/{id}/state/": ["post"],
+        "/ideas/{id}/calls/": ["get"],
         "/ideas/{id}/comments/": ["get", "post"],
         "/comments/{id}/": ["delete", "patch"],
         "/calls/": ["get"],

@@ -158,7 +158,7 @@ def test_calls_for_an_idea_in_so_many_queries(
     idea = Idea.objects.get(pk=make_idea(researcher, chain=chain).pk)
     at = timezone.now()
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         calls_for(idea, at)
     with django_assert_num_queries(4):
         calls_for(idea, at)
