@@ -100,7 +100,7 @@ class ColumnsForm(forms.Form):
         for name in sorted(FIELDS, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST)):
             column = self.known.get(name)
             self.fields[name] = forms.ChoiceField(
-                label=FIELD_LABELS.get(name, name),
+                label=str(FIELD_LABELS.get(name, name)),
                 choices=[("", _("no column")), *((column, column) for column in columns)],
                 required=name == "title" or (name == "identifier" and not has_identifier),
                 initial=column if column in columns else "",

@@ -66,10 +66,9 @@ def new(request: HttpRequest) -> HttpResponse:
     preview = keep_file(by=by, file=file, format=name, name=file.name, at=at)
     if unknown:
         return see_other(reverse("imports:columns", args=[preview.pk]))
-    work_on(preview, by, preview_file)
-    if error := preview.options.get("error"):
+    if work_on(preview, by, preview_file) and "error" in preview.options:
         discard_file(by=by, preview=preview, at=at)
-        form.add_error("file", error)
+        form.add_error("file", preview.options["error"])
         return render(request, "imports/new.html", {"form": form}, status=400)
     return see_other(_address(preview))
 
@@ -114,8 +113,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     by, found = _staff(request), _kept(pk)
-    work_on(found, by, import_file)
-    if found.applied_at:
+    if work_on(found, by, import_file) and found.applied_at:
         messages.success(request, _("The file is imported. Who follows a call whose date moved has been told."))
     return see_other(_address(found))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from threading import Thread
 from time import monotonic
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -30,17 +30,18 @@ def import_file(found: Import, by: Member, rows: Iterator[Row], ear: Callable[[i
     import_calls(by=by, rows=rows, source=found.format, name=found.name, at=timezone.now(), preview=found, progress=ear)
 
 
-def work_on(found: Import, by: Member, work: Work) -> None:
+def work_on(found: Import, by: Member, work: Work) -> bool:
     """Read the kept file for a preview or an import: at once, or a large one beside the request.
 
-    Raises Conflict where somebody is at it.
+    Returns whether it is done. Raises Conflict where somebody is at it.
     """
     begin_work(by=by, preview=found, at=timezone.now())
     if default_storage.size(found.kept_as) <= AT_ONCE_BYTES:
         _do(found, by, work)
-    else:
-        # A server that stops takes it down in the midst of it: whole calls are written, and the page offers it again.
-        Thread(target=_do_beside, args=(found, by, work, translation.get_language()), daemon=True).start()
+        return True
+    # A server that stops takes it down in the midst of it: whole calls are written, and the page offers it again.
+    Thread(target=_do_beside, args=(found, by, work, translation.get_language()), daemon=True).start()
+    return False
 
 
 def _do_beside(found: Import, by: Member, work: Work, language: str) -> None:
@@ -61,7 +62,7 @@ def _do(found: Import, by: Member, work: Work) -> None:
                 remark=remarks.append,
                 progress=lambda read: ear(read // 2, size),  # the other half is for comparing or writing
             )
-            rows = FORMATS[found.format](stream, options)
+            rows = FORMATS[found.format](cast(BinaryIO, stream), options)
             work(found, by, rows, lambda done, of: ear(size // 2 + size * done // max(of, 1) // 2, size))
     except (UnreadableFile, OSError) as error:
         end_work(preview=found, error=str(error), remarks=remarks)
