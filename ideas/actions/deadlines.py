@@ -196,8 +196,8 @@ def write_dates(call: Call, dates: Sequence[HandDate], run: Origin) -> list[Dead
     numbers = _numbers(pairs)
     # Two dates may change places: out of the way first, for no two may have one kind and number.
     moving = [old for date, old in pairs if old and (old.kind, old.number) != (date.kind, numbers[date.kind, date.at])]
-    for place, old in enumerate(moving, start=OUT_OF_THE_WAY):
-        Deadline.objects.filter(pk=old.pk).update(number=place)
+    for place, deadline in enumerate(moving, start=OUT_OF_THE_WAY):
+        Deadline.objects.filter(pk=deadline.pk).update(number=place)
     for date, old in pairs:
         changes += _write_date(call, date, old, numbers[date.kind, date.at], run)
     return changes

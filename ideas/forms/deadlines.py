@@ -148,7 +148,7 @@ class DateForm(QuietForm):
     def _read(self, wall: datetime, zone: str, which: str | None) -> None:
         moments = instants(wall, zone)
         words = {
-            "day": date_format(wall.date(), "j F Y"), "hour": date_format(wall.time(), "H:i"), "place": place_of(zone),
+            "day": date_format(wall.date(), "j F Y"), "hour": date_format(wall, "H:i"), "place": place_of(zone),
         }  # fmt: skip
         if not moments:
             text = _(
@@ -204,7 +204,7 @@ class DateRows(forms.BaseFormSet):
 def date_rows(data: Any = None, *, call: Call | None = None, quiet: bool = False, more: int = 0) -> DateRows:
     """The rows for a call's dates, or for those of a new call; `more` spare ones than the browser sent."""
     deadlines = in_time_order(call) if call else []
-    rows = forms.formset_factory(
+    rows: Any = forms.formset_factory(
         DateForm, formset=DateRows, extra=SPARE_ROWS, can_delete=True, max_num=MOST_DATES, absolute_max=MOST_DATES,
         validate_max=True,
     )  # fmt: skip
@@ -215,7 +215,10 @@ def date_rows(data: Any = None, *, call: Call | None = None, quiet: bool = False
             data["dates-TOTAL_FORMS"] = str(min(int(sent) + more, MOST_DATES))
     known = {deadline.pk: deadline for deadline in deadlines}
     kwargs = {"known": known, "quiet": quiet}
-    return rows(data, prefix="dates", initial=[_initial(deadline) for deadline in deadlines], form_kwargs=kwargs)
+    drawn: DateRows = rows(
+        data, prefix="dates", initial=[_initial(deadline) for deadline in deadlines], form_kwargs=kwargs
+    )
+    return drawn
 
 
 def clock_of(deadline: Deadline) -> tuple[datetime, str, str]:

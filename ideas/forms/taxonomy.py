@@ -40,7 +40,7 @@ def read_ticks(data: QueryDict, offered: Iterable[str]) -> dict[int, Ticks]:
     known = frozenset(offered)
     ids = [name.removeprefix("shown-") for name in data if name.startswith("shown-")][:MOST_SENT]
     return {
-        int(key): Ticks(known & set(data[f"shown-{key}"].split()), known & set(data.getlist(f"tags-{key}")))
+        int(key): Ticks(known & set(data.get(f"shown-{key}", "").split()), known & set(data.getlist(f"tags-{key}")))
         for key in ids
         if key.isascii() and key.isdecimal() and len(key) <= 18
     }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from ideas.actions.calls import create_call, edit_call, tag_calls
 from ideas.choices import CallTags
 from ideas.errors import Conflict, NotAllowed
-from ideas.exchange.suggestions import suggest_tags
+from ideas.exchange.suggestions import hint_tags
 from ideas.forms.calls import CallForm, initial_for
 from ideas.forms.deadlines import PROPOSED, SPARE_ROWS, ZONES, DateRows, date_rows, place_of
 from ideas.forms.taxonomy import Ticks, changes_of, keys_of, read_tag_filters, read_ticks
@@ -28,6 +28,7 @@ from ideas.queries.taxonomy import calls_to_tag, chains_in_use, kets_in_use, pro
 from ideas.rules.calls import can_edit_calls
 
 TAGGED_AT_ONCE = 50
+HINT_CHARS = 1_000
 
 
 def for_staff(view: Any) -> Any:
@@ -191,7 +192,7 @@ def _tags_offered() -> dict[str, dict[str, Any]]:
 
 def _tag_row(call: Call, offered: dict[str, dict[str, Any]], ticks: Ticks | None, taken: bool) -> dict[str, Any]:
     """A call with every tag: which it has or was given just now, and which its words suggest."""
-    words = suggest_tags(call.identifier, f"{call.title} {call.call_title} {call.summary}")
+    words = hint_tags(f"{call.identifier} {call.title} {call.call_title} {call.summary[:HINT_CHARS]}")
     hints = {"c": words.chains, "k": words.kets}
     has = keys_of(call)
     suggested = {key for key, tag in offered.items() if tag["hint"] in hints[key[0]]} - has

@@ -1,7 +1,7 @@
 import pytest
 
 from ideas.data import read_json
-from ideas.exchange.suggestions import suggest_tags
+from ideas.exchange.suggestions import hint_tags, suggest_tags
 
 CHAINS_OF_EVS = "electrification-batteries engines-vehicles"
 PARTNERSHIP = "(Partnership in AI, Data and Robotics)"
@@ -26,8 +26,24 @@ def test_titles_suggest_what_they_are_about(identifier, title, chains, kets):
 
 
 def test_the_table_names_only_chains_and_kets_that_exist():
-    facts = read_json("taxonomies.json")
+    facts, table = read_json("taxonomies.json"), read_json("call_topics.json")
 
-    for rule in read_json("call_topics.json")["rules"]:
+    for rule in [*table["rules"], *table["hints"]]:
         assert set(rule.get("chains", ())) <= {chain["slug"] for chain in facts["value_chains"]}
         assert set(rule.get("kets", ())) <= {ket["code"] for ket in facts["kets"]["2018"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "hinted"),
+    [
+        ("Hydrogen cities", "", "engines-vehicles"),
+        ("Accumulo di energia e mobilità", "", "electrification-batteries engines-vehicles"),
+        ("Robots and drones", "AMT automation-robotics", "AMT automation-robotics avionics-aerospace"),
+        ("MSCA Postdoctoral Fellowships 2027", "", ""),
+    ],
+)
+def test_weaker_words_are_hints_for_people_only(text, given, hinted):
+    tags, hints = suggest_tags("", text), hint_tags(text)
+
+    assert tags.chains | tags.kets == set(given.split())
+    assert hints.chains | hints.kets == set(hinted.split())
