@@ -8,9 +8,11 @@ import random
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -130,6 +132,52 @@ class Postgres:
         address = f"postgres://jvl@127.0.0.1:{self.port}/postgres"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(sql)  # type: ignore[arg-type]
+
+
+class MailServer:
+    """An SMTP server that takes everything and keeps it in `mails`, as it came over the wire."""
+
+    def __init__(self, *, seconds_a_mail: float = 0) -> None:
+        self.mails: list[bytes] = []
+        self.seconds_a_mail = seconds_a_mail
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.port: int = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Return the address for EMAIL_URL."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """End it."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self) -> type[socketserver.StreamRequestHandler]:
+        server = self
+
+        class Conversation(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                with contextlib.suppress(OSError):
+                    self.wfile.write(b"220 ready\r\n")
+                    while line := self.rfile.readline():
+                        self.wfile.write(self._answer(line[:4].upper().strip()))
+
+            def _answer(self, verb: bytes) -> bytes:
+                if verb == b"QUIT":
+                    return b"221 bye\r\n"
+                if verb != b"DATA":
+                    return b"250 ok\r\n"
+                self.wfile.write(b"354 go on\r\n")
+                lines = list(iter(self.rfile.readline, b".\r\n"))
+                if lines and lines[-1].endswith(b"\r\n"):
+                    server.mails.append(b"".join(lines))
+                time.sleep(server.seconds_a_mail)
+                return b"250 taken\r\n"
+
+        return Conversation
 
 
 class Site:
