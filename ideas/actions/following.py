@@ -15,6 +15,7 @@ from ideas import publish
 from ideas.actions.notifications import notify
 from ideas.choices import LEAD_DAYS, MailCategory, MailFrequency, NotificationKind
 from ideas.models import Call, CallFollow, Deadline, DeadlineChange, Idea, Member, Notification, Term, ValueChain
+from ideas.queries.calls import has_cut_offs
 from ideas.queries.following import STILL_AHEAD, deadlines_ahead, followers_of, followers_of_news, news, team_ids
 from ideas.rules.following import chosen_lead, due_at, leads_due
 from ideas.rules.mails import category_of
@@ -133,7 +134,7 @@ def _tell_of_change(
 
 
 def _words_of(call: Call) -> dict[str, Any]:
-    return {"call": call.identifier, "call_title": call.title, "slug": call.slug}
+    return {"call": call.identifier, "call_title": call.title, "several": has_cut_offs(call)}
 
 
 # Reminders ----------------------------------------------------------------------------------------------------------

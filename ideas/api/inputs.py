@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from ideas.actions.ideas import LONG_TEXTS
 from ideas.choices import (
+    LEAD_DAYS,
     CallStatus,
     ConsortiumRole,
     IdeaState,
@@ -214,6 +215,25 @@ class TickInput(serializers.Serializer[Any]):
 
 class ReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+
+
+class FollowInput(serializers.Serializer[Any]):
+    """One of the first four. `lead_days`: for a call, when to be reminded instead of as one chose in general."""
+
+    call = CodeField("identifier", queryset=Call.objects.all(), required=False, help_text="Identifier of the call.")
+    programme = serializers.CharField(max_length=120, required=False)
+    value_chain = ChainField(required=False, help_text="Code of the value chain.")
+    ket = KetField(required=False, help_text="Code of the KET.")
+    lead_days = serializers.ListField(
+        child=serializers.ChoiceField(LEAD_DAYS), max_length=len(LEAD_DAYS), allow_null=True, required=False,
+        help_text="Days before a closing; [] is silence, null as in general.",
+    )  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "lead_days" in attrs and set(attrs) != {"call", "lead_days"}:
+            error = serializers.ErrorDetail(_("Lead times are of one call."), code="invalid")
+            raise serializers.ValidationError({"lead_days": [error]})
+        return attrs
 
 
 class ShortlistInput(serializers.Serializer[Any]):

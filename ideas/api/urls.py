@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
 from ideas.api.docs import DocsView, unknown
+from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
 from ideas.api.organisations import OrganisationViewSet
@@ -20,6 +21,7 @@ router.register("v1/ideas/(?P<id>[^/]+)/plan", PlanViewSet, basename="idea-plan"
 router.register("v1/ideas", IdeaViewSet, basename="idea")
 router.register("v1/comments", CommentViewSet, basename="comment")
 router.register("v1/calls", CallViewSet, basename="call")
+router.register("v1/following", FollowViewSet, basename="follow")
 router.register("v1/value-chains", ValueChainViewSet, basename="value-chain")
 router.register("v1/kets", KetViewSet, basename="ket")
 router.register("v1/organisations", OrganisationViewSet, basename="organisation")

@@ -153,15 +153,14 @@ class FollowedThings:
     tags: list[CallFollow]
 
 
-def own_follows(member: Member) -> list[CallFollow]:
-    """Read what a member chose to follow, in the order in which they did."""
-    follows = CallFollow.objects.filter(member=member).select_related("call", "value_chain", "ket")
-    return list(follows.order_by("pk"))
+def own_follows(member: Member) -> QuerySet[CallFollow]:
+    """Select what a member chose to follow, in the order in which they did."""
+    return CallFollow.objects.filter(member=member).select_related("call", "value_chain", "ket").order_by("pk")
 
 
 def followed_things(member: Member) -> FollowedThings:
     """Read what a member follows. A fixed number of queries."""
-    rows = own_follows(member)
+    rows = list(own_follows(member))
     ideas = list(aimed_by(member).select_related("call").order_by("reference"))
     found: dict[int, Followed] = {}
     for row in rows:

@@ -91,6 +91,6 @@ def _deadline_words(row: Notification, at: datetime | None) -> dict[str, str]:
     named = SimpleNamespace(kind=data.get("kind") or DeadlineKind.SINGLE, number=number)
     return {
         "call": data.get("call") or "",
-        "name": deadline_name(named, several=number > 1),
+        "name": deadline_name(named, several=bool(data.get("several")) or number > 1),
         "when": f"{when} ({other})" if other else when,
     }

@@ -29,6 +29,8 @@ def test_schema_describes_every_endpoint(client: Client):
         "/comments/{id}/": ["delete", "patch"],
         "/calls/": ["get"],
         "/calls/{id}/": ["get"],
+        "/following/": ["get", "post"],
+        "/following/{id}/": ["delete"],
         "/value-chains/": ["get"],
         "/value-chains/{code}/": ["get"],
         "/kets/": ["get"],

@@ -141,6 +141,8 @@ OF_THE_SITE = {
     "api:idea-list": "/api/v1/ideas/",
     "api:call-list": "/api/v1/calls/",
     "api:call-detail": "/api/v1/calls/{call}/",
+    "api:follow-list": "/api/v1/following/",
+    "api:follow-detail": "/api/v1/following/1/",
     "api:value-chain-list": "/api/v1/value-chains/",
     "api:value-chain-detail": "/api/v1/value-chains/MOVES/",
     "api:ket-list": "/api/v1/kets/",
