@@ -43,9 +43,9 @@ class ChoicesForm(forms.Form):
     )
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
-        initial = {"lead_days": [str(days) for days in by.lead_days]}
-        initial |= {f"mail_{category}": frequency_of(by, category) for category in MailCategory.values}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"lead_days": [str(days) for days in by.lead_days]}
+        self.initial |= {f"mail_{category}": frequency_of(by, category) for category in MailCategory.values}
         for category, label in MailCategory.choices:
             self.fields[f"mail_{category}"] = forms.ChoiceField(label=label, choices=MailFrequency.choices)
 

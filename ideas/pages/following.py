@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -43,7 +44,7 @@ def follow(request: HttpRequest) -> HttpResponse:
             return see_other(next_page(request, "following:list"))
         except ValidationError as error:
             put_on(form, error)
-    messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+    _say_errors(request, form)
     return see_other(next_page(request, "following:list"))
 
 
@@ -75,12 +76,16 @@ def reminders(request: HttpRequest, slug: str) -> HttpResponse:
     call = get_object_or_404(Call, slug=slug)
     form = CallRemindersForm(request.POST)
     if form.is_valid():
-        chosen = {"lead_days": form.chosen, "at": timezone.now()}
-        actions.choose_reminders_of_call(by=member_of(request), call=call, **chosen)
+        actions.choose_reminders_of_call(by=member_of(request), call=call, lead_days=form.chosen, at=timezone.now())
         messages.success(request, _("Your choice is saved."))
     else:
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+        _say_errors(request, form)
     return see_other(f"{reverse('following:list')}#call-{call.pk}")
+
+
+def _say_errors(request: HttpRequest, form: Form) -> None:
+    """Say what is wrong above the page to which the reader goes back: these forms are buttons."""
+    messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
 
 
 # The page -----------------------------------------------------------------------------------------------------------
@@ -123,6 +128,7 @@ def _leads(days: Sequence[int]) -> str:
 
 def _thing(row: CallFollow) -> dict[str, Any]:
     """What a followed programme, value chain or KET shows; `query` leads to its calls."""
+    shown: dict[str, Any]
     if row.value_chain:
         shown = {"name": "value_chain", "value": row.value_chain.code, "chain": chain_tag(row.value_chain)}
     elif row.ket:

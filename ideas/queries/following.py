@@ -88,7 +88,7 @@ def followed_by(member: Member) -> QuerySet[Call]:
 def lead_days_of(member: Member) -> dict[int, tuple[int, ...]]:
     """Read the lead times that a member chose for single calls: {call id: days}; the others have `member.lead_days`."""
     rows = CallFollow.objects.filter(member=member, call__isnull=False, lead_days__isnull=False)
-    return {call: tuple(days) for call, days in rows.values_list("call", "lead_days")}
+    return {call: tuple(days or ()) for call, days in rows.values_list("call_id", "lead_days")}
 
 
 def deadlines_ahead(at: datetime) -> list[Deadline]:
@@ -114,7 +114,7 @@ def followers_of_news(calls: Sequence[Call]) -> list[tuple[Member, list[Call]]]:
     found: dict[int, tuple[Member, set[int]]] = {}
     by_tag: dict[tuple[str, Any], set[int]] = {}
     for call in calls:
-        tags = [("programme", call.programme)]
+        tags: list[tuple[str, Any]] = [("programme", call.programme)]
         tags += [("value_chain", chain.pk) for chain in call.value_chains.all()]
         tags += [("ket", ket.pk) for ket in call.kets.all()]
         for tag in tags:
