@@ -20,10 +20,13 @@ DEADLINE_KINDS = dict(DeadlineKind.choices)
 
 
 class Named(Protocol):
-    """What a date of a call is named by: a deadline, or a change of one."""
+    """What a date of a call is named by: a deadline, a change of one, or an entry of a calendar."""
 
-    kind: Any
-    number: Any
+    @property
+    def kind(self) -> Any: ...
+
+    @property
+    def number(self) -> Any: ...
 
 
 class Dated(Named, Protocol):

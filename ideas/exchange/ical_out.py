@@ -64,8 +64,6 @@ def write_calendar(name: str, appointments: Sequence[Appointment], *, language: 
     zones = _zones(appointments)
     for zone in zones.values():
         calendar.add_component(zone)
-    if not appointments:  # a calendar must hold something: §3.6
-        calendar.add_component(describe_zone("UTC", CLOCKED[0], CLOCKED[0]))
     head, end, rest = calendar.to_ical().rpartition(b"END:VCALENDAR")
     return b"".join([head, *(_event(one, language, one.zone in zones) for one in appointments), end, rest])
 
@@ -81,8 +79,10 @@ def mark_of(name: str, appointments: Iterable[Appointment], *, language: str) ->
 def _zones(appointments: Sequence[Appointment]) -> dict[str, Timezone]:
     """Describe the clocks on which events stand: {zone: its description}. What is missing stands in UTC."""
     hours = [one for one in appointments if not one.all_day and one.at.year in CLOCKED and one.zone != "UTC"]
-    first, last = min((one.at.year for one in hours), default=0), max((one.at.year for one in hours), default=0)
-    described = {zone: describe_zone(zone, first, last) for zone in sorted({one.zone for one in hours})}
+    years = [one.at.year for one in hours] or [CLOCKED[0]]
+    # A calendar must hold something: §3.6.
+    names = {one.zone for one in hours} if appointments else {"UTC"}
+    described = {name: describe_zone(name, min(years), max(years)) for name in sorted(names)}
     return {zone: clocks for zone, clocks in described.items() if clocks}
 
 

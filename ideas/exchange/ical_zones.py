@@ -42,7 +42,7 @@ def describe_zone(name: str, first: int, last: int) -> Timezone | None:
     described = Timezone()
     described.add("TZID", name)
     if not changes or changes[0].local.year >= first:
-        described.add_component(_observance(_at_rest(name, first)))
+        described.add_component(_observance(_at_rest(name, first - 1)))
     for alike, rule in zip(series, rules, strict=True):
         if rule is None:
             return None

@@ -62,7 +62,7 @@ def test_a_zone_without_summer_time_has_one_clock():
 
     assert zone.splitlines()[2:-1] == [
         "BEGIN:STANDARD",
-        "DTSTART:20260101T000000",
+        "DTSTART:20250101T000000",
         "TZNAME:IST",
         "TZOFFSETFROM:+0530",
         "TZOFFSETTO:+0530",
@@ -105,3 +105,9 @@ def test_another_reader_finds_the_same_offset_at_every_hour(name: str, hour: int
     read = read_by_another(described(name, 2024, 2026))
 
     assert local.replace(tzinfo=read).utcoffset() == local.utcoffset()
+
+
+def test_the_last_evening_of_the_year_before_has_a_clock():
+    read = read_by_another(described("America/Sao_Paulo", 2026, 2026))
+
+    assert datetime(2025, 12, 31, 22, tzinfo=read).utcoffset() == timedelta(hours=-3)
