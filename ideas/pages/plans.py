@@ -1,7 +1,7 @@
 """Pages of plans: the team's panel, live; its steps; the calendar file; the template that staff keep."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -38,9 +38,6 @@ from ideas.queries.topics import idea_topic, plan_topic
 from ideas.rules.plans import can_change_plan, can_edit_steps, takes_ticks
 from ideas.serializers.plans import milestone_appointments
 from realtime import log
-
-DAY = "D j M Y"
-
 
 # The panel ----------------------------------------------------------------------------------------------------------
 
@@ -81,12 +78,17 @@ def _shown_step(step: Step, plan: Plan, at: datetime) -> dict[str, Any]:
         "id": row.pk,
         "title": row.title,
         "day": step.day,
-        "day_text": date_format(step.day, DAY) if step.day else "",
+        "day_text": _day(step.day, plan.steps[-1].day) if step.day else "",
         "left": "" if done or left is None else _left(left),
         "late": not done and left is not None and left < 0,
         "done_at": row.done_at,
         "done_by": row.done_by.name if row.done_by else "",
     }
+
+
+def _day(day: date, last: date | None) -> str:
+    """Name a day, with its year where that isn't the last step's."""
+    return date_format(day, "l j F" if last and day.year == last.year else "l j F Y")
 
 
 def _left(days: int) -> str:

@@ -57,6 +57,7 @@ function renew(now, next) {
     const old = now.querySelector(`[data-part="${part.dataset.part}"]`);
     if (bare(old) === bare(part)) continue;
     old.replaceWith(document.adoptNode(part));
+    if (!part.matches("li")) continue;
     part.classList.add("is-changed");
     setTimeout(() => part.classList.remove("is-changed"), 3000);
   }
