@@ -1,10 +1,11 @@
 """How well an idea and a call fit, and why: plain values in, a score with its reasons out. Nothing here reads rows.
 
 What counts, in points: the idea's own value chain in common 3, each other one 1.5; each KET 1, up to 2, beside
-something else; words, each by its rarity (`weight_of`), up to 8; TRL or budget inside the call's range 1 each, outside
-it 2 less, a budget of another order 4 less; too few days left 1 less, hardly any 2 less. A call fits from 3 points on,
+something else; words, each by its rarity (`weight_of`), up to 8; TRL or budget inside the call's range 1 each; TRL
+outside it 2 less; a budget outside it only little less, since it can grow with partners, but 6 less where it is of
+another order; too few days left 1 less, hardly any 3 less. A call fits when value chains, KETs and words make 3 points,
 and only for a value chain in common or for two words that together weigh as much: a technology or a budget alone fits
-anything.
+anything. What is against it may leave 2 of them.
 """
 
 from collections.abc import Mapping
@@ -15,14 +16,15 @@ from math import log
 from typing import Any
 
 ENOUGH = 3.0
+LEAST = 2.0
 MAX_KETS = 2.0
 MAX_WORDS = 8.0
 SHOWN_WORDS = 5
 # A handful of calls can't tell how rare a word is, so the smallest catalogue counts as one of so many.
 FEWEST_CALLS = 200
-# So far outside a call's range a budget is still talked about, and neither speaks for the call nor against it.
-NEAR = Decimal("1.25")
-FAR = 3
+# A budget so many times outside a call's range, and what that costs: nearly inside it speaks neither for nor against.
+OUTSIDE = ((Decimal("1.25"), 0.0), (Decimal(3), -0.5), (Decimal(10), -1.0))
+OF_ANOTHER_ORDER = -6.0
 HARDLY_ANY_DAYS = 14
 
 Range = tuple[Any, Any]
@@ -74,7 +76,8 @@ class Fit:
         points = {reason.code: reason.points for reason in self.reasons}
         words = next((reason.values for reason in self.reasons if reason.code == "words"), ())
         about = "value_chain" in points or (len(words) > 1 and points["words"] >= ENOUGH)
-        return about and self.score >= ENOUGH
+        subject = sum(points.get(code, 0) for code in ("value_chain", "ket", "words"))
+        return about and subject >= ENOUGH and self.score >= LEAST
 
 
 def weight_of(uses: int, calls: int) -> float:
@@ -145,12 +148,13 @@ def _budget(wish: int | None, offer: Range) -> Reason | None:
     if not wish or (low is None and high is None):
         return None
 
-    def inside(slack: Decimal | int) -> bool:
+    def inside(slack: Decimal) -> bool:
         return (low is None or wish * slack >= low) and (high is None or wish <= high * slack)
 
-    if inside(1):
+    if inside(Decimal(1)):
         return Reason("budget", (wish, low, high), 1.0)
-    return None if inside(NEAR) else Reason("budget", (wish, low, high), -2.0 if inside(FAR) else -4.0)
+    points = next((points for slack, points in OUTSIDE if inside(slack)), OF_ANOTHER_ORDER)
+    return Reason("budget", (wish, low, high), points) if points else None
 
 
 def _time(closing: datetime | None, at: datetime, days_needed: int) -> Reason | None:
@@ -159,4 +163,4 @@ def _time(closing: datetime | None, at: datetime, days_needed: int) -> Reason | 
     days = (closing - at).days
     if days >= days_needed:
         return Reason("time", (days_needed,), 0.0)
-    return Reason("time", (days_needed,), -2.0 if days < min(HARDLY_ANY_DAYS, days_needed) else -1.0)
+    return Reason("time", (days_needed,), -3.0 if days < min(HARDLY_ANY_DAYS, days_needed) else -1.0)

@@ -64,13 +64,21 @@ def test_trl_is_judged_by_where_the_idea_shall_arrive(trl: Any, asked: Any, said
 
 @pytest.mark.parametrize(
     ("own", "points"),
-    [(1_000_000, 1.0), (2_000_000, 1.0), (900_000, 0.0), (2_400_000, 0.0), (700_000, -2.0), (300_000, -4.0)],
+    [
+        (1_000_000, 1.0),
+        (2_000_000, 1.0),
+        (900_000, 0.0),
+        (2_400_000, 0.0),
+        (700_000, -0.5),
+        (300_000, -1.0),
+        (90_000, -6.0),
+    ],
 )
 def test_budget_counts_by_how_far_it_is_outside(own: int, points: float):
     assert compare(Wish(budget=own), Offer(budget=(Decimal(1_000_000), Decimal(2_000_000)))).score == points
 
 
-@pytest.mark.parametrize(("days", "points"), [(46, 0.0), (45, 0.0), (44, -1.0), (14, -1.0), (13, -2.0), (None, 0.0)])
+@pytest.mark.parametrize(("days", "points"), [(46, 0.0), (45, 0.0), (44, -1.0), (14, -1.0), (13, -3.0), (None, 0.0)])
 def test_too_little_time_is_held_against_a_call(days: int | None, points: float):
     assert compare(Wish(), Offer(), days=days).score == points
 

@@ -129,8 +129,9 @@ def _for(reason: Reason, words: Mapping[str, tuple[str, str]], names: parts.Name
         shared = ", ".join(names.ket(code)["name"] for code in values)
         return ngettext("Technology: %(names)s", "Technologies: %(names)s", len(values)) % {"names": shared}
     if reason.code == "words":
-        shared = ", ".join(_word(*words[key]) for key in values if key in words)
-        return _("Words in common: %(words)s") % {"words": shared}
+        shared = [_word(*words[key]) for key in values if key in words]
+        said = ngettext("Word in common: %(words)s", "Words in common: %(words)s", len(shared))
+        return said % {"words": ", ".join(shared)}
     if reason.code == "trl":
         return _("TRL %(idea)s is what the call asks for: %(call)s") % _trls(values)
     if reason.code == "budget":

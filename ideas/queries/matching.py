@@ -19,8 +19,8 @@ from ideas.words import significant_words
 
 CALLS = 8
 IDEAS = 6
-# What scores less than this share of the best one is left out: beside it, it is noise.
-SHARE_OF_BEST = 0.6
+# What scores less than this and less than half of the best one is left out: beside it, it is noise.
+FAIR = 3.0
 # Only so many of the likeliest are compared in full; ties beyond them would be many and all alike.
 COMPARED = 400
 IDEAS_COMPARED = 200
@@ -223,7 +223,7 @@ T = TypeVar("T")
 def _best(found: list[tuple[T, Fit]], limit: int) -> list[tuple[T, Fit]]:
     """Rank by score, the first found first among equals; without those that are noise beside the best one."""
     ranked = sorted(found, key=lambda one: -one[1].score)
-    return [one for one in ranked[:limit] if one[1].score >= ranked[0][1].score * SHARE_OF_BEST]
+    return [one for one in ranked[:limit] if one[1].score >= min(FAIR, ranked[0][1].score / 2)]
 
 
 def plan_days() -> int:

@@ -118,7 +118,7 @@ def test_word_that_most_calls_use_says_nothing(researcher: Member):
 
 def test_budget_of_another_order_and_a_wrong_trl_are_said_and_count(researcher: Member, chain: ValueChain):
     ket = make_ket("AMT")
-    for identifier, low in (("LARGE", 3_000_000), ("RIGHT", 800_000)):
+    for identifier, low in (("LARGE", 11_000_000), ("RIGHT", 800_000)):
         call = make_tagged(identifier, chain, trl_min=7, trl_max=8, budget_min=low)
         call.kets.add(ket)
     idea = make_idea(researcher, chain=chain, kets=[ket], budget_eur=1_000_000, trl_now=2, trl_target=8)
