@@ -52,4 +52,5 @@ class PlanViewSet(ApiView):
         return idea
 
     def _answer(self, idea: Idea) -> Response:
-        return Response(PlanTodaySerializer(plan_of(idea), context=self.get_serializer_context()).data)
+        plan = plan_of(idea)
+        return Response(PlanTodaySerializer(plan, context={"today": plan.today(self.at)}).data)

@@ -171,7 +171,7 @@ def tick(request: HttpRequest, reference: str) -> HttpResponse:
     """`done` or `undone` names the step that a press ticks off, or of which it takes the tick away."""
     idea = team_idea(request, reference)
     done = "done" in request.POST
-    pk = number_in(request.POST.get("done" if done else "undone"))
+    pk = number_in(request.POST.get("done" if done else "undone")) or 0
     milestone = idea.milestones.filter(pk=pk).first()
     try:
         if milestone is None:

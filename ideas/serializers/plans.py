@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
-from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -13,6 +11,7 @@ from rest_framework import serializers
 from ideas.exchange.ical_out import Appointment
 from ideas.models import Deadline, Member, Milestone
 from ideas.queries.plans import Plan, Step, day_of
+from ideas.serializers.deadlines import uid
 
 
 class DoerSerializer(serializers.Serializer[Member]):
@@ -69,13 +68,9 @@ class StepTodaySerializer(StepSerializer):
 
 
 class PlanTodaySerializer(PlanSerializer):
-    """The plan as the API answers it, at the instant of the request."""
+    """The plan as the API answers it, on the day that is `context["today"]`."""
 
     milestones = StepTodaySerializer(source="steps", many=True)
-
-    def to_representation(self, instance: Plan) -> dict[str, Any]:
-        self.context["today"] = instance.today(self.context["at"])
-        return super().to_representation(instance)
 
 
 def milestone_appointments(milestones: Iterable[Milestone], *, site: str) -> list[Appointment]:
@@ -96,7 +91,7 @@ def _appointment(row: Milestone, deadline: Deadline, site: str) -> Appointment:
     page = site + reverse("plans:detail", args=[idea.reference])
     return Appointment(
         # With another target the idea has other days, whose numbers begin anew: they are other events.
-        uid=f"milestone-{row.pk}-{deadline.pk}@{urlsplit(site).hostname}",
+        uid=uid(f"milestone-{row.pk}", deadline.pk, site),
         sequence=row.sequence + deadline.sequence,
         at=datetime.combine(day_of(row.days_before, deadline), time(12), ZoneInfo(deadline.zone)),
         zone=deadline.zone,

@@ -394,7 +394,7 @@ def test_the_template_asks_the_database_a_fixed_number_of_times(
         make_step(retired=True)
     client = signed_in(staff)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(client.get("/plan-steps/").context["steps"]) == number
 
 
