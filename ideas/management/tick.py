@@ -59,17 +59,21 @@ class Ticking:
     def __init__(self, seconds: float = 30) -> None:
         self.seconds = seconds
         self._ended = threading.Event()
+        # A daemon: a server that stops doesn't wait for it, since a tick may die anywhere.
+        self._thread = threading.Thread(target=self._run, name="tick", daemon=True)
 
     def start(self) -> None:
-        """Begin, a moment after the server: its first pages come first."""
-        # A daemon: a server that stops doesn't wait for it, since a tick may die anywhere.
-        threading.Thread(target=self._run, name="tick", daemon=True).start()
+        """Begin, half a minute after the server: its first pages come first."""
+        self._thread.start()
 
-    def stop(self) -> None:
-        """Take no further round."""
+    def stop(self, *, wait_seconds: float = 2) -> None:
+        """Take no further round, and give the present one a moment to end."""
         self._ended.set()
+        self._thread.join(wait_seconds)
 
     def _run(self) -> None:
         while not self._ended.wait(self.seconds):
-            tick()
-            connections.close_all()
+            try:
+                tick()
+            finally:
+                connections.close_all()

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ideas.actions import following as actions
 from ideas.forms.following import LEADS, CallRemindersForm, ChoicesForm, FollowForm
-from ideas.models import Call, CallFollow, Member
+from ideas.models import Call, CallFollow, Member, ValueChain
 from ideas.moments import moment
 from ideas.pages.accounts import next_page
 from ideas.pages.parts import chain_tag, ket_tag, member_of, put_on, see_other
 from ideas.queries.calls import next_closing
 from ideas.queries.following import Followed, followed_things, is_on_team, own_follows
-from ideas.queries.taxonomy import chains_in_use, kets_in_use, programmes
+from ideas.queries.taxonomy import all_kets, chains_in_use, kets_in_use, programmes
 
 
 @require_safe
@@ -97,14 +97,14 @@ def _overview(request: HttpRequest, form: ChoicesForm, status: int = 200) -> Htt
     things = [_thing(row) for row in followed.tags]
     context = {
         "form": form,
-        "calls": [_call(one, member, now) for one in followed.calls],
+        "calls": [_call(one, now) for one in followed.calls],
         "things": things,
         "choices": [group for group in _choices() if group["options"]],
     }
     return render(request, "following/list.html", context, status=status)
 
 
-def _call(followed: Followed, member: Member, now: datetime) -> dict[str, Any]:
+def _call(followed: Followed, now: datetime) -> dict[str, Any]:
     call, row = followed.call, followed.row
     coming = next_closing(call, now)
     own = row.lead_days if row else None
@@ -113,7 +113,7 @@ def _call(followed: Followed, member: Member, now: datetime) -> dict[str, Any]:
         "row": row,
         "ideas": followed.ideas,
         "coming": moment(coming, now) if coming else None,
-        "reminders": _leads(member.lead_days if own is None else own),
+        "reminders": "" if own is None else _leads(own),
         "form": CallRemindersForm(
             initial={"own": "" if own is None else "1", "lead_days": [str(days) for days in own or ()]},
             auto_id=f"id_{call.pk}_%s",
@@ -161,12 +161,28 @@ def follow_button(request: HttpRequest, call: Call) -> dict[str, Any]:
 def follow_choices(request: HttpRequest, **chosen: Sequence[str]) -> list[dict[str, Any]]:
     """What `following/_choices.html` offers where a list is narrowed to programmes, value chains or KETs.
 
-    `chosen` are their codes and names by the filter's name. One query for a member; nothing for a visitor.
+    `chosen` are their codes and names by the filter's name; what doesn't exist isn't offered. A query for what the
+    reader follows and one for each filter that is chosen; none for a visitor.
     """
-    pairs = [(name, value) for name, values in chosen.items() for value in values][:6]
-    if not pairs or not isinstance(request.user, Member):
+    if not any(chosen.values()) or not isinstance(request.user, Member):
         return []
     things = [_thing(row) for row in own_follows(request.user) if not row.call_id]
     rows = {(thing["name"], thing["value"]): thing["row"] for thing in things}
+    found = [(name, value, label) for name in chosen for value, label in _known(name, chosen[name])]
     back = request.get_full_path()
-    return [{"name": name, "value": value, "row": rows.get((name, value)), "next": back} for name, value in pairs]
+    return [
+        {"name": name, "value": value, "label": label, "row": rows.get((name, value)), "next": back}
+        for name, value, label in found[:6]
+    ]
+
+
+def _known(name: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Pick what exists of the codes and names that an address gives: [(value, label)]."""
+    values = [value for value in values if "\x00" not in value]
+    if not values:
+        return []
+    if name == "value_chain":
+        return [(chain.code, chain.name) for chain in ValueChain.objects.filter(code__in=values)]
+    if name == "ket":
+        return [(ket.code, ket.name) for ket in all_kets().filter(code__in=values)]
+    return [(name, name) for name in programmes() if name in values]

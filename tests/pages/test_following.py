@@ -165,6 +165,20 @@ def test_a_visitor_is_sent_to_sign_in(call: Call):
     assert "/account/login/?next=%2Fcalls%2Fhorizon-1%2F" in text(client.get("/calls/horizon-1/"))
 
 
+def test_a_list_that_is_narrowed_offers_to_follow_what_exists(company: Member, chain: ValueChain, call: Call):
+    make_ket("NANO")
+    follow(by=company, value_chain=chain, at=timezone.now())
+    query = "?value_chain=MOVES&value_chain=%00&ket=NANO&ket=NONE&programme=Horizon+Europe&programme=Invented"
+
+    page = reader(company).get(f"/calls/{query}")
+
+    assert [(choice["value"], choice["row"] is not None) for choice in page.context["follow_choices"]] == [
+        ("Horizon Europe", False), ("MOVES", True), ("NANO", False),
+    ]  # fmt: skip
+    assert "follow_choices" in signed_in(None).get(f"/calls/{query}").context
+    assert "/following/follow/" not in text(signed_in(None).get(f"/calls/{query}"))
+
+
 def test_who_is_on_a_team_reads_so_on_the_call(researcher: Member, call: Call):
     make_idea(researcher, call=call)
 
