@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, reset_queries, transaction
 from django.utils.translation import gettext as _
 
 from ideas.actions.calls import slugs_for
@@ -27,11 +27,13 @@ from ideas.queries.imports import (
     Line,
     compare_call,
     dates_told,
+    heard_before,
     known_calls,
     missing_line,
     no_longer_listed,
     reason_of,
     refusal_line,
+    unchanged_line,
 )
 from ideas.rules.imports import can_import
 
@@ -122,6 +124,7 @@ class Run:
             batch = rows[start : start + BATCH]
             lines += sorted(self._lines(batch, take), key=lambda line: int(line["line"]))
             self.progress(start + len(batch), len(rows))
+            reset_queries()  # the demo keeps every query, with the values of 200 calls in it
         return lines
 
     def _lines(self, batch: Sequence[Row], take: "Take") -> Iterator[Line]:
@@ -147,7 +150,9 @@ Take = Callable[[Sequence[CallRow], Run], Iterable[Line]]
 
 
 def _show_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
-    for row, known in _known(rows, run):
+    heard = _heard(rows, run)
+    yield from (unchanged_line(row) for row in rows if row.identifier in heard)
+    for row, known in _known([row for row in rows if row.identifier not in heard], run):
         try:
             yield compare_call(row, known, run.origin.source, run.origin.at).line()
         except ValidationError as error:
@@ -157,8 +162,9 @@ def _show_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
 def _write_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
     """Write new calls together and changed ones one by one: their news must wait for no other call."""
     fresh: list[Difference] = []
-    same: list[int] = []
-    for row, known in _known(rows, run):
+    heard = _heard(rows, run)
+    yield from (unchanged_line(row) for row in rows if row.identifier in heard)
+    for row, known in _known([row for row in rows if row.identifier not in heard], run):
         try:
             difference = compare_call(row, known, run.origin.source, run.origin.at)
         except ValidationError as error:
@@ -166,14 +172,12 @@ def _write_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
             continue
         if known is None:
             fresh.append(difference)
-        elif difference.is_nothing:
-            same.append(known.pk)
-            yield difference.line()
         else:
             yield _write_alone(row, run)
+    same = Call.objects.filter(pk__in=heard.values())
+    same.update(checked_at=run.origin.at)
     # Of another source's call this one can't say whether its own still lists it.
-    Call.objects.filter(pk__in=same).update(checked_at=run.origin.at)
-    Call.objects.filter(pk__in=same, source=run.origin.source).exclude(missing_since=None).update(missing_since=None)
+    same.filter(source=run.origin.source).exclude(missing_since=None).update(missing_since=None)
     yield from _create_batch(fresh, run)
 
 
@@ -244,6 +248,12 @@ def _tag(fresh: Sequence[Difference]) -> None:
     of_chains, of_kets = Call.value_chains.through, Call.kets.through
     of_chains.objects.bulk_create([of_chains(call_id=call, valuechain_id=chain) for call, chain in in_chains])
     of_kets.objects.bulk_create([of_kets(call_id=call, term_id=term) for call, term in with_kets])
+
+
+def _heard(rows: Sequence[CallRow], run: Run) -> dict[str, int]:
+    heard = heard_before(rows, run.origin.source)
+    run.seen.update(heard.values())
+    return heard
 
 
 def _known(rows: Sequence[CallRow], run: Run, *, lock: bool = False) -> list[tuple[CallRow, Call | None]]:

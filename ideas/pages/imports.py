@@ -29,7 +29,7 @@ from ideas.models import Import, Member
 from ideas.moments import deadline_name
 from ideas.pages.parts import member_of, number_in, see_other
 from ideas.pages.uploads import import_file, preview_file, work_on
-from ideas.queries.imports import Line, import_page, is_worked_on
+from ideas.queries.imports import DATE, Line, import_page, is_worked_on
 from ideas.rules.imports import can_import
 
 LINES_A_PAGE = 100
@@ -232,7 +232,7 @@ def _line(line: Line) -> dict[str, Any]:
             {"label": FIELD_LABELS.get(name, name), "old": _value(name, old), "new": _value(name, new)}
             for name, old, new in line.get("fields", ())
         ],
-        "dates": [_date(date) for date in line.get("dates", ())],
+        "dates": [_date(dict(zip(DATE, date, strict=True))) for date in line.get("dates", ())],
     }
 
 

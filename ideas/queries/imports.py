@@ -46,6 +46,10 @@ PATIENCE = timedelta(minutes=2)
 # What a source said last is kept in full up to so many characters, else as its hash.
 KEPT_CHARS = 100
 SHOWN_CHARS = 300
+# Raise it where the same row comes to mean something else: all calls are then compared anew.
+EDITION = 1
+# What the log says of a date, in this order, for a bulk file has 30,000 of them: instants in ISO 8601 or None.
+DATE = ("act", "kind", "number", "zone", "old", "new", "unsure")
 
 
 Line = dict[str, Any]
@@ -53,17 +57,13 @@ Line = dict[str, Any]
 
 @dataclass
 class Difference:
-    """What a row changes: `call` as it would be (not saved), {field: (old, new)}, steps of its dates.
-
-    `is_heard`: the source said all of it before.
-    """
+    """What a row changes: `call` as it would be (not saved), {field: (old, new)}, steps of its dates."""
 
     row: CallRow
     call: Call
     is_new: bool
     fields: dict[str, tuple[Any, Any]]
     steps: list[Step]
-    is_heard: bool
 
     @property
     def outcome(self) -> ImportOutcome:
@@ -71,11 +71,6 @@ class Difference:
             return ImportOutcome.CREATED
         is_changed = self.fields or any(step.act is not Act.HEAR for step in self.steps)
         return ImportOutcome.CHANGED if is_changed else ImportOutcome.UNCHANGED
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether not even what the source said last needs to be written."""
-        return self.is_heard and not (self.fields or self.steps)
 
     def line(self) -> Line:
         """The row as the log keeps it: {line, outcome, identifier, title, slug, fields: [[name, old, new]], dates}."""
@@ -95,13 +90,32 @@ def known_calls(rows: Sequence[CallRow], source: str, *, lock: bool = False) -> 
 
     `lock`: for a write, so that nobody changes them meanwhile.
     """
-    by_key = Q(source=source, source_key__in=[row.source_key for row in rows if row.source_key])
-    calls = Call.objects.filter(by_key | Q(identifier__in=[row.identifier for row in rows]))
+    calls = Call.objects.filter(_of_rows(rows, source))
     # What is locked is written next: its dates must not come from a copy.
     found = list(calls.select_for_update() if lock else calls.prefetch_related("deadlines"))
     with_key = {call.source_key: call for call in found if call.source == source and call.source_key}
     named = {call.identifier: call for call in found}
     return [(row, with_key.get(row.source_key) or named.get(row.identifier)) for row in rows]
+
+
+def heard_before(rows: Sequence[CallRow], source: str) -> dict[str, int]:
+    """Find the rows that say what their source said last, word by word, so that nothing changes.
+
+    Returns {the row's identifier: id of its call}, without loading a call: most rows of a weekly list are such.
+    """
+    said = f"told__{source}__row"
+    found = list(
+        Call.objects.filter(_of_rows(rows, source)).values_list("pk", "identifier", "source", "source_key", said)
+    )
+    with_key = {key: (pk, told) for pk, _name, of, key, told in found if of == source and key}
+    named = {name: (pk, told) for pk, name, _of, _key, told in found}
+    calls = [(row, with_key.get(row.source_key) or named.get(row.identifier, (0, None))) for row in rows]
+    return {row.identifier: pk for row, (pk, told) in calls if told == _fingerprint(row)}
+
+
+def _of_rows(rows: Sequence[CallRow], source: str) -> Q:
+    by_key = Q(source=source, source_key__in=[row.source_key for row in rows if row.source_key])
+    return by_key | Q(identifier__in=[row.identifier for row in rows])
 
 
 def compare_call(row: CallRow, call: Call | None, source: str, at: datetime) -> Difference:
@@ -115,13 +129,12 @@ def compare_call(row: CallRow, call: Call | None, source: str, at: datetime) -> 
         fresh = Call(slug="new", source=source)
         _copy(row, fresh, source)
         fresh.clean_fields()
-        return Difference(row, fresh, True, {}, compare_deadlines((), row.deadlines, at), False)
-    before = call.told
+        return Difference(row, fresh, True, {}, compare_deadlines((), row.deadlines, at))
     fields = _copy(row, call, source)
     if fields:
         call.full_clean()
     steps = compare_deadlines(call.deadlines.all(), dates_told(row, call), at, complete=row.complete)
-    return Difference(row, call, False, fields, steps, call.told == before)
+    return Difference(row, call, False, fields, steps)
 
 
 def dates_told(row: CallRow, call: Call | None) -> Sequence[DeadlineRow]:
@@ -173,6 +186,11 @@ def missing_line(call: Call) -> Line:
     }
 
 
+def unchanged_line(row: CallRow) -> Line:
+    """The log's line for a row that says what its source said last."""
+    return {"line": row.line, "outcome": ImportOutcome.UNCHANGED, "identifier": row.identifier}
+
+
 def refusal_line(line: int, reason: str, identifier: str = "") -> Line:
     """The log's line for a row that can't be read or written."""
     return {"line": line, "outcome": ImportOutcome.REFUSED, "identifier": identifier, "reason": reason}
@@ -202,7 +220,8 @@ def _copy(row: CallRow, call: Call, source: str) -> dict[str, tuple[Any, Any]]:
         call.source = source
     if call.source == source and row.source_key:
         call.source_key = row.source_key
-    call.told = {**call.told, source: {**last, **{name: _said(value) for name, value in told.items()}}}
+    said = {name: _said(value) for name, value in told.items()}
+    call.told = {**call.told, source: {**last, **said, "row": _fingerprint(row)}}
     return changed
 
 
@@ -220,21 +239,28 @@ def _said(value: Any) -> str:
     return text if len(text) <= KEPT_CHARS else f"sha256:{sha256(text.encode()).hexdigest()[:32]}"
 
 
+def _fingerprint(row: CallRow) -> str:
+    """What a row says, in few characters: the same where it stands on another line."""
+    dates = [(told.kind, told.number, told.reading) for told in row.deadlines]
+    words = [getattr(row, name) for name in COPIED]
+    return sha256(repr((EDITION, row.source_key, row.complete, row.cancelled, dates, words)).encode()).hexdigest()[:32]
+
+
 def _shown(value: Any) -> str:
     return "" if value is None else str(value)[:SHOWN_CHARS]
 
 
-def _date(step: Step) -> dict[str, Any]:
-    """{act, kind, number, zone, old, new, unsure}: instants in ISO 8601, None where there is none."""
+def _date(step: Step) -> list[Any]:
+    """The values of `DATE`."""
     kept, told = step.known, step.told
     place = kept or told
     assert place
-    return {
-        "act": step.act.value,
-        "kind": place.kind,
-        "number": place.number,
-        "zone": told.reading.zone if told else kept.zone if kept else "",
-        "old": kept.at.isoformat() if kept else None,
-        "new": told.reading.at.isoformat() if told else None,
-        "unsure": bool(told and not told.reading.verified),
-    }
+    return [
+        step.act.value,
+        str(place.kind),
+        place.number,
+        told.reading.zone if told else kept.zone if kept else "",
+        kept.at.isoformat() if kept else None,
+        told.reading.at.isoformat() if told else None,
+        bool(told and not told.reading.verified),
+    ]

@@ -15,6 +15,7 @@ from ideas.exchange.deadlines import Source, read_closing, read_opening
 from ideas.exchange.formats import FORMATS
 from ideas.models import Call, Deadline, DeadlineChange, Import, Notification
 from ideas.queries.calls import status_of_call
+from ideas.queries.imports import DATE
 from realtime.models import Change
 from tests.factories import make_call, make_idea, make_join_request, make_partner
 
@@ -266,7 +267,7 @@ def test_date_written_by_hand_before_any_source_stays_and_the_log_says_so():
 
     done = bring(row())
 
-    [date] = done.report[0]["dates"]
+    [date] = [dict(zip(DATE, date, strict=True)) for date in done.report[0]["dates"]]
     deadline = Deadline.objects.get()
     assert (deadline.at, deadline.told_at) == (by_hand.at, datetime(2027, 4, 14, 15, 0, tzinfo=UTC))
     assert (date["act"], date["old"], date["new"]) == ("hear", by_hand.at.isoformat(), deadline.told_at.isoformat())
