@@ -17,7 +17,7 @@ from ideas.actions.board import lock_idea
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, Member, Milestone, PlanStep
 from ideas.queries.plans import proposal_for
-from ideas.rules.plans import can_change_plan, can_edit_steps, can_tick
+from ideas.rules.plans import can_begin, can_change_plan, can_edit_steps, can_tick
 
 MILESTONE = ("name", "days_before")
 STEP = ("name_it", "name_en", "days_before", "retired")
@@ -30,13 +30,15 @@ MAX_MILESTONES = 40
 def make_plan(*, by: Member, idea: Idea, at: datetime) -> list[Milestone]:
     """Give an idea the steps of the template, counted back from its deadline, and show the team.
 
-    Raises NotAllowed, Conflict("already_planned", "no_deadline", "no_plan_steps").
+    Raises NotAllowed, Conflict("already_planned", "no_deadline", "call_closed", "wrong_state", "no_plan_steps").
     """
     idea = lock_idea(idea.pk)
     if not can_change_plan(by, idea):
         raise NotAllowed
     if idea.deadline is None:
         raise Conflict("no_deadline")
+    if not can_begin(idea, at):
+        raise Conflict("call_closed" if idea.deadline.at < at else "wrong_state")
     if idea.milestones.exists():
         raise Conflict("already_planned")
     rows = [step.milestone for step in proposal_for(idea).steps]

@@ -35,7 +35,7 @@ from ideas.queries.plans import (
     proposal_for,
 )
 from ideas.queries.topics import idea_topic, plan_topic
-from ideas.rules.plans import can_change_plan, can_edit_steps, takes_ticks
+from ideas.rules.plans import can_begin, can_change_plan, can_edit_steps, takes_ticks
 from ideas.serializers.plans import milestone_appointments
 from realtime import log
 
@@ -56,10 +56,12 @@ def panel_context(request: HttpRequest, idea: Idea, *, at: datetime, whole: bool
     made = plan_of(idea)
     may_change = can_change_plan(viewer, idea)
     # What could be planned is the authors' business; their partners see a plan once there is one.
-    shown = made if made.steps or not (may_change and idea.deadline) else proposal_for(idea)
+    offered = may_change and not made.steps and can_begin(idea, at)
+    shown = proposal_for(idea) if offered else made
     panel |= {
         "position": position,
         "made": bool(made.steps),
+        "offered": offered,
         "steps": [_shown_step(step, shown, at) for step in shown.steps],
         "done": sum(step.milestone.done_at is not None for step in made.steps),
         "deadline": moment(idea.deadline, at) if whole and idea.deadline else None,

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from ideas.choices import JoinState
 from ideas.models import Deadline, Idea, JoinRequest, Member, Milestone, PlanStep
 from ideas.queries.ideas import Viewer, visible_to
-from ideas.rules.plans import STILL_AHEAD, Lateness, lateness
+from ideas.rules.plans import STILL_AHEAD, Lateness, can_begin, lateness
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def lateness_of(plan: Plan, at: datetime) -> Lateness:
 
     Nothing is late without a deadline ahead, nor for a proposal that is in, or given up.
     """
-    deadline, today = plan.deadline, plan.today(at)
-    if deadline is None or today is None or deadline.at < at or plan.idea.state not in STILL_AHEAD:
+    today = plan.today(at)
+    if today is None or not can_begin(plan.idea, at):
         return Lateness()
     return lateness([(step.day, step.milestone.done_at is not None) for step in plan.steps if step.day], today)
 

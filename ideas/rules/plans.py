@@ -5,7 +5,7 @@ Who may see a plan is `queries.plans.plans_visible_to`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from ideas.choices import IDEA_COMMENTABLE, IDEA_JOINABLE, IdeaState, JoinState
 from ideas.models import Idea, JoinRequest, Member
@@ -37,6 +37,11 @@ def can_tick(member: Member, idea: Idea) -> bool:
 def can_change_plan(member: Member, idea: Idea) -> bool:
     """The idea's authors."""
     return can_edit_idea(member, idea)
+
+
+def can_begin(idea: Idea, at: datetime) -> bool:
+    """Whether there is something to plan for: a deadline ahead, and a proposal that isn't in yet nor given up."""
+    return idea.deadline is not None and idea.deadline.at >= at and idea.state in STILL_AHEAD
 
 
 def can_edit_steps(member: Member) -> bool:

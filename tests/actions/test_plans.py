@@ -87,6 +87,20 @@ def test_a_plan_needs_a_deadline_and_steps_and_is_made_once(researcher: Member):
     assert (changes(before), Milestone.objects.count()) == ([(plan_topic(idea.pk), "plan.changed")], 1)
 
 
+def test_a_plan_is_begun_while_there_is_something_to_plan_for(researcher: Member):
+    make_step()
+    idea = aimed(researcher)
+    before, at = last(), timezone.now()
+
+    with pytest.raises(Conflict, match="call_closed"):
+        make_plan(by=researcher, idea=idea, at=at + timedelta(days=61))
+    change_state(by=researcher, idea=idea, state=IdeaState.PARKED, at=at)
+    with pytest.raises(Conflict, match="wrong_state"):
+        make_plan(by=researcher, idea=idea, at=at)
+
+    assert (Milestone.objects.count(), (plan_topic(idea.pk), "plan.changed") in changes(before)) == (0, False)
+
+
 # Ticking ------------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,9 @@ from django.utils import timezone
 from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries
 
+from ideas.actions.ideas import change_state
 from ideas.actions.plans import tick_milestone
+from ideas.choices import IdeaState
 from ideas.models import Idea, Member, Milestone, Organisation, PlanStep
 from ideas.queries.plans import plan_of
 from tests.cast import signed_in
@@ -108,6 +110,16 @@ def test_partners_are_shown_no_proposal(researcher: Member, administrator: Membe
     panels = [signed_in(member).get(idea.get_absolute_url()).context["plan"] for member in (researcher, administrator)]
 
     assert [(len(panel["steps"]), panel["made"]) for panel in panels] == [(1, False), (0, False)]
+
+
+def test_a_proposal_that_is_in_is_offered_no_plan(researcher: Member):
+    make_step()
+    idea = make_idea(researcher, call=make_call(), state=IdeaState.PREPARING)
+    change_state(by=researcher, idea=idea, state=IdeaState.SUBMITTED, at=timezone.now())
+
+    panel = signed_in(researcher).get(idea.get_absolute_url()).context["plan"]
+
+    assert (panel["offered"], panel["steps"]) == (False, [])
 
 
 # Making and ticking -------------------------------------------------------------------------------------------------
