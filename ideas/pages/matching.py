@@ -129,9 +129,9 @@ def _for(reason: Reason, words: Mapping[str, tuple[str, str]], names: parts.Name
         shared = ", ".join(names.ket(code)["name"] for code in values)
         return ngettext("Technology: %(names)s", "Technologies: %(names)s", len(values)) % {"names": shared}
     if reason.code == "words":
-        shared = [_word(*words[key]) for key in values if key in words]
-        said = ngettext("Word in common: %(words)s", "Words in common: %(words)s", len(shared))
-        return said % {"words": ", ".join(shared)}
+        both = [_word(*words[key]) for key in values if key in words]
+        said = ngettext("Word in common: %(words)s", "Words in common: %(words)s", len(both))
+        return said % {"words": ", ".join(both)}
     if reason.code == "trl":
         return _("TRL %(idea)s is what the call asks for: %(call)s") % _trls(values)
     if reason.code == "budget":

@@ -97,29 +97,37 @@ class _Index:
         return {word: weight_of(n, len(self.rows)) for word, n in uses.items() if n <= most}
 
 
+@dataclass(frozen=True)
 class _Kept:
-    """The index of this process, the stamp it was made under, and each call's words under its text."""
+    """The index of this process, the stamp it was made under, and each call's words under its text.
+
+    One object, so that two readers at once never leave one's index under the other's stamp.
+    """
 
     stamp: Stamp | None = None
-    index = _Index()
-    words: dict[int, tuple[int, tuple[str, ...]]] = {}
+    index: _Index = field(default_factory=_Index)
+    words: Mapping[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+
+
+_kept = _Kept()
 
 
 def _index(at: datetime) -> _Index:
     """The calls as they stand: read again when the database's stamp says that any of them changed."""
-    known = catalogue(at)
-    if _Kept.stamp != known.stamp:
-        _Kept.index = _read_index(known)
-        _Kept.stamp = known.stamp
-    return _Kept.index
+    global _kept
+    known, kept = catalogue(at), _kept
+    if kept.stamp != known.stamp:
+        kept = _kept = _read(known, kept)
+    return kept.index
 
 
 def forget() -> None:
     """Let the next reader read all calls anew, with every word of theirs; for measurements."""
-    _Kept.stamp, _Kept.words = None, {}
+    global _kept
+    _kept = _Kept()
 
 
-def _read_index(known: Catalogue) -> _Index:
+def _read(known: Catalogue, before: _Kept) -> _Kept:
     tags = {call.id: call for call in known.calls}
     index, words = _Index(), {}
     fields = ("pk", "title", "summary", "language", "trl_min", "trl_max", "budget_min", "budget_max", "opens_at")
@@ -127,30 +135,23 @@ def _read_index(known: Catalogue) -> _Index:
     for pk, title, summary, language, trl_min, trl_max, budget_min, budget_max, opens_at in listed:
         if pk not in tags:  # it came after the others were read: the next stamp brings it
             continue
+        text, last = hash((title, summary, language)), before.words.get(pk)
+        words[pk] = last if last and last[0] == text else (text, tuple(words_of_call(title, summary, language)))
         offer = _offer(tags[pk], (trl_min, trl_max), (budget_min, budget_max))
         closings = tuple(at for kind, at in tags[pk].dates if kind not in NOT_CLOSING)
-        words[pk] = _words_kept(pk, title, summary, language)
         place = len(index.rows)
         index.rows.append(_Row(pk, offer, closings, opens_at is not None))
         for chain in offer.chains:
             index.chains[chain].append(place)
         for word in words[pk][1]:
             index.words[word].append(place)
-    _Kept.words = words
-    return index
+    return _Kept(known.stamp, index, words)
 
 
 def _offer(call: Known, trl: Range, budget: Range) -> Offer:
     chains = frozenset(value for facet, value in call.values if facet == "value_chain")
     kets = frozenset(value for facet, value in call.values if facet == "ket")
     return Offer(chains, kets, trl, budget)
-
-
-def _words_kept(pk: int, title: str, summary: str, language: str) -> tuple[int, tuple[str, ...]]:
-    """A call's words; read from its text only where that is another than last time."""
-    text = hash((title, summary, language))
-    kept = _Kept.words.get(pk)
-    return kept if kept and kept[0] == text else (text, tuple(words_of_call(title, summary, language)))
 
 
 def words_of_call(title: str, summary: str, language: str) -> dict[str, str]:
