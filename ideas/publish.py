@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ideas.models import Comment, DeadlineChange, Idea, JoinRequest, Member, Notification, Shortlist
-from ideas.queries.ideas import CARD_FIELDS, Moves
+from ideas.queries.board import Moves
+from ideas.queries.ideas import CARD_FIELDS
 from ideas.queries.joining import consortium_of, readers_of
 from ideas.queries.notifications import Unread
 from ideas.queries.plans import plan_of

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
+    board,
     call_drawings,
     calls,
     calls_staff,
@@ -28,7 +29,7 @@ from ideas.pages import (
 )
 
 idea_pages = [
-    path("", ideas.board, name="list"),
+    path("", board.board, name="list"),
     path("ideas/new/", ideas.new, name="new"),
     path("ideas/<str:reference>/", ideas.detail, name="detail"),
     path("ideas/<str:reference>/edit/", ideas.edit, name="edit"),

@@ -13,12 +13,13 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
     "serializers": {"matching"},
-    "queries": {"catalogue", "feeds", "found", "matching", "today", "topics"},
+    "queries": {"board", "catalogue", "feeds", "found", "matching", "today", "topics"},
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     "actions": {"board", "demo", "reference", "uploads"},
     "forms": {"filters"},
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     "pages": {
+        "board",
         "accounts",
         "board_live",
         "call_drawings",

@@ -9,10 +9,10 @@ from django.db.models import F
 from ideas.actions.search import index_idea_words
 from ideas.choices import JoinState, Visibility
 from ideas.models import BoardCount, Call, Idea
+from ideas.queries.board import Moves, facet_values
 from ideas.queries.calls import next_closing
-from ideas.queries.ideas import PUBLIC, Moves, facet_values
+from ideas.queries.ideas import PUBLIC
 from ideas.rules.ideas import is_published
-from ideas.text import searchable
 
 CountRow = tuple[str, str, str]  # audience, facet, value
 
@@ -63,11 +63,7 @@ def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[st
     idea.audience = audience_of(idea)
     idea.closes_at = idea.deadline.at if idea.deadline else None
     idea.tags = tags_of(idea)
-    idea.search_text = searchable(
-        idea.reference, idea.acronym, idea.title, idea.teaser, idea.keywords, idea.problem, idea.approach,
-        idea.expected_result, idea.advantage, idea.call.identifier if idea.call else "",
-    )  # fmt: skip
-    idea.save(update_fields=["audience", "closes_at", "tags", "search_text", *also])
+    idea.save(update_fields=["audience", "closes_at", "tags", *also])
     index_idea_words(idea)
     return move_counts(before=set(before), now=count_rows(idea))
 

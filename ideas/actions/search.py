@@ -27,8 +27,8 @@ def index_idea_words(idea: Idea) -> None:
     texts = [idea.teaser, idea.problem, idea.approach, idea.expected_result, idea.advantage, *wanted]
     entries = [_idea_entry(SearchKind.IDEA, idea, names, [idea.title, idea.keywords], texts, idea.audience)]
     if idea.audience and idea.public_teaser:
-        teaser = [idea.reference, idea.acronym]
-        entries.append(_idea_entry(SearchKind.TEASER, idea, teaser, [idea.title], [idea.teaser], EVERYBODY))
+        # What a teaser shows, and nothing else: not even the acronym.
+        entries.append(_idea_entry(SearchKind.TEASER, idea, [idea.reference], [idea.title], [idea.teaser], EVERYBODY))
     else:
         SearchEntry.objects.filter(kind=SearchKind.TEASER, object_id=idea.pk).delete()
     _keep(entries)

@@ -13,14 +13,8 @@ from ideas.actions.ideas import change_state, edit_idea, post_idea
 from ideas.api.base import ApiView, in_path, lists, write
 from ideas.api.inputs import IdeaEditInput, IdeaFilterInput, IdeaInput, StateInput, find_idea
 from ideas.models import Affiliation, Idea, Member
-from ideas.queries.ideas import (
-    CARD_FIELDS,
-    ORDERS,
-    IdeaFilters,
-    filter_ideas,
-    public_teasers,
-    visible_to,
-)
+from ideas.queries.board import ORDERS, IdeaFilters, filter_ideas, ideas_with
+from ideas.queries.ideas import CARD_FIELDS, public_teasers, visible_to
 from ideas.queries.matching import calls_for
 from ideas.serializers.ideas import TEASER, IdeaRowSerializer, IdeaSerializer
 from ideas.serializers.matching import CallFitSerializer
@@ -48,8 +42,7 @@ class IdeaViewSet(ApiView):
     def list(self, request: Request) -> Response:
         filters = IdeaFilters(**self.read_filters(IdeaFilterInput))
         self.ordering = ORDERS[filters.sort]
-        seen = visible_to(self.viewer) if self.is_member else public_teasers()
-        ideas = filter_ideas(seen, filters, by=self.viewer, at=self.at)
+        ideas = filter_ideas(ideas_with(self.viewer, filters.q), filters, by=self.viewer, at=self.at)
         if filters.sort == "closing":
             ideas = ideas.filter(closes_at__isnull=False)
         return self.page_of(ideas.values(*CARD_FIELDS), IdeaRowSerializer, teaser=not self.is_member)

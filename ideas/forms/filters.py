@@ -6,7 +6,8 @@ from django.http import QueryDict
 
 from ideas.choices import IdeaState
 from ideas.models import Member
-from ideas.queries.ideas import ORDERS, IdeaFilters, Viewer
+from ideas.queries.board import ORDERS, IdeaFilters
+from ideas.queries.ideas import Viewer
 
 MOST_VALUES = 20
 MOST_CHARS = 120

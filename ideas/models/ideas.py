@@ -82,7 +82,6 @@ class Idea(models.Model):
 
     audience = models.CharField(max_length=60, default="", editable=False)
     closes_at = models.DateTimeField(null=True, blank=True, editable=False)
-    search_text = models.TextField(default="", editable=False)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     open_slots = models.PositiveSmallIntegerField(default=0, editable=False)
     partner_count = models.PositiveSmallIntegerField(default=0, editable=False)

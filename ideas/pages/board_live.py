@@ -13,7 +13,7 @@ from ideas.choices import IdeaState
 from ideas.moments import URGENT_DAYS
 from ideas.pages import facets
 from ideas.pages.parts import Names
-from ideas.queries.ideas import Board, IdeaFilters
+from ideas.queries.board import Board, IdeaFilters
 from ideas.queries.topics import board_topic
 from realtime import log
 from realtime.log import Position

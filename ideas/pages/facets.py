@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ideas.choices import IdeaState
 from ideas.pages.filters import Facet, Option, facet
 from ideas.pages.parts import Names
-from ideas.queries.ideas import Board, IdeaFilters
+from ideas.queries.board import Board, IdeaFilters
 
 CALLS_SHOWN = 8
 MANY = ("value_chain", "ket", "call", "state")

@@ -1,7 +1,6 @@
-"""Pages of ideas: the board, writing one, reading one, taking one through its lifecycle."""
+"""Pages of ideas: writing one, reading one, taking one through its lifecycle."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,22 +17,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ideas import moments
 from ideas.actions.ideas import change_state, edit_idea, post_idea
-from ideas.choices import IDEA_JOINABLE, IdeaState, Visibility
+from ideas.choices import IdeaState, Visibility
 from ideas.errors import Conflict, NotAllowed
-from ideas.forms.filters import read_idea_filters
 from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
 from ideas.models import Call, Idea
-from ideas.pages import board_live, comments, facets, joining, matching, parts, plans
+from ideas.pages import comments, facets, joining, matching, parts, plans
 from ideas.queries import ideas as queries
-from ideas.queries.calls import closing_within
+from ideas.queries.board import IdeaFilters
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
-from ideas.queries.today import waiting_for
 from ideas.queries.topics import idea_topic
 from ideas.rules.ideas import can_edit_idea, next_states
 from realtime import log
 
-RULER_DAYS = 60
-STRIP = 6
 # What each step is called on its button; withdrawing asks for a reason.
 STEP_LABELS = {
     IdeaState.OPEN: gettext_lazy("Open"),
@@ -44,34 +39,6 @@ STEP_LABELS = {
     IdeaState.PARKED: gettext_lazy("Park"),
     IdeaState.WITHDRAWN: gettext_lazy("Withdraw"),
 }
-
-
-@require_safe
-def board(request: HttpRequest) -> HttpResponse:
-    at = timezone.now()
-    member = request.user.is_authenticated
-    filters = read_idea_filters(request.GET, request.user)
-    cursor = request.GET.get("cursor", "")
-    audiences = queries.audiences_of(request.user)
-    positions = board_live.positions(audiences) if member else []
-    found = queries.board(request.user, filters, at=at, cursor=cursor, audiences=audiences)
-    names = parts.read_names()
-    groups = facets.groups(filters, found, names, member=member)
-    context = {
-        "filters": filters,
-        "cards": parts.cards(found.page.rows, at=at, names=names, teaser=not member),
-        "total": found.total,
-        "groups": groups,
-        "chips": facets.chips(filters, groups),
-        "carried": facets.hidden(filters),
-        "sorts": _sorts(filters) if member else [],
-        "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
-        "today": _today(request, at),
-        "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",
-        "words": board_live.words(names) if member else {},
-        **_deadlines_ahead(request, at),
-    }
-    return render(request, "ideas/list.html", context)
 
 
 @login_required
@@ -161,79 +128,6 @@ def state(request: HttpRequest, reference: str) -> HttpResponse:
         return _show_missing(request, idea, refusal, at=at)
     messages.success(request, _("The idea is now: %(state)s.") % {"state": idea.get_state_display()})
     return parts.see_other(idea.get_absolute_url())
-
-
-# Parts of the board -------------------------------------------------------------------------------------------------
-
-
-def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    """The ruler's marks, one's own ideas below them, and the strip of the next thirty days."""
-    closings = closing_within(at, days=RULER_DAYS)
-    marks: list[dict[str, Any]] = [
-        {
-            "at": closing.at,
-            "label": closing.call.identifier,
-            "title": closing.call.title,
-            "language": closing.call.language,
-            "url": closing.call.get_absolute_url(),
-            "days_left": moments.days_left(closing.at, at),
-            "urgent": moments.is_urgent(moments.days_left(closing.at, at)),
-        }
-        for closing in closings
-    ]
-    own = [
-        {
-            "at": row["closes_at"],
-            "label": row["acronym"] or row["reference"],
-            "url": reverse("ideas:detail", args=[row["reference"]]),
-            "days_left": moments.days_left(row["closes_at"], at),
-            "urgent": moments.is_urgent(moments.days_left(row["closes_at"], at)),
-        }
-        for row in queries.own_closings(request.user, at=at, until=at + timedelta(days=RULER_DAYS))
-    ]
-    soon = marks[: sum(closing.at <= at + queries.SOON for closing in closings)]
-    return {"now": at, "marks": marks, "own": own, "soon": soon[:STRIP], "soon_more": len(soon[STRIP:])}
-
-
-def _today(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:
-    """What waits for the member, most pressing first: {count, text, url, urgent}; nothing of which there is none."""
-    found = waiting_for(request.user, at)
-    requests, drafts = reverse("joining:list"), facets.address(_own_drafts())
-    lines = [
-        (found.answer, ngettext("request to answer", "requests to answer", found.answer), requests, True),
-        (found.authorise, ngettext("request to authorise", "requests to authorise", found.authorise), requests, True),
-        (
-            found.shortlists,
-            ngettext("shortlist to publish", "shortlists to publish", found.shortlists),
-            reverse("shortlists:list"),
-            False,
-        ),
-        (
-            found.stranded,
-            ngettext("idea of yours whose call has closed", "ideas of yours whose calls have closed", found.stranded),
-            facets.address(_own_stranded()),
-            False,
-        ),
-        (found.drafts, ngettext("draft of yours", "drafts of yours", found.drafts), drafts, False),
-    ]
-    return [{"count": count, "text": text, "url": url, "urgent": urgent} for count, text, url, urgent in lines if count]
-
-
-def _own_drafts() -> queries.IdeaFilters:
-    return queries.IdeaFilters(state=(IdeaState.DRAFT,), mine=True)
-
-
-def _own_stranded() -> queries.IdeaFilters:
-    """One's own by their deadline: those that have passed come first."""
-    return queries.IdeaFilters(state=tuple(sorted(IDEA_JOINABLE)), mine=True, sort="closing")
-
-
-def _sorts(filters: queries.IdeaFilters) -> list[dict[str, Any]]:
-    labels = {"activity": _("Latest activity"), "closing": _("Closing first")}
-    return [
-        {"label": label, "url": facets.address(replace(filters, sort=sort)), "current": filters.sort == sort}
-        for sort, label in labels.items()
-    ]
 
 
 # Parts of the form --------------------------------------------------------------------------------------------------
@@ -327,8 +221,8 @@ def _what_may(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     return {"may": may, "steps": others, "open_shortlists": lists}
 
 
-def _only(*, ket: str) -> queries.IdeaFilters:
-    return queries.IdeaFilters(ket=(ket,))
+def _only(*, ket: str) -> IdeaFilters:
+    return IdeaFilters(ket=(ket,))
 
 
 def _who_sees(idea: Idea) -> str:

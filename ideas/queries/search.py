@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -198,15 +198,15 @@ def _newest_on_postgres(question: Question, scope: Scope, columns: Sequence[str]
     return list(found.order_by("-id")[:MAX_RANKED])
 
 
-def _matches(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> Any:
+def _matches(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> Q:
+    """Say in the engine's own words what a match is. No table is named, so that it fits into a part of a query, too."""
+    # The only words in the question are letters and digits: `words_of` has cut everything else away.
     if connection.vendor == "sqlite":
         text = _on_sqlite(question, scope, columns, gated=gated)
-        found = "ideas_searchentry.id IN (SELECT rowid FROM ideas_search WHERE ideas_search MATCH %s)"
-    else:
-        text = _on_postgres(question, scope, columns, gated=gated)
-        found = "ideas_searchentry.words @@ to_tsquery('simple', %s)"
-    # The only words in it are letters and digits: `words_of` has cut everything else away.
-    return RawSQL(found, [text], output_field=BooleanField())  # noqa: S611
+        return Q(id__in=RawSQL("SELECT rowid FROM ideas_search WHERE ideas_search MATCH %s", [text]))
+    text = _on_postgres(question, scope, columns, gated=gated)
+    found: Any = RawSQL("words @@ to_tsquery('simple', %s)", [text], output_field=BooleanField())
+    return Q(found)
 
 
 def _on_sqlite(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> str:

@@ -17,7 +17,8 @@ from ideas.errors import Conflict
 from ideas.exchange.calls import CallRow, DeadlineRow
 from ideas.exchange.deadlines import Reading
 from ideas.models import BoardCount, Call, Idea, Member, Organisation, ValueChain
-from ideas.queries.ideas import CARD_FIELDS, closing_value
+from ideas.queries.board import closing_value
+from ideas.queries.ideas import CARD_FIELDS
 from ideas.serializers.ideas import IdeaRowSerializer
 from realtime.models import Change
 from tests.factories import make_call, make_comment, make_idea, make_ket, make_partner, make_slot
