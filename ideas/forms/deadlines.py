@@ -128,6 +128,10 @@ class DateForm(QuietForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("Choose the zone")), *((zone, place_of(zone)) for zone in zones)]
 
+    def has_changed(self) -> bool:
+        """Whether the row is a date at all: a tick on an otherwise empty row isn't one."""
+        return bool(set(self.changed_data) - {"verified", "DELETE"})
+
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
         if day.year not in YEARS:
@@ -212,7 +216,10 @@ def date_rows(data: Any = None, *, call: Call | None = None, quiet: bool = False
         data = data.copy()
         sent = data.get("dates-TOTAL_FORMS", "")
         if sent.isascii() and sent.isdecimal() and len(sent) < 4:
-            data["dates-TOTAL_FORMS"] = str(min(int(sent) + more, MOST_DATES))
+            rows_sent, wanted = int(sent), min(int(sent) + more, MOST_DATES)
+            data["dates-TOTAL_FORMS"] = str(wanted)
+            for number in range(rows_sent, wanted):
+                data[f"dates-{number}-verified"] = "on"
     known = {deadline.pk: deadline for deadline in deadlines}
     kwargs = {"known": known, "quiet": quiet}
     drawn: DateRows = rows(

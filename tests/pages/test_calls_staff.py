@@ -183,6 +183,7 @@ def test_more_rows_keep_what_is_typed_and_complain_of_nothing(staff):
     assert response.status_code == 200
     assert (len(response.context["rows"].forms), response.context["form"]["funder"].value()) == (5, "The Region")
     assert response.context["rows"][0]["hour"].value() == "17:00"
+    assert [one["verified"].value() for one in response.context["rows"]] == [True] * 5
     assert "field__error" not in response.content.decode()
     assert Call.objects.count() == 0
 
@@ -190,6 +191,14 @@ def test_more_rows_keep_what_is_typed_and_complain_of_nothing(staff):
 def test_a_row_that_is_taken_away_is_not_kept_whatever_it_says(staff):
     english(staff).post(NEW, form(row(), row(day="nonsense", DELETE="on")))
 
+    assert Deadline.objects.count() == 1
+
+
+def test_a_tick_on_an_empty_row_is_no_date(staff):
+    sent = form(row(), **{"dates-1-DELETE": "on"})
+    del sent["dates-1-verified"]
+
+    assert english(staff).post(NEW, sent).status_code == 303
     assert Deadline.objects.count() == 1
 
 
