@@ -20,11 +20,10 @@ DEADLINE_KINDS = dict(DeadlineKind.choices)
 
 
 class Named(Protocol):
-    """What a date of a call is named by: a deadline, a change of one, or an entry of a calendar."""
+    """What a date of a call is named by: a deadline, or a change of one."""
 
     @property
     def kind(self) -> Any: ...
-
     @property
     def number(self) -> Any: ...
 
@@ -32,19 +31,29 @@ class Named(Protocol):
 class Dated(Named, Protocol):
     """A date of a call: an instant, and the zone whose clock the funder means."""
 
-    at: Any
-    zone: Any
-    verified: Any
+    @property
+    def at(self) -> Any: ...
+    @property
+    def zone(self) -> Any: ...
+    @property
+    def verified(self) -> Any: ...
 
 
 def moment(deadline: Dated, now: datetime, *, several: bool = False) -> dict[str, Any]:
     """Prepare a date of a call as every page shows it. `several`: the call has more than one cut-off.
 
-    Returns {at, zone, kind, kind_label, days_left, urgent, passed, verified, clocks, elsewhere}.
+    Returns {at, hour, iso, zone, kind, kind_label, days_left, urgent, passed, verified, elsewhere, clocks}.
     """
-    left = days_left(deadline.at, now)
+    return {**brief(deadline, now, several=several), "clocks": clocks(deadline.at, deadline.zone)}
+
+
+def brief(deadline: Dated, now: datetime, *, several: bool = False) -> dict[str, Any]:
+    """The same in fewer words, for where many stand together: without `clocks`."""
+    left, own = days_left(deadline.at, now), timezone.localtime(deadline.at)
     return {
         "at": deadline.at,
+        "hour": f"{own:%H:%M}",
+        "iso": own.isoformat(),
         "zone": deadline.zone,
         "kind": deadline.kind,
         "kind_label": deadline_name(deadline, several=several),
@@ -52,7 +61,6 @@ def moment(deadline: Dated, now: datetime, *, several: bool = False) -> dict[str
         "urgent": is_urgent(left) and deadline.kind not in NOT_CLOSING,
         "passed": deadline.at < now,
         "verified": deadline.verified,
-        "clocks": clocks(deadline.at, deadline.zone),
         "elsewhere": elsewhere(deadline.at, deadline.zone),
     }
 

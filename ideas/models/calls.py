@@ -1,5 +1,6 @@
 """Calls for proposals and their deadlines; the status is always derived from the dates."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -82,7 +83,7 @@ class CatalogueStamp(models.Model):
     stamp = models.BigIntegerField()
 
 
-def status_of(deadlines: list[tuple[str, datetime]], at: datetime) -> str:
+def status_of(deadlines: Sequence[tuple[str, datetime]], at: datetime) -> str:
     """The status that dates give. `deadlines` are (kind, instant) in time order. Source: docs/sources.md §3.
 
     No dates: unknown. Before the opening: forthcoming. Without an opening, a call counts as open until it closes.

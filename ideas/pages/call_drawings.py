@@ -8,17 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from ideas import calendar_words
 from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
-from ideas.models import Call, Deadline
-from ideas.moments import moment
+from ideas.models import Call
+from ideas.moments import brief, moment
 from ideas.pages.call_filters import STATUSES, frame, midnights
 from ideas.pages.filters import address
 from ideas.pages.parts import read_names
 from ideas.queries.calls import (
+    DateRow,
     Day,
     Selection,
     dates_by_day,
@@ -37,6 +39,7 @@ RANGE = 12
 # A timeline begins in the month of so many days ago, so that what has just passed is seen.
 LOOK_BACK = timedelta(days=15)
 YEARS = range(2000, 2100)
+WEEKDAYS = [gettext_lazy(name) for name in calendar_words.WEEKDAYS]
 
 
 @require_safe
@@ -47,15 +50,14 @@ def month(request: HttpRequest) -> HttpResponse:
     asked = select_calls(filters, at=now)
     first = _month_in(request.GET.get("m", "")) or today.replace(day=1)
     day = _day_in(request.GET.get("day", ""))
-    begin, end = first - timedelta(days=first.weekday()), _later(first, 1)
-    end += timedelta(days=-end.weekday() % 7)
-    days = dates_by_day(asked, midnights(begin, end), most=SHOWN_A_DAY)
-    shown = [_day(request, one, first, today, now) for one in days]
+    end = _later(first, 1)
+    days = dates_by_day(asked, midnights(first, end), most=SHOWN_A_DAY)
+    shown = [_day(request, one, today, now) for one in days]
     context = frame(request, filters, asked, view="month", names=read_names()) | {
         "first": first,
-        "weekdays": [begin + timedelta(days=number) for number in range(7)],
-        "weeks": [shown[start : start + 7] for start in range(0, len(shown), 7)],
-        "is_empty": not any(one["entries"] for one in shown if one["in_month"]),
+        "weekdays": WEEKDAYS,
+        "weeks": _weeks(first, shown),
+        "is_empty": not any(one["entries"] for one in shown),
         "opened": _opened(asked, day, now) if day else None,
         "turn": _turning(request, "m", _later(first, -1), _later(first, 1)),
     }
@@ -67,7 +69,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     filters = read_call_filters(request.GET)
     asked = select_calls(filters, at=now)
-    months = int(request.GET.get("months", "")) if request.GET.get("months") in map(str, RANGES) else RANGE
+    asked_for = request.GET.get("months", "")
+    months = int(asked_for) if asked_for in map(str, RANGES) else RANGE
     first = _month_in(request.GET.get("from", "")) or (timezone.localtime(now) - LOOK_BACK).date().replace(day=1)
     start, end = (midnights(day, day)[0] for day in (first, _later(first, months)))
     calls, cursor, total = timeline_page(asked, start, end, page_cursor(request.GET))
@@ -119,33 +122,45 @@ def timeline_row(call: Call, ideas: list[dict[str, Any]], now: datetime) -> dict
 # The month ----------------------------------------------------------------------------------------------------------
 
 
-def _day(request: HttpRequest, day: Day, first: date, today: date, now: datetime) -> dict[str, Any]:
-    on = day.start.date()
+def _weeks(first: date, days: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lay a month out in weeks from Monday to Sunday: [{number, days}], with None where another month's days are."""
+    cells = [None] * first.weekday() + days
+    cells += [None] * (-len(cells) % 7)
+    monday = first - timedelta(days=first.weekday())
+    return [
+        {"number": (monday + timedelta(days=start)).isocalendar().week, "days": cells[start : start + 7]}
+        for start in range(0, len(cells), 7)
+    ]
+
+
+def _day(request: HttpRequest, day: Day, today: date, now: datetime) -> dict[str, Any]:
+    on, more = day.start.date(), day.total - len(day.named)
     return {
-        "on": on,
-        "in_month": on.month == first.month,
+        "iso": on.isoformat(),
+        "number": str(on.day),
+        "weekday": WEEKDAYS[on.weekday()],
         "is_today": on == today,
-        "entries": [_entry(deadline, several, now) for deadline, several in day.named],
-        "more": max(0, day.count - SHOWN_A_DAY),
-        "url": f"{address(request.GET, m=f'{on:%Y-%m}', day=f'{on:%Y-%m-%d}')}#day",
+        "entries": [_entry(row, now) for row in day.named],
+        "more": ngettext("%d more", "%d more", more) % more if more else "",
+        "url": f"{address(request.GET, day=f'{on:%Y-%m-%d}')}#day" if more else "",
     }
 
 
-def _entry(deadline: Deadline, several: bool, now: datetime) -> dict[str, Any]:
+def _entry(row: DateRow, now: datetime) -> dict[str, Any]:
     return {
-        **moment(deadline, now, several=several),
-        "identifier": deadline.call.identifier,
-        "title": deadline.call.title,
-        "language": deadline.call.language,
-        "url": deadline.call.get_absolute_url(),
+        **brief(row, now, several=row.several),
+        "identifier": row.identifier,
+        "title": row.title,
+        "language": row.language,
+        "url": reverse("calls:detail", args=[row.slug]),
     }
 
 
 def _opened(asked: Selection, day: date, now: datetime) -> dict[str, Any]:
-    """All that falls on one day; the first 200 by name."""
+    """All that falls on one day, by name as far as 200 of it."""
     (found,) = dates_by_day(asked, midnights(day, day + timedelta(days=1)), most=SHOWN_OF_ONE_DAY)
-    entries = [_entry(deadline, several, now) for deadline, several in found.named]
-    return {"on": day, "entries": entries, "more": found.count - len(entries)}
+    entries = [_entry(row, now) for row in found.named]
+    return {"on": day, "entries": entries, "more": found.total - len(entries)}
 
 
 # Both ---------------------------------------------------------------------------------------------------------------

@@ -85,13 +85,13 @@ def marks(asked: Selection) -> list[dict[str, Any]]:
     for day in dates_by_day(asked, [asked.at, *starts[1:]], most=NAMED_A_DAY, closings=True):
         left = days_left(day.start, asked.at)
         both = {"at": day.start, "days_left": left, "urgent": is_urgent(left)}
-        if day.count > NAMED_A_DAY:
-            label = ngettext("%d call", "%d calls", day.count) % day.count
+        if day.total > len(day.named):
+            label = ngettext("%d call", "%d calls", day.total) % day.total
             found.append({**both, "label": label, "url": f"{reverse('calls:month')}?{day_query(day.start)}"})
             continue
         found += [
-            {**both, "at": deadline.at, "label": deadline.call.identifier, "url": deadline.call.get_absolute_url()}
-            for deadline, _ in day.named
+            {**both, "at": row.at, "label": row.identifier, "url": reverse("calls:detail", args=[row.slug])}
+            for row in day.named
         ]
     return found
 

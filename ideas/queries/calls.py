@@ -131,43 +131,55 @@ def timeline_page(
 def _page(known: Catalogue, chosen: Bits, cursor: str, size: int) -> tuple[list[Call], str]:
     start = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 7 else 0
     found = list(islice(places(chosen), start, start + size + 1))
-    ids = [known.calls[place].id for place in found[:size]]
+    ids = known.ids(found[:size])
     calls = Call.objects.defer("told").prefetch_related("deadlines", "value_chains", "kets").in_bulk(ids)
     return [calls[pk] for pk in ids if pk in calls], str(start + size) if len(found) > size else ""
 
 
+class DateRow(NamedTuple):
+    """A date of a call, with what a calendar says of the call; `several`: the call has more than one cut-off."""
+
+    kind: str
+    number: int
+    at: datetime
+    zone: str
+    verified: bool
+    identifier: str
+    slug: str
+    title: str
+    language: str
+    several: bool
+
+
 class Day(NamedTuple):
-    """What falls on a day: how much, and its first dates, each with whether its call has several cut-offs."""
+    """What falls on a day: when it begins, how much there is, and the first of it."""
 
     start: datetime
-    count: int
-    named: list[tuple[Deadline, bool]]
+    total: int
+    named: list[DateRow]
 
 
 def dates_by_day(asked: Selection, starts: Sequence[datetime], *, most: int, closings: bool = False) -> list[Day]:
-    """Read the dates of the selected calls by day, the first `most` of each day by name. One query.
+    """Read the dates of the selected calls by day: by name where there are no more than `most`, else one less.
 
-    `starts`: when the days begin, and the last one ends. `closings`: closings alone.
+    `starts`: when the days begin, and the last one ends. `closings`: closings alone. One query.
     """
-    chosen, by_day, named = asked.bits(), [], []
+    known, chosen = asked.known, asked.bits()
+    days = []
     for start, end in pairwise(starts):
-        dates = [date for date in asked.known.dates_between(start, end, chosen) if date.is_closing or not closings]
-        by_day.append((start, dates))
-        named += [date.deadline_id for date in dates[:most]]
-    fields = ("kind", "number", "at", "zone", "verified")
-    of_call = ("identifier", "slug", "title", "language", "level")
-    rows = Deadline.objects.select_related("call").only(*fields, *(f"call__{name}" for name in of_call)).in_bulk(named)
+        dates = known.dates_between(start, end, chosen, closings=closings)
+        days.append((start, len(dates), dates if len(dates) <= most else dates[: most - 1]))
+    own = ("kind", "number", "at", "zone", "verified")
+    of_call = ("call__identifier", "call__slug", "call__title", "call__language")
+    ids = [pk for _, _, named in days for pk, _ in named]
+    rows = {row[0]: row[1:] for row in Deadline.objects.filter(id__in=ids).values_list("id", *own, *of_call)}
     return [
         Day(
             start,
-            len(dates),
-            [
-                (rows[date.deadline_id], _are_cut_offs(asked.known.calls[date.place].dates))
-                for date in dates[:most]
-                if date.deadline_id in rows
-            ],
+            total,
+            [DateRow(*rows[pk], several=_are_cut_offs(known.known.dates[n])) for pk, n in named if pk in rows],
         )
-        for start, dates in by_day
+        for start, total, named in days
     ]
 
 

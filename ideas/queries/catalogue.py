@@ -5,7 +5,7 @@ kept as long as the stamp in the database stays the same and no call's status ch
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -19,47 +19,71 @@ from ideas.models.calls import SOON, status_of
 
 Bits = int
 Stamp = tuple[int, ...]
+Dates = tuple[tuple[str, datetime], ...]
+# Its place in the list, its status, and until when both hold. A plain tuple: the garbage collector lets go of it.
+State = tuple[tuple[int, datetime, float, str], str, datetime]
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
 # What a project may ask for, in euros: each bucket from here to the next.
 BUDGETS = (0, 500_000, 2_000_000, 5_000_000, 10_000_000)
 TRLS = range(1, 10)
 
 
+@dataclass
+class Columns:
+    """What is read of all calls, a column a field, and the index of a call for its name.
+
+    Dates are (kind, instant) in the order of time. `members` are the calls of each value of a facet but the status.
+    Few containers, and plain tuples in them, so that the garbage collector has nothing to walk through.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    dates: list[Dates] = field(default_factory=list)
+    calendar: list[tuple[datetime, int, int, bool]] = field(default_factory=list)  # instant, deadline, call, closes
+    members: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    spans: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+
 class Known(NamedTuple):
-    """A call: `values` are (facet, value) but for the status, `dates` (kind, instant) in the order of time."""
+    """A call by itself: `values` are (facet, value) but for the status, `dates` (kind, instant) as time goes."""
 
     id: int
-    identifier: str
-    words: str
     values: list[tuple[str, str]]
-    dates: list[tuple[str, datetime]]
-    deadline_ids: list[int]
+    dates: Dates
 
 
-class Date(NamedTuple):
-    """A date of a call: its instant, the place of the call in the list, the deadline's id, whether it closes."""
-
-    at: datetime
-    place: int
-    deadline_id: int
-    is_closing: bool
-
-
-@dataclass
+@dataclass(frozen=True)
 class Catalogue:
     """The calls at an instant, in the order of the list: the next to close, those without a closing, the closed."""
 
     stamp: Stamp
     since: datetime
     until: datetime
-    calls: list[Known] = field(default_factory=list)
-    closings: list[datetime] = field(default_factory=list)  # the next one of each call that has one: its first ones
-    dates: list[Date] = field(default_factory=list)
-    bits: dict[str, dict[str, Bits]] = field(default_factory=dict)
+    known: Columns
+    states: list[State]
+    order: list[int]  # which call stands at a place
+    place_of: list[int]  # and where a call stands
+    closings: list[datetime]  # the next one of each call that has one: those stand first
+    bits: dict[str, dict[str, Bits]]
 
     @property
     def everything(self) -> Bits:
-        return (1 << len(self.calls)) - 1
+        return (1 << len(self.order)) - 1
+
+    @property
+    def calls(self) -> Iterator[Known]:
+        """Every call by itself; for who makes something else of all of them."""
+        values: list[list[tuple[str, str]]] = [[] for _ in self.order]
+        for pair, calls in self.known.members.items():
+            for n in calls:
+                values[n].append(pair)
+        return (Known(pk, values[n], self.known.dates[n]) for n, pk in enumerate(self.known.ids))
+
+    def ids(self, found: Iterable[int]) -> list[int]:
+        """The ids of the calls at these places."""
+        return [self.known.ids[self.order[place]] for place in found]
 
     def closing_by(self, instant: datetime) -> Bits:
         """Select the calls whose next closing comes no later."""
@@ -70,7 +94,8 @@ class Catalogue:
         asked = [word.casefold() for word in words]
         if not asked:
             return self.everything
-        return _bits(len(self.calls), [n for n, one in enumerate(self.calls) if all(w in one.words for w in asked)])
+        texts = self.known.words
+        return self._bits(n for n, text in enumerate(texts) if all(word in text for word in asked))
 
     def among(self, facet: str, values: Collection[str]) -> Bits:
         """Select the calls with any of these values; all of them where none is asked for."""
@@ -87,17 +112,26 @@ class Catalogue:
         counts = {value: (bits & selected).bit_count() for value, bits in self.bits.get(facet, {}).items()}
         return {value: n for value, n in counts.items() if n}
 
-    def dates_between(self, start: datetime, end: datetime, selected: Bits) -> Iterator[Date]:
-        """Walk through the dates of the selected calls from `start` until before `end`."""
-        chosen = selected.to_bytes(len(self.calls) // 8 + 1, "little")
-        for date in self.dates[bisect_left(self.dates, (start,)) : bisect_left(self.dates, (end,))]:
-            if chosen[date.place >> 3] >> (date.place & 7) & 1:
-                yield date
+    def dates_between(
+        self, start: datetime, end: datetime, selected: Bits, *, closings: bool = False
+    ) -> list[tuple[int, int]]:
+        """List the dates of the selected calls from `start` until before `end`: (the deadline's id, the call)."""
+        calendar, place_of = self.known.calendar, self.place_of
+        chosen = selected.to_bytes(len(self.order) // 8 + 1, "little")
+        return [
+            (deadline_id, call)
+            for _, deadline_id, call, is_closing in calendar[
+                bisect_left(calendar, (start,)) : bisect_left(calendar, (end,))
+            ]
+            if chosen[place_of[call] >> 3] >> (place_of[call] & 7) & 1 and (is_closing or not closings)
+        ]
 
     def touching(self, start: datetime, end: datetime) -> Bits:
         """Select the calls of which something lies between: from their first date to their last one."""
-        places = (n for n, one in enumerate(self.calls) if one.dates and _touches(one.dates, start, end))
-        return _bits(len(self.calls), places)
+        return self._bits(n for n, (first, last) in enumerate(self.known.spans) if first < end and last >= start)
+
+    def _bits(self, calls: Iterable[int]) -> Bits:
+        return _bits(self.place_of, calls)
 
 
 def places(selected: Bits) -> Iterator[int]:
@@ -118,41 +152,51 @@ def catalogue(at: datetime) -> Catalogue:
     # The stamp before the rows: to read newer ones under an old stamp only means to read them again.
     stamp = tuple(CatalogueStamp.objects.order_by("id").values_list("stamp", flat=True))
     kept = _kept
-    if kept is None or kept.stamp != stamp or not kept.since <= at < kept.until:
-        calls = kept.calls if kept and kept.stamp == stamp else _read()
-        kept = _kept = _arranged(calls, stamp, at)
+    if kept is None or kept.stamp != stamp:
+        kept = _kept = _arranged(_read(), stamp, at)
+    elif not kept.since <= at < kept.until:
+        kept = _kept = _arranged(kept.known, stamp, at, before=kept if kept.since <= at else None)
     return kept
 
 
 # Reading ------------------------------------------------------------------------------------------------------------
 
 
-def _read() -> list[Known]:
-    known: dict[int, Known] = {}
+def _read() -> Columns:
+    known = Columns()
+    index: dict[int, int] = {}
     fields = ("id", "identifier", "title", "call_title", "level", "programme", "trl_min", "trl_max", "expected_grants")
     sums = {name: Cast(f"budget_{name}", FloatField()) for name in ("min", "max", "total")}  # quicker than decimals
-    for pk, identifier, title, part_of, level, programme, trl_min, trl_max, grants, low, high, total in (
-        Call.objects.order_by().annotate(**sums).values_list(*fields, *sums)  # type: ignore[misc]  # annotations
+    for n, (pk, identifier, title, part_of, level, programme, trl_min, trl_max, grants, low, high, total) in enumerate(
+        Call.objects.order_by().annotate(**sums).values_list(*fields, *sums)
     ):
+        index[pk] = n
+        known.ids.append(pk)
+        known.identifiers.append(identifier)
+        known.words.append(f"{identifier} {title} {part_of}".casefold())
         values = [("level", level), ("programme", programme), *_trls(trl_min, trl_max)]
-        values += _budgets(low, high, total, grants)
-        known[pk] = Known(pk, identifier, f"{identifier} {title} {part_of}".casefold(), values, [], [])
+        for pair in values + _budgets(low, high, total, grants):
+            known.members.setdefault(pair, []).append(n)
+    _read_dates(known, index)
+    _read_tags(known, index, "value_chain", Call.value_chains.through, "valuechain__code")
+    _read_tags(known, index, "ket", Call.kets.through, "term__code")
+    return known
+
+
+def _read_dates(known: Columns, index: dict[int, int]) -> None:
+    by_call: list[list[tuple[str, datetime]]] = [[] for _ in known.ids]
     for pk, kind, at, deadline_id in Deadline.objects.order_by("at", "id").values_list("call_id", "kind", "at", "id"):
-        if pk in known:
-            known[pk].dates.append((kind, at))
-            known[pk].deadline_ids.append(deadline_id)
-    for name, through, code in (
-        ("value_chain", Call.value_chains.through, "valuechain__code"),
-        ("ket", Call.kets.through, "term__code"),
-    ):
-        _read_tags(known, name, through, code)
-    return list(known.values())
+        if pk in index:
+            by_call[index[pk]].append((kind, at))
+            known.calendar.append((at, deadline_id, index[pk], kind not in NOT_CLOSING))
+    known.dates = [tuple(dates) for dates in by_call]
+    known.spans = [_span(dates) for dates in known.dates]
 
 
-def _read_tags(known: dict[int, Known], facet: str, through: type[Model], code: str) -> None:
+def _read_tags(known: Columns, index: dict[int, int], facet: str, through: type[Model], code: str) -> None:
     for pk, value in through._default_manager.values_list("call_id", code):
-        if pk in known:
-            known[pk].values.append((facet, value))
+        if pk in index:
+            known.members.setdefault((facet, value), []).append(index[pk])
 
 
 def _trls(low: int | None, high: int | None) -> list[tuple[str, str]]:
@@ -171,55 +215,65 @@ def _budgets(low: float | None, high: float | None, total: float | None, grants:
     return [("budget", str(start)) for start, end in bounds if min(ends) < end and max(ends) >= start]
 
 
+def _span(dates: Dates) -> tuple[datetime, datetime]:
+    """From when to when a call is on the timeline: without a closing it goes on; without dates it is never."""
+    if not dates:
+        return END_OF_TIME, END_OF_TIME
+    is_closing = any(kind not in NOT_CLOSING for kind, _ in dates)
+    return dates[0][1], dates[-1][1] if is_closing else END_OF_TIME
+
+
 # Arranging ----------------------------------------------------------------------------------------------------------
 
 
-def _arranged(known: list[Known], stamp: Stamp, at: datetime) -> Catalogue:
-    ordered = sorted(((*_order(call, at), call) for call in known), key=lambda one: one[:4])
-    result = Catalogue(stamp, at, min((_next_change(call.dates, at) for call in known), default=END_OF_TIME))
-    found: dict[tuple[str, str], list[int]] = {}
-    for place, (rank, closing, _, _, call) in enumerate(ordered):
-        result.calls.append(call)
-        if rank == 0:
-            result.closings.append(closing)
-        for pair in (*call.values, ("status", status_of(call.dates, at))):
-            found.setdefault(pair, []).append(place)
-        result.dates += [
-            Date(when, place, deadline_id, kind not in NOT_CLOSING)
-            for (kind, when), deadline_id in zip(call.dates, call.deadline_ids, strict=True)
-        ]
-    result.dates.sort()
-    for (facet, value), of_it in found.items():
-        result.bits.setdefault(facet, {})[value] = _bits(len(ordered), of_it)
-    return result
+def _arranged(known: Columns, stamp: Stamp, at: datetime, *, before: Catalogue | None = None) -> Catalogue:
+    """Put the calls into the order of the list. `before`: an earlier arrangement, most of which still holds."""
+    if before:
+        states = [state if at < state[2] else _state(known, n, at) for n, state in enumerate(before.states)]
+    else:
+        states = [_state(known, n, at) for n in range(len(known.ids))]
+    order = sorted(range(len(states)), key=[state[0] for state in states].__getitem__)
+    place_of = [0] * len(order)
+    for place, n in enumerate(order):
+        place_of[n] = place
+    members = dict(known.members)
+    for n, (_, status, _) in enumerate(states):
+        members.setdefault(("status", status), []).append(n)
+    bits: dict[str, dict[str, Bits]] = {}
+    for (facet, value), calls in members.items():
+        bits.setdefault(facet, {})[value] = _bits(place_of, calls)
+    closings = [states[n][0][1] for n in order if not states[n][0][0]]
+    until = min((until for _, _, until in states), default=END_OF_TIME)
+    return Catalogue(stamp, at, until, known, states, order, place_of, closings, bits)
 
 
-def _order(call: Known, at: datetime) -> tuple[int, datetime, float, str]:
-    closings = [when for kind, when in call.dates if kind not in NOT_CLOSING]
+def _state(known: Columns, n: int, at: datetime) -> State:
+    """A call's place in the list (next closing, last closing, identifier), its status, and until when both hold."""
+    dates = known.dates[n]
+    closings = [when for kind, when in dates if kind not in NOT_CLOSING]
     ahead = next((when for when in closings if when >= at), None)
-    if ahead:
-        return (0, ahead, -closings[-1].timestamp(), call.identifier)
-    return (1, END_OF_TIME, -closings[-1].timestamp() if closings else float("-inf"), call.identifier)
+    last = -closings[-1].timestamp() if closings else float("-inf")
+    order = (0 if ahead else 1, ahead or END_OF_TIME, last, known.identifiers[n])
+    return order, status_of(dates, at), _next_change(dates, at)
 
 
-def _next_change(dates: list[tuple[str, datetime]], at: datetime) -> datetime:
+def _next_change(dates: Iterable[tuple[str, datetime]], at: datetime) -> datetime:
     """When the status of a call with these dates changes next, or the closing that comes next: see `status_of`."""
-    coming = [END_OF_TIME]
+    coming = END_OF_TIME
     for kind, when in dates:
         if kind not in NOT_CLOSING:
-            coming += [when + timedelta(microseconds=1), when - SOON]
+            turns = [when - SOON, when + INSTANT]
         elif kind == DeadlineKind.OPENING:
-            coming.append(when)
-    return min(instant for instant in coming if instant > at)
+            turns = [when]
+        else:
+            continue
+        coming = next((turn for turn in turns if at < turn < coming), coming)
+    return coming
 
 
-def _touches(dates: list[tuple[str, datetime]], start: datetime, end: datetime) -> bool:
-    is_closed_by = dates[-1][1] if any(kind not in NOT_CLOSING for kind, _ in dates) else END_OF_TIME
-    return dates[0][1] < end and is_closed_by >= start
-
-
-def _bits(size: int, of_it: Iterable[int]) -> Bits:
-    marks = bytearray(size // 8 + 1)
-    for place in of_it:
+def _bits(place_of: Sequence[int], calls: Iterable[int]) -> Bits:
+    marks = bytearray(len(place_of) // 8 + 1)
+    for n in calls:
+        place = place_of[n]
         marks[place >> 3] |= 1 << (place & 7)
     return int.from_bytes(marks, "little")

@@ -15,7 +15,7 @@ ROW = 44
 HEAD = 40
 # Of the width: nearer marks than these have no day written above them, nearer months no name.
 DAY_ROOM = 2.2
-MONTH_ROOM = 4.0
+MONTH_ROOM = 5.6
 YEAR_ROOM = 9.0
 WEEKS_UP_TO = timedelta(days=380)
 
