@@ -23,6 +23,7 @@ AUTHOR_PAGES = {
     "edit idea": "{idea}edit/",
     "consortium": "{idea}consortium/",
     "calls": "/calls/",
+    "calendars": "/calendar/",
     "call": "{call}",
     "organisations": "/organisations/",
     "organisation": "{organisation}",
@@ -42,6 +43,7 @@ VISITOR_PAGES = {
     "forgotten password": "/account/password/reset/",
     "public board": "/",
     "public calls": "/calls/",
+    "public calendars": "/calendar/",
     "public call": "{call}",
     "public organisations": "/organisations/",
 }
