@@ -7,14 +7,24 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas import publish
 from ideas.actions.notifications import notify
 from ideas.choices import LEAD_DAYS, MailCategory, MailFrequency, NotificationKind
-from ideas.models import Call, CallFollow, Deadline, DeadlineChange, Idea, Member, Notification, Term, ValueChain
+from ideas.models import (
+    Call,
+    CallFollow,
+    Deadline,
+    DeadlineChange,
+    Idea,
+    Member,
+    Notification,
+    Reminded,
+    Term,
+    ValueChain,
+)
 from ideas.queries.calls import has_cut_offs
 from ideas.queries.following import STILL_AHEAD, deadlines_ahead, followers_of, followers_of_news, news, team_ids
 from ideas.rules.following import chosen_lead, due_at, leads_due
@@ -147,11 +157,11 @@ def remind_of_deadlines(*, at: datetime) -> int:
     whatever the clock did before. Of several lead times that have come a member is told the shortest. In batches, each
     a transaction of its own; a deadline that is moved meanwhile isn't told of any more.
     """
-    return sum(_remind_of(deadline, at) for deadline in deadlines_ahead(at))
+    return sum(_remind_of(deadline, reminded, at) for deadline, reminded in deadlines_ahead(at))
 
 
-def _remind_of(deadline: Deadline, at: datetime) -> int:
-    told_to = deadline.reminded_lead if deadline.reminded_for == deadline.at else None
+def _remind_of(deadline: Deadline, reminded: Reminded | None, at: datetime) -> int:
+    told_to = reminded.lead if reminded and reminded.at == deadline.at else None
     due = leads_due(deadline.at, deadline.zone, deadline.kind, since=deadline.changed_at, now=at)
     due = [lead for lead in due if told_to is None or lead < told_to]
     if not due:
@@ -200,9 +210,12 @@ def _remind_batch(deadline: Deadline, lead: int, members: Sequence[Member], at: 
 @transaction.atomic(durable=True)
 def _finish(deadline: Deadline, lead: int) -> None:
     """Note that everybody was reminded, so that the next round needs no look at the followers."""
-    further = Q(reminded_for=deadline.at, reminded_lead__lte=lead)
-    same = Deadline.objects.filter(pk=deadline.pk, at=deadline.at)
-    same.exclude(further).update(reminded_for=deadline.at, reminded_lead=lead)
+    # Locked: a scheduler whose clock is ahead may have noted more.
+    if not Deadline.objects.select_for_update().filter(pk=deadline.pk, at=deadline.at).exists():
+        return
+    known = Reminded.objects.filter(deadline=deadline, at=deadline.at, lead__lte=lead)
+    if not known.exists():
+        Reminded.objects.update_or_create(deadline=deadline, defaults={"at": deadline.at, "lead": lead})
 
 
 # New calls ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from ideas.models.calls import Call, CatalogueStamp
 from ideas.models.candidates import Candidate
 from ideas.models.comments import Comment
 from ideas.models.deadlines import Deadline, DeadlineChange
-from ideas.models.following import CallFollow
+from ideas.models.following import CallFollow, Reminded
 from ideas.models.ideas import BoardCount, Idea, IdeaTransition, IdeaVersion
 from ideas.models.imports import Import
 from ideas.models.joining import JoinRequest, RoleSlot
@@ -39,6 +39,7 @@ __all__ = [
     "Notification",
     "Organisation",
     "PlanStep",
+    "Reminded",
     "RoleSlot",
     "SearchEntry",
     "Shortlist",

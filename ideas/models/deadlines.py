@@ -15,8 +15,7 @@ class Deadline(models.Model):
 
     `sequence` rises at each change (RFC 5545). `verified` is False where the source's hour can't be trusted.
     `told_at` is the instant that the source told last: None for a date that staff wrote, which no import takes away;
-    another than `at` where staff know better, until the source tells a new one. `reminded_lead` is the shortest lead
-    time of which everybody was reminded, of the instant `reminded_for`: a moved deadline begins anew.
+    another than `at` where staff know better, until the source tells a new one.
     """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="deadlines")
@@ -29,8 +28,6 @@ class Deadline(models.Model):
     verified = models.BooleanField(_("time verified"), default=True)
     sequence = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
-    reminded_for = models.DateTimeField(null=True, blank=True, editable=False)
-    reminded_lead = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["at", "id"]

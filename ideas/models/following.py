@@ -1,4 +1,4 @@
-"""What members follow among the calls, and how long before a closing they want to be reminded."""
+"""What members follow among the calls, how long before a closing they are reminded, and how far that has gone."""
 
 from django.db import models
 from django.db.models import Q
@@ -42,3 +42,15 @@ class CallFollow(models.Model):
                 fields=["member", "ket"], condition=Q(ket__isnull=False), name="unique_follow_of_ket"
             ),
         ]
+
+
+class Reminded(models.Model):
+    """How far the reminders of a deadline have gone: everybody was reminded `lead` days before the instant `at`.
+
+    Another instant than the deadline's own is of before it moved: then it begins anew. Beside the deadline and not on
+    it, so that reminding doesn't count as a change of a call.
+    """
+
+    deadline = models.OneToOneField("ideas.Deadline", models.CASCADE, related_name="reminded")
+    at = models.DateTimeField()
+    lead = models.PositiveSmallIntegerField()

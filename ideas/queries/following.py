@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from ideas.choices import IDEA_JOINABLE, IdeaState, JoinState
-from ideas.models import Call, CallFollow, Deadline, Idea, JoinRequest, Member
+from ideas.models import Call, CallFollow, Deadline, Idea, JoinRequest, Member, Reminded
 from ideas.queries.ideas import visible_to
 from ideas.rules.following import HORIZON
 
@@ -91,9 +91,13 @@ def lead_days_of(member: Member) -> dict[int, tuple[int, ...]]:
     return {call: tuple(days or ()) for call, days in rows.values_list("call_id", "lead_days")}
 
 
-def deadlines_ahead(at: datetime) -> list[Deadline]:
-    """Read the deadlines of which somebody may have to be reminded now, the next one first, with their calls."""
-    return list(Deadline.objects.filter(at__gt=at, at__lte=at + HORIZON).select_related("call").order_by("at", "id"))
+def deadlines_ahead(at: datetime) -> list[tuple[Deadline, Reminded | None]]:
+    """Read the deadlines of which somebody may have to be reminded now, the next first, with how far that has gone.
+
+    One query; calls are left out, for only a few deadlines are due.
+    """
+    ahead = Deadline.objects.filter(at__gt=at, at__lte=at + HORIZON).select_related("reminded").order_by("at", "id")
+    return [(deadline, getattr(deadline, "reminded", None)) for deadline in ahead]
 
 
 def news(at: datetime) -> list[Call]:

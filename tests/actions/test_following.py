@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ideas.actions.following import (
@@ -25,6 +27,7 @@ from ideas.models import (
     Member,
     Notification,
     Organisation,
+    Reminded,
     ValueChain,
 )
 from realtime.models import Change
@@ -264,6 +267,16 @@ def test_nobody_is_reminded_of_what_has_passed(company: Member, call: Call):
     assert [remind_of_deadlines(at=CLOSING + timedelta(seconds=n)) for n in (0, 1)] == [0, 0]
 
 
+def test_reminding_changes_no_call(company: Member, call: Call):
+    follow(by=company, call=call, at=LONG_AGO)
+
+    with CaptureQueriesContext(connection) as asked:
+        remind_of_deadlines(at=CLOSING - timedelta(days=7))
+
+    assert Reminded.objects.get().lead == 7
+    assert [query["sql"] for query in asked if query["sql"].startswith('UPDATE "ideas_deadline"')] == []
+
+
 def test_a_team_is_reminded_of_its_target(
     researcher: Member, administrator: Member, company: Member, firm: Organisation, call: Call
 ):
@@ -333,12 +346,12 @@ def test_a_round_with_nothing_due_is_one_query(count: int, django_assert_num_que
 
 def test_an_import_in_between_stops_the_batch(company: Member, call: Call, monkeypatch: pytest.MonkeyPatch):
     follow(by=company, call=call, at=LONG_AGO)
-    stale = list(Deadline.objects.select_related("call"))
+    stale = [(deadline, None) for deadline in Deadline.objects.all()]
     Deadline.objects.update(at=CLOSING + timedelta(days=1))
     monkeypatch.setattr("ideas.actions.following.deadlines_ahead", lambda at: stale)
 
     assert remind_of_deadlines(at=CLOSING - timedelta(days=7)) == 0
-    assert Deadline.objects.get().reminded_for is None
+    assert not Reminded.objects.exists()
 
 
 # New calls ------------------------------------------------------------------------------------------------------------
