@@ -1,5 +1,6 @@
 """Following calls, the reminders of their deadlines, and who hears of what becomes of them."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -30,6 +31,7 @@ from ideas.queries.following import STILL_AHEAD, deadlines_ahead, followers_of, 
 from ideas.rules.following import chosen_lead, due_at, leads_due
 from ideas.rules.mails import category_of
 
+logger = logging.getLogger(__name__)
 # Members told in one transaction: some tens of milliseconds, so that no other writer waits for long.
 BATCH = 100
 # New calls that one notification names; it counts the others.
@@ -155,9 +157,16 @@ def remind_of_deadlines(*, at: datetime) -> int:
 
     Each (member, deadline at its instant, lead time) once: for any number of schedulers, killed wherever it may be,
     whatever the clock did before. Of several lead times that have come a member is told the shortest. In batches, each
-    a transaction of its own; a deadline that is moved meanwhile isn't told of any more.
+    a transaction of its own; a deadline that is moved meanwhile isn't told of any more, and one that fails is logged.
     """
-    return sum(_remind_of(deadline, reminded, at) for deadline, reminded in deadlines_ahead(at))
+    told = 0
+    for deadline, reminded in deadlines_ahead(at):
+        try:
+            told += _remind_of(deadline, reminded, at)
+        except Exception:
+            # One that can't be told, such as a zone that is none, stops no other.
+            logger.exception("Nobody can be reminded of deadline %s.", deadline.pk)
+    return told
 
 
 def _remind_of(deadline: Deadline, reminded: Reminded | None, at: datetime) -> int:

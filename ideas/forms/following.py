@@ -48,6 +48,10 @@ class ChoicesForm(forms.Form):
         self.initial |= {f"mail_{category}": frequency_of(by, category) for category in MailCategory.values}
         for category, label in MailCategory.choices:
             self.fields[f"mail_{category}"] = forms.ChoiceField(label=label, choices=MailFrequency.choices)
+        self.fields[f"mail_{MailCategory.DEADLINES}"].help_text = _(
+            "By mail; daily and weekly mail comes at seven in the morning on your clock, weekly mail on Mondays. "
+            "A reminder that would come after the deadline is sent at once."
+        )
 
     @property
     def mail(self) -> dict[str, str]:

@@ -267,6 +267,14 @@ def test_nobody_is_reminded_of_what_has_passed(company: Member, call: Call):
     assert [remind_of_deadlines(at=CLOSING + timedelta(seconds=n)) for n in (0, 1)] == [0, 0]
 
 
+def test_a_deadline_that_cant_be_told_stops_no_other(company: Member, call: Call):
+    bad = closing_at(CLOSING - timedelta(hours=1), zone="Mars/Olympus")
+    for one in (bad, call):
+        follow(by=company, call=one, at=LONG_AGO)
+
+    assert remind_of_deadlines(at=CLOSING - timedelta(days=7)) == 1
+
+
 def test_reminding_changes_no_call(company: Member, call: Call):
     follow(by=company, call=call, at=LONG_AGO)
 
