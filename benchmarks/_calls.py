@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -21,10 +21,12 @@ PROGRAMMES = ("Horizon Europe", "LIFE", "EDF", "Digital Europe", "PR FESR", "PNR
 
 @transaction.atomic
 def generate_calls(count: int, *, seed: int = 1) -> None:
-    """Add `count` calls with 1 to 4 dates, 0 to 2 value chains and KETs, most with a budget, half with a TRL.
+    """Put `count` calls in the place of those that the site came with.
 
-    Two in three are still ahead. The same seed gives the same calls.
+    They have 1 to 4 dates, 0 to 2 value chains and KETs, most a budget, half a TRL; two in three are still ahead. The
+    same seed gives the same calls.
     """
+    Call.objects.all().delete()
     dice, now = random.Random(seed), timezone.now()
     chains, kets = list(ValueChain.objects.all()), list(Term.objects.filter(scheme=Scheme.KET_2018))
     for start in range(0, count, BATCH):
@@ -80,6 +82,7 @@ def _words(dice: random.Random, count: int) -> str:
 def measurements(reader: Any, get: Callable[[str], Callable[[], float]]) -> dict[str, Callable[[], float]]:
     """What can be timed: an idea's fitting calls, and the search for its keywords; each in itself and as a page."""
     from ideas.actions.ideas import post_idea
+    from ideas.queries import catalogue
     from ideas.queries.calls import CallFilters, call_page
     from ideas.queries.matching import calls_for, forget
 
@@ -112,10 +115,24 @@ def measurements(reader: Any, get: Callable[[str], Callable[[], float]]) -> dict
         forget()
         return calls_for(idea, timezone.now())
 
+    def anew_catalogue(at: datetime) -> Any:
+        catalogue.forget()
+        return catalogue.catalogue(at)
+
+    def turned_catalogue(at: datetime) -> Any:
+        catalogue.catalogue(at)
+        return catalogue.catalogue(at + timedelta(hours=1))
+
     return {
         "search": timed(lambda: call_page(CallFilters(q="hydraulic pump"), at=timezone.now())[0]),
         "matching": timed(lambda: calls_for(idea, timezone.now())),
         "matching-anew": timed(anew),
+        "calls-list": get("/calls/"),
+        "calls-narrowed": get("/calls/?status=open&status=closing_soon&level=european&level=regional"),
+        "calls-month": get("/calls/month/"),
+        "calls-timeline": get("/calls/timeline/"),
+        "calls-anew": timed(lambda: anew_catalogue(timezone.now())),
+        "calls-turned": timed(lambda: turned_catalogue(timezone.now())),
         "search-page": get("/calls/?q=hydraulic+pump"),
         "matching-page": get(f"/ideas/{idea.reference}/calls/"),
         "call-page": get(call.get_absolute_url()),

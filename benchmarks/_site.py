@@ -85,9 +85,9 @@ def serve(count: int, calls: int) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     prepare(lambda text: None)
     started = perf_counter()
-    reader = generate(count)
     if calls:
         generate_calls(calls)
+    reader = generate(count)
     _say({"generated": perf_counter() - started})
     measurements = _measurements(reader, calls=bool(calls))
     for line in sys.stdin:

@@ -177,7 +177,7 @@ def dates_by_day(asked: Selection, starts: Sequence[datetime], *, most: int, clo
         Day(
             start,
             total,
-            [DateRow(*rows[pk], several=_are_cut_offs(known.known.dates[n])) for pk, n in named if pk in rows],
+            [DateRow._make((*rows[pk], _are_cut_offs(known.known.dates[n]))) for pk, n in named if pk in rows],
         )
         for start, total, named in days
     ]

@@ -159,6 +159,12 @@ def catalogue(at: datetime) -> Catalogue:
     return kept
 
 
+def forget() -> None:
+    """Let the next reader read all calls anew; for measurements."""
+    global _kept
+    _kept = None
+
+
 # Reading ------------------------------------------------------------------------------------------------------------
 
 
