@@ -22,6 +22,9 @@ AUTHOR_PAGES = {
     "new idea": "/ideas/new/",
     "edit idea": "{idea}edit/",
     "consortium": "{idea}consortium/",
+    "planned idea": "{planned}",
+    "plan": "{planned}plan/",
+    "step of a plan": "{planned}plan/new/",
     "calls": "/calls/",
     "calendars": "/calendar/",
     "call": "{call}",
@@ -38,6 +41,9 @@ LEAD_PAGES = {
     "new shortlist": "/shortlists/new/",
     "shortlist": "{shortlist}",
 }
+STAFF_PAGES = {
+    "steps of plans": "/plan-steps/",
+}
 VISITOR_PAGES = {
     "sign-in": "/account/login/",
     "forgotten password": "/account/password/reset/",
@@ -50,17 +56,19 @@ VISITOR_PAGES = {
 PAGES = {
     **{name: ("researcher@example.org", path) for name, path in AUTHOR_PAGES.items()},
     **{name: ("lead@example.org", path) for name, path in LEAD_PAGES.items()},
+    **{name: ("staff@example.org", path) for name, path in STAFF_PAGES.items()},
     **{name: ("", path) for name, path in VISITOR_PAGES.items()},
 }
 
 
 @pytest.fixture(scope="module")
 def addresses(browser: Any, server: Server) -> dict[str, str]:
-    """One address of each kind: an own idea, a call, an organisation, a shortlist."""
+    """One address of each kind: an own idea, one with a plan, a call, an organisation, a shortlist."""
     visits = Visits(browser, server)
     author, lead = visits("researcher@example.org"), visits("lead@example.org")
     found = {
         "idea": _first_link(author, "/?mine=1", r"^/ideas/JVL-\d{4}-\d+/$"),
+        "planned": _first_link(author, "/?q=DIGIPOMPA", r"^/ideas/JVL-\d{4}-\d+/$"),
         "call": _first_link(author, "/calls/", r"^/calls/[\w-]+/$"),
         "organisation": _first_link(author, "/organisations/", r"^/organisations/[\w-]+/$"),
         "shortlist": _first_link(lead, "/shortlists/", r"^/shortlists/\d+/$"),
