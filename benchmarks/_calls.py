@@ -83,8 +83,9 @@ def measurements(reader: Any, get: Callable[[str], Callable[[], float]]) -> dict
     """What can be timed: an idea's fitting calls, and the search for its keywords; each in itself and as a page."""
     from ideas.actions.ideas import post_idea
     from ideas.queries import catalogue
+    from ideas.queries.call_index import forget
     from ideas.queries.calls import CallFilters, call_page
-    from ideas.queries.matching import calls_for, forget
+    from ideas.queries.matching import calls_for
 
     chain, other = ValueChain.objects.all()[:2]
     content = {

@@ -115,7 +115,6 @@ def _idea(dice: random.Random, number: int, now: datetime, **pools: Any) -> _Ide
         "opened_at": moment,
         "activity_at": moment,
         "closes_at": deadline.at if deadline else None,
-        "search_text": f"{title} {teaser}",
         "comment_count": dice.randrange(20),
         "open_slots": dice.randrange(4),
         "partner_count": dice.randrange(5),

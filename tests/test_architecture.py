@@ -13,7 +13,7 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
     "serializers": {"matching"},
-    "queries": {"board", "catalogue", "feeds", "found", "matching", "today", "topics"},
+    "queries": {"board", "call_index", "catalogue", "feeds", "found", "matching", "today", "topics"},
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     "actions": {"board", "demo", "reference", "uploads"},
     "forms": {"filters"},

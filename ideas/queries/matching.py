@@ -1,19 +1,19 @@
 """Which calls fit an idea, and which ideas a call: ranked, each with its reasons (`ideas.fit`)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, Max, OuterRef, Q
 
-from ideas.choices import NOT_CLOSING, CallStatus, IdeaState
-from ideas.fit import MAX_WORDS, Fit, Offer, Range, Wish, fit, points_of_chains, weight_of
+from ideas.choices import CallStatus, IdeaState
+from ideas.fit import Fit, Offer, Wish, fit, points_of_chains
 from ideas.models import Call, Idea, Member, PlanStep
+from ideas.queries.call_index import CallIndex, call_index, words_of_call
 from ideas.queries.calls import next_closing, status_of_call
-from ideas.queries.catalogue import Catalogue, Known, Stamp, catalogue
 from ideas.queries.ideas import CARD_FIELDS, Viewer, visible_to
 from ideas.words import significant_words
 
@@ -24,11 +24,7 @@ FAIR = 3.0
 # Only so many of the likeliest are compared in full; ties beyond them would be many and all alike.
 COMPARED = 400
 IDEAS_COMPARED = 200
-# Words in more than this share of the calls tell none of them apart.
-COMMON = 0.25
-FEW_CALLS = 40
 FINDS = 12_000
-SUMMARY_CHARS = 1_500
 WISHED = ("title", "keywords", "teaser", "language", "tags", "trl_now", "trl_target", "budget_eur")
 # Where staff have no plan: what six weeks of writing take.
 DAYS_NEEDED = 45
@@ -63,102 +59,6 @@ class IdeaFit:
     words: dict[str, tuple[str, str]]
 
 
-# All calls, in memory -----------------------------------------------------------------------------------------------
-
-
-class _Row(NamedTuple):
-    """A call as matching reads it; `last` is its last closing, `closings` all of them in time order."""
-
-    pk: int
-    offer: Offer
-    closings: tuple[datetime, ...]
-    opens: bool
-
-    def is_ahead(self, at: datetime) -> bool:
-        """Whether something can still be handed in, now or later; a call without any date is not counted on."""
-        return self.closings[-1] >= at if self.closings else self.opens
-
-    def next_closing(self, at: datetime) -> datetime | None:
-        return next((closing for closing in self.closings if closing >= at), None)
-
-
-@dataclass
-class _Index:
-    """Every call that its source still lists, by value chain and by word: {code or word: places in `rows`}."""
-
-    rows: list[_Row] = field(default_factory=list)
-    chains: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    words: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-
-    def weights(self, words: Iterable[str]) -> dict[str, float]:
-        """Weigh the words that some calls use and that tell them apart."""
-        uses = {word: len(self.words[word]) for word in words if word in self.words}
-        most = max(FEW_CALLS, len(self.rows)) * COMMON
-        return {word: weight_of(n, len(self.rows)) for word, n in uses.items() if n <= most}
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """The index of this process, the stamp it was made under, and each call's words under its text.
-
-    One object, so that two readers at once never leave one's index under the other's stamp.
-    """
-
-    stamp: Stamp | None = None
-    index: _Index = field(default_factory=_Index)
-    words: Mapping[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
-
-
-_kept = _Kept()
-
-
-def _index(at: datetime) -> _Index:
-    """The calls as they stand: read again when the database's stamp says that any of them changed."""
-    global _kept
-    known, kept = catalogue(at), _kept
-    if kept.stamp != known.stamp:
-        kept = _kept = _read(known, kept)
-    return kept.index
-
-
-def forget() -> None:
-    """Let the next reader read all calls anew, with every word of theirs; for measurements."""
-    global _kept
-    _kept = _Kept()
-
-
-def _read(known: Catalogue, before: _Kept) -> _Kept:
-    tags = {call.id: call for call in known.calls}
-    index, words = _Index(), {}
-    fields = ("pk", "title", "summary", "language", "trl_min", "trl_max", "budget_min", "budget_max", "opens_at")
-    listed = Call.objects.filter(missing_since=None).order_by("closes_at", "pk").values_list(*fields)
-    for pk, title, summary, language, trl_min, trl_max, budget_min, budget_max, opens_at in listed:
-        if pk not in tags:  # it came after the others were read: the next stamp brings it
-            continue
-        text, last = hash((title, summary, language)), before.words.get(pk)
-        words[pk] = last if last and last[0] == text else (text, tuple(words_of_call(title, summary, language)))
-        offer = _offer(tags[pk], (trl_min, trl_max), (budget_min, budget_max))
-        closings = tuple(at for kind, at in tags[pk].dates if kind not in NOT_CLOSING)
-        place = len(index.rows)
-        index.rows.append(_Row(pk, offer, closings, opens_at is not None))
-        for chain in offer.chains:
-            index.chains[chain].append(place)
-        for word in words[pk][1]:
-            index.words[word].append(place)
-    return _Kept(known.stamp, index, words)
-
-
-def _offer(call: Known, trl: Range, budget: Range) -> Offer:
-    chains = frozenset(value for facet, value in call.values if facet == "value_chain")
-    kets = frozenset(value for facet, value in call.values if facet == "ket")
-    return Offer(chains, kets, trl, budget)
-
-
-def words_of_call(title: str, summary: str, language: str) -> dict[str, str]:
-    """What a call is about. The title of the whole call stays out: it names neighbours' subjects, too."""
-    return significant_words(f"{title}\n{summary[:SUMMARY_CHARS]}", language)
-
-
 def words_of_idea(row: Mapping[str, Any]) -> dict[str, str]:
     """What an idea is about: its title, its keywords, its teaser."""
     return significant_words(f"{row['title']}\n{row['keywords']}\n{row['teaser']}", row["language"])
@@ -172,50 +72,45 @@ def calls_for(idea: Idea, at: datetime, *, limit: int = CALLS) -> list[CallFit]:
 
     The idea's own call isn't among them. Queries: 4, and 5 more when a call has changed since the last time.
     """
-    index, days_needed = _index(at), plan_days()
+    index, days_needed = call_index(at), plan_days()
     row = {name: getattr(idea, name) for name in WISHED}
     wish, words = wish_of(row), words_of_idea(row)
-    hits = _hits(index, index.weights(words))
+    weights = index.weights(words)
     compared = []
-    for place in sorted(_likeliest(index, wish, hits, at)):
-        known = index.rows[place]
-        closing = known.next_closing(at)
-        found = fit(wish, known.offer, hits.get(place, {}), closing=closing, at=at, days_needed=days_needed)
-        if found.is_enough and known.pk != idea.call_id:
+    for place in _likeliest(index, wish, weights, at):
+        shared = {word: weights[word] for word in index.about[place] if word in weights}
+        closing = index.next_closing(place, at)
+        found = fit(wish, index.offer(place), shared, closing=closing, at=at, days_needed=days_needed)
+        if found.is_enough and index.ids[place] != idea.call_id:
             compared.append((place, found))
-    best = {index.rows[place].pk: found for place, found in _best(compared, limit)}
+    best = {index.ids[place]: found for place, found in _best(compared, limit)}
     calls = Call.objects.defer("told").prefetch_related("deadlines").in_bulk(list(best))
     return [CallFit(calls[pk], found, _both(found, words, calls[pk])) for pk, found in best.items() if pk in calls]
 
 
-def _hits(index: _Index, weights: Mapping[str, float]) -> dict[int, dict[str, float]]:
-    """Find the calls that use these words: {place: {word: weight}}; of very many finds those of the rarest words."""
-    hits: dict[int, dict[str, float]] = defaultdict(dict)
-    left = FINDS
-    for word in sorted(weights, key=lambda word: (-weights[word], word)):
-        left -= len(index.words[word])
-        if left < 0:
-            break
-        for place in index.words[word]:
-            hits[place][word] = weights[word]
-    return hits
+def _likeliest(index: CallIndex, wish: Wish, weights: Mapping[str, float], at: datetime) -> list[int]:
+    """Pick the places worth comparing in full, the first to close first: by value chains, KETs and words alone.
 
-
-def _likeliest(index: _Index, wish: Wish, hits: Mapping[int, Mapping[str, float]], at: datetime) -> list[int]:
-    """Pick the places worth comparing in full: by value chains, KETs and words alone."""
+    Of words that very many calls use the rarest are looked up.
+    """
     scores: dict[int, float] = defaultdict(float)
     for code, points in points_of_chains(wish.chains).items():
         for place in index.chains.get(code, ()):
             scores[place] += points
-    for place, words in hits.items():
-        scores[place] += min(MAX_WORDS, sum(words.values()))
-    rows = index.rows
+    left = FINDS
+    for word in sorted(weights, key=lambda word: (-weights[word], word)):
+        places = index.words[word]
+        left -= len(places)
+        if left < 0:
+            break
+        for place in places:
+            scores[place] += weights[word]
     ahead = (
-        (-score - len(wish.kets & rows[place].offer.kets), place)
+        (-score - len(wish.kets & index.tags[place][1]), place)
         for place, score in scores.items()
-        if rows[place].is_ahead(at)
+        if index.is_ahead(place, at)
     )
-    return [place for _, place in nsmallest(COMPARED, ahead)]
+    return sorted(place for _, place in nsmallest(COMPARED, ahead))
 
 
 T = TypeVar("T")
@@ -269,7 +164,7 @@ def ideas_for(call: Call, member: Viewer, at: datetime, *, limit: int = IDEAS) -
         (call.trl_min, call.trl_max),
         (call.budget_min, call.budget_max),
     )
-    weights = _index(at).weights(words)
+    weights = call_index(at).weights(words)
     coming, days_needed = next_closing(call, at), plan_days()
     closing = coming.at if coming and coming.at >= at else None
     found = []
