@@ -83,6 +83,22 @@ def test_others_than_staff_have_no_form(outsider, lead, path):
     assert signed_in(None).get(path)["Location"] == f"/account/login/?next={path}"
 
 
+def test_only_staff_are_led_there(staff, lead):
+    make_call("ONE")
+    links = ["/calls/new/", "/calls/tags/", "/imports/", "/candidates/", "/calls/one/edit/"]
+
+    led = {
+        who: [link for link in links for page in ("/calls/", "/calls/one/") if f'href="{link}"' in text(client, page)]
+        for who, client in (("staff", english(staff)), ("lead", english(lead)), ("visitor", english(None)))
+    }
+
+    assert led == {"staff": links, "lead": [], "visitor": []}
+
+
+def text(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
 def test_unknown_call_is_not_found(staff):
     assert signed_in(staff).get("/calls/unknown/edit/").status_code == 404
 
