@@ -1,5 +1,6 @@
 """Imports of calls: what a file tells is compared with what is known, shown first or written call by call."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,10 +73,10 @@ def import_calls(
         raise NotAllowed
     if preview and preview.applied_at:
         raise Conflict("already_imported")
-    taken = list(rows)
+    waiting = deque(rows)
     run = Run(Origin(by, source, name[:200], at), progress)
     log = preview or Import.objects.create(format=source, name=run.origin.note, by=by, at=at)
-    lines = run.go(taken, _write_batch)
+    lines = run.go(waiting, _write_batch)
     missing, unlisted = no_longer_listed(source, at, seen=run.seen, unread=run.unread)
     Call.objects.filter(pk__in=[call.pk for call in missing]).update(missing_since=at)
     lines += [missing_line(call) for call in missing]
@@ -96,7 +97,7 @@ def preview_import(
     if preview.applied_at:
         raise Conflict("already_imported")
     run = Run(Origin(by, preview.format, preview.name, at), progress)
-    lines = run.go(list(rows), _show_batch)
+    lines = run.go(deque(rows), _show_batch)
     missing, unlisted = no_longer_listed(preview.format, at, seen=run.seen, unread=run.unread)
     lines += [missing_line(call) for call in missing]
     preview.at = at
@@ -116,13 +117,17 @@ class Run:
     seen: set[int] = field(default_factory=set)  # ids of known calls that the file names
     unread: set[str] = field(default_factory=set)  # identifiers of rows that couldn't be read
 
-    def go(self, rows: Sequence[Row], take: "Take") -> list[Line]:
-        """Take all rows, batch by batch, by one of the two ways. Returns a line for each, in the file's order."""
+    def go(self, waiting: deque[Row], take: "Take") -> list[Line]:
+        """Take all rows, batch by batch, by one of the two ways; what is taken is let go.
+
+        Returns a line for each, in the file's order.
+        """
         lines: list[Line] = []
-        for start in range(0, len(rows), BATCH):
-            batch = rows[start : start + BATCH]
+        of = len(waiting)
+        while waiting:
+            batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
             lines += sorted(self._lines(batch, take), key=lambda line: int(line["line"]))
-            self.progress(start + len(batch), len(rows))
+            self.progress(of - len(waiting), of)
             reset_queries()  # the demo keeps every query, with the values of 200 calls in it
         return lines
 
