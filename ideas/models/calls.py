@@ -16,8 +16,9 @@ class Call(models.Model):
     """`source` + `source_key` name the row of the source it came from. `opens_at` and `closes_at` are the earliest
     opening and the last closing of its deadlines, kept when these are written: instants don't go stale, a status does.
 
-    `told` is what the source said last, {field: value}: an import writes a field only where the source now says
-    otherwise, so that what staff wrote by hand stays. `missing_since` is set while a source no longer lists the call.
+    `told` is what each source said last, {source: {field: value, "row": hash of all}}, and what staff took away,
+    {"hand": {"gone": [instant]}}: an import writes a field only where its source now says otherwise, so that what staff
+    wrote by hand stays. `missing_since` is set while the source no longer lists the call.
     """
 
     identifier = models.CharField(_("identifier"), max_length=120, unique=True)
