@@ -78,6 +78,8 @@ OF_THE_IDEA = {
 # Addresses that exist for everybody (or for members): whatever they answer, the canary isn't in it.
 OF_THE_SITE = {
     "ideas:list": "/",
+    "search:list": "/search/?q=CANAR*",
+    "search:suggestions": "/search/suggestions/?q=CANAR",
     "ideas:new": "/ideas/new/",
     "joining:list": "/join-requests/",
     "calls:list": "/calls/",
