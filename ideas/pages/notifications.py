@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ideas.actions.notifications import mark_notifications_read
 from ideas.pages.parts import member_of, number_in, see_other
-from ideas.queries.notifications import notifications_of
+from ideas.queries.notifications import notifications_of, outdated
 from ideas.serializers.notifications import sentence
 
 
@@ -17,8 +17,12 @@ from ideas.serializers.notifications import sentence
 @login_required
 def bell(request: HttpRequest) -> HttpResponse:
     rows = notifications_of(member_of(request))
+    old = outdated(rows)
     context = {
-        "rows": [{"row": row, "sentence": sentence(row), "unread": row.read_at is None} for row in rows],
+        "rows": [
+            {"row": row, "sentence": sentence(row), "unread": row.read_at is None, "outdated": row.pk in old}
+            for row in rows
+        ],
         "unread": any(row.read_at is None for row in rows),
         "newest": rows[0].pk if rows else 0,
     }

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from ideas.choices import NotificationKind
-from ideas.models import Call, Deadline, Idea, Mail, Member, Notification
+from ideas.models import Call, Idea, Mail, Member, Notification
 from ideas.queries.following import aimed_by
 from ideas.queries.ideas import visible_to
+from ideas.queries.notifications import outdated
 
 # What was due longer ago isn't mailed any more: nobody gets a month's mails on the day on which mail begins to work.
 NOT_AFTER = timedelta(days=7)
@@ -35,25 +36,14 @@ def still_true(member: Member, rows: Sequence[Notification], at: datetime) -> tu
     """Sort what may be told a member now from what is no longer so: (rows, ids of what never will be again).
 
     Not told: ideas that the member may no longer see, reminders of a deadline that moved, changes that another change
-    overtook. A reminder of a deadline that has passed is in neither: it is late, or the clock is wrong. Two queries,
-    and those of `visible_to`.
+    overtook. A reminder of a deadline that has passed is in neither: it is late, or the clock is wrong. One query, and
+    those of `visible_to`.
     """
     ideas = {row.idea_id for row in rows if row.idea_id}
     seen = set(visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)) if ideas else set()
-    numbers = {row.data.get("deadline") for row in rows} - {None, 0}
-    dates = dict(Deadline.objects.filter(pk__in=numbers).values_list("pk", "at"))
-    gone = {row.pk for row in rows if (row.idea_id and row.idea_id not in seen) or not _is_as_told(row, dates)}
+    gone = outdated(rows) | {row.pk for row in rows if row.idea_id and row.idea_id not in seen}
     told = [row for row in rows if row.pk not in gone and not _is_late(row, at)]
     return told, gone
-
-
-def _is_as_told(row: Notification, dates: dict[int, datetime]) -> bool:
-    now_at = dates.get(row.data.get("deadline") or 0)
-    if row.kind == NotificationKind.DEADLINE_REMINDER:
-        return now_at is not None and now_at == row.instant("at")
-    if row.kind == NotificationKind.DEADLINE_CHANGED and row.data.get("deadline"):
-        return now_at == row.instant("new_at")
-    return True
 
 
 def _is_late(row: Notification, at: datetime) -> bool:

@@ -1,10 +1,14 @@
 """Reads for the bell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from ideas.models import Member, Notification
+from ideas.choices import NotificationKind
+from ideas.models import Deadline, Member, Notification
 from ideas.queries.ideas import visible_to
 
 
@@ -19,19 +23,16 @@ class Unread:
 def unread_of(member: Member) -> Unread:
     """Count what the member hasn't read; what is of ideas that they may no longer see doesn't count.
 
-    One query, and where something of ideas is unread those of `visible_to`.
+    One query, and where something of ideas is unread one more beside those of `visible_to`.
     """
-    rows = Notification.objects.filter(member=member, read_at=None).order_by().values_list("idea")
-    found = {idea: (count, newest) for idea, count, newest in rows.annotate(count=Count("id"), newest=Max("id"))}
-    if not found:
-        # With everything read the newest still counts: whatever is told again up to it isn't new.
-        return Unread(0, Notification.objects.filter(member=member).aggregate(newest=Max("id"))["newest"] or 0)
-    ideas = set(found) - {None}
-    seen = set(visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)) if ideas else set()
-    return Unread(
-        count=sum(count for idea, (count, _) in found.items() if idea is None or idea in seen),
-        newest=max(newest for _, newest in found.values()),
-    )
+    # With everything read the newest still counts: whatever is told again up to it isn't new.
+    latest = Notification.objects.filter(member=member).order_by("-id").values("id")[:1]
+    unread = Notification.objects.filter(member=member, read_at=None)
+    found = unread.aggregate(count=Count("id"), of_ideas=Count("idea"), newest=Coalesce(Max("id"), Subquery(latest), 0))
+    if found["of_ideas"]:
+        hidden = unread.exclude(idea=None).exclude(idea__in=visible_to(member).values("id"))
+        found["count"] -= hidden.count()
+    return Unread(count=found["count"], newest=found["newest"])
 
 
 def notifications_of(member: Member, limit: int = 50) -> list[Notification]:
@@ -39,3 +40,22 @@ def notifications_of(member: Member, limit: int = 50) -> list[Notification]:
     seen = visible_to(member).values("id")
     rows = Notification.objects.filter(member=member).filter(Q(idea=None) | Q(idea__in=seen))
     return list(rows.select_related("idea").order_by("-id")[:limit])
+
+
+def outdated(rows: Sequence[Notification]) -> set[int]:
+    """Pick the ids of those that tell a date which is no longer so: reminders of it, and changes overtaken by another.
+
+    One query, where there are such rows.
+    """
+    numbers = {row.data.get("deadline") for row in rows} - {None, 0}
+    dates = dict(Deadline.objects.filter(pk__in=numbers).values_list("pk", "at")) if numbers else {}
+    return {row.pk for row in rows if not _is_as_told(row, dates)}
+
+
+def _is_as_told(row: Notification, dates: dict[int, datetime]) -> bool:
+    now_at = dates.get(row.data.get("deadline") or 0)
+    if row.kind == NotificationKind.DEADLINE_REMINDER:
+        return now_at is not None and now_at == row.instant("at")
+    if row.kind == NotificationKind.DEADLINE_CHANGED and row.data.get("deadline"):
+        return now_at == row.instant("new_at")
+    return True

@@ -1,15 +1,17 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
+from ideas.actions.following import follow, remind_of_deadlines
 from ideas.actions.joining import accept_join_request, decline_join_request
 from ideas.choices import NotificationKind
-from ideas.models import Idea, Member, Notification, Organisation
+from ideas.models import Deadline, Idea, Member, Notification, Organisation
 from ideas.serializers.notifications import sentence
 from tests.cast import signed_in
-from tests.factories import make_comment, make_idea, make_join_request
+from tests.factories import make_call, make_comment, make_idea, make_join_request
 
 
 def sentences(client: Client) -> list[str]:
@@ -127,3 +129,17 @@ def test_the_list_costs_a_fixed_number_of_queries(
 
     with django_assert_num_queries(10):
         client.get("/notifications/")
+
+
+def test_a_reminder_of_a_date_that_moved_since_says_so(company: Member):
+    call = make_call("HORIZON-1", closes_in=timedelta(days=7))
+    Deadline.objects.update(changed_at=timezone.now() - timedelta(days=99))
+    follow(by=company, call=call, at=timezone.now() - timedelta(days=99))
+    remind_of_deadlines(at=timezone.now())
+    client = signed_in(company)
+    shown = [client.get("/notifications/").context["rows"][0]["outdated"]]
+
+    Deadline.objects.update(at=timezone.now() + timedelta(days=9))
+
+    shown.append(client.get("/notifications/").context["rows"][0]["outdated"])
+    assert shown == [False, True]
