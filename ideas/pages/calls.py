@@ -241,8 +241,9 @@ def _range(low: int | None, high: int | None) -> str:
 
 
 def _languages(codes: str) -> str:
-    """Name the languages of "en, it"; those that have no name here stand as they are."""
-    return ", ".join(str(LANGUAGES.get(code, code)) for code in codes.replace(",", " ").split())
+    """Name the languages of "en, it"; what isn't such a list stands as the funder wrote it."""
+    found = codes.casefold().replace(",", " ").split()
+    return ", ".join(str(LANGUAGES[code]) for code in found) if {*found} <= {*LANGUAGES} else codes
 
 
 # Side by side -------------------------------------------------------------------------------------------------------
