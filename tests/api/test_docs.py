@@ -26,6 +26,8 @@ def test_schema_describes_every_endpoint(client: Client):
         "/ideas/{id}/state/": ["post"],
         "/ideas/{id}/calls/": ["get"],
         "/ideas/{id}/comments/": ["get", "post"],
+        "/ideas/{id}/plan/": ["get"],
+        "/ideas/{id}/plan/{milestone}/tick/": ["post"],
         "/comments/{id}/": ["delete", "patch"],
         "/calls/": ["get"],
         "/calls/{id}/": ["get"],
