@@ -42,6 +42,9 @@ LEAD_PAGES = {
     "shortlist": "{shortlist}",
 }
 STAFF_PAGES = {
+    "new call": "/calls/new/",
+    "edited call": "{call}edit/",
+    "tags of calls": "/calls/tags/",
     "steps of plans": "/plan-steps/",
 }
 VISITOR_PAGES = {
@@ -69,7 +72,7 @@ def addresses(browser: Any, server: Server) -> dict[str, str]:
     found = {
         "idea": _first_link(author, "/?mine=1", r"^/ideas/JVL-\d{4}-\d+/$"),
         "planned": _first_link(author, "/?q=DIGIPOMPA", r"^/ideas/JVL-\d{4}-\d+/$"),
-        "call": _first_link(author, "/calls/", r"^/calls/[\w-]+/$"),
+        "call": _first_link(author, "/calls/", r"^/calls/(?!month|timeline|compare|new|tags)[\w-]+/$"),
         "organisation": _first_link(author, "/organisations/", r"^/organisations/[\w-]+/$"),
         "shortlist": _first_link(lead, "/shortlists/", r"^/shortlists/\d+/$"),
     }
