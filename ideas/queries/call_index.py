@@ -13,6 +13,7 @@ from ideas.queries.catalogue import Catalogue, Known, Stamp, catalogue
 from ideas.words import significant_words
 
 Places: TypeAlias = "array[int]"
+Tags: TypeAlias = tuple[frozenset[str], frozenset[str]]
 # Words in more than this share of the calls tell none of them apart.
 COMMON = 0.25
 FEW_CALLS = 40
@@ -30,7 +31,7 @@ class CallIndex:
     """
 
     ids: list[int] = field(default_factory=list)
-    tags: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
+    tags: list[Tags] = field(default_factory=list)
     ranges: list[tuple[Any, ...]] = field(default_factory=list)
     closings: list[tuple[datetime, ...]] = field(default_factory=list)
     opens: list[bool] = field(default_factory=list)
@@ -97,7 +98,8 @@ def words_of_call(title: str, summary: str, language: str) -> dict[str, str]:
 
 def _read(known: Catalogue, before: _Kept) -> _Kept:
     others = {call.id: call for call in known.calls}
-    index, words, tags = CallIndex(), {}, {}
+    index, words = CallIndex(), {}
+    tags: dict[Tags, Tags] = {}
     fields = ("pk", "title", "summary", "language", "opens_at", "trl_min", "trl_max", "budget_min", "budget_max")
     listed = Call.objects.filter(missing_since=None).order_by("closes_at", "pk").values_list(*fields)
     for pk, title, summary, language, opens_at, *ranges in listed:
@@ -115,7 +117,7 @@ def _read(known: Catalogue, before: _Kept) -> _Kept:
 def _add(
     index: CallIndex,
     pk: int,
-    tags: tuple[frozenset[str], frozenset[str]],
+    tags: Tags,
     ranges: tuple[Any, ...],
     words: tuple[str, ...],
 ) -> None:
@@ -129,6 +131,6 @@ def _add(
             table.setdefault(key, array("I")).append(place)
 
 
-def _tags(call: Known) -> tuple[frozenset[str], frozenset[str]]:
+def _tags(call: Known) -> Tags:
     chains = frozenset(value for facet, value in call.values if facet == "value_chain")
     return chains, frozenset(value for facet, value in call.values if facet == "ket")
