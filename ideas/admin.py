@@ -4,12 +4,16 @@ Signing in, signing out and passwords go through the same pages as everywhere: t
 close at once.
 """
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout
 from django.contrib import admin
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from ideas.actions.search import index_organisations
 from ideas.models import Call, Deadline, Organisation, Term, ValueChain
 
 
@@ -79,6 +83,10 @@ class OrganisationAdmin(admin.ModelAdmin):
     list_filter = ("kind", "accredited")
     search_fields = ("name", "short_name")
     prepopulated_fields = {"slug": ("name",)}
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: "ModelForm[Any]", change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        index_organisations([obj])
 
     def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
         return False

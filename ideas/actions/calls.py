@@ -23,6 +23,7 @@ from ideas.actions.deadlines import (
     write_dates,
     write_new_dates,
 )
+from ideas.actions.search import index_calls
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Candidate, Member, Term, ValueChain
 from ideas.rules.calls import can_edit_calls
@@ -92,6 +93,7 @@ def create_call(
     _fill_tags(call, content)
     write_new_dates(call, dates, at)
     keep_dates(call)
+    index_calls([call])
     if candidate:
         _settle(candidate, call, by=by, at=at)
     return call
@@ -125,6 +127,7 @@ def edit_call(
     run = Origin(by, HAND, _line("note", note)[:300], at)
     changes = write_dates(call, dates, run)
     keep_dates(call)
+    index_calls([call])
     announce_deadlines(call, changes, run)
     return call
 

@@ -18,6 +18,7 @@ from ideas.actions.deadlines import (
     keep_dates,
     new_deadline,
 )
+from ideas.actions.search import index_calls
 from ideas.choices import ImportOutcome, Scheme
 from ideas.errors import Conflict, NotAllowed
 from ideas.exchange.calls import CallRow, RefusedRow, Row
@@ -220,6 +221,8 @@ def _write(row: CallRow, run: Run) -> Line:
     changes = change_deadlines(call, dates_told(row, call), run.origin, complete=row.complete)
     if changes:
         keep_dates(call)
+    if difference.fields:
+        index_calls([call])
     if difference.fields or changes:
         announce_deadlines(call, changes, run.origin)
     return line
@@ -238,6 +241,7 @@ def _create(fresh: Sequence[Difference], run: Run) -> None:
     Call.objects.bulk_create([difference.call for difference in fresh])
     Deadline.objects.bulk_create(deadlines)
     _tag(fresh)
+    index_calls([difference.call for difference in fresh])
 
 
 def _tag(fresh: Sequence[Difference]) -> None:

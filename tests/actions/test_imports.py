@@ -441,7 +441,7 @@ def test_refused_rows_are_kept_with_line_and_reason_and_stop_nothing():
     assert counts(done)[:3] == (2, 0, 0)
     assert [refused["line"] for refused in done.refused] == [3, 4, 5]
     assert done.refused[0]["reason"] == "“soon” is not a date"
-    assert done.refused[1]["reason"] == "A stands on line 2 already"
+    assert done.refused[1]["reason"] == "A è già alla riga 2"
     assert Import.objects.get() == done
 
 
