@@ -14,6 +14,7 @@ from ideas.pages import (
     comments,
     deadlines,
     following,
+    idea_form,
     ideas,
     imports,
     joining,
@@ -30,9 +31,9 @@ from ideas.pages import (
 
 idea_pages = [
     path("", board.board, name="list"),
-    path("ideas/new/", ideas.new, name="new"),
+    path("ideas/new/", idea_form.new, name="new"),
     path("ideas/<str:reference>/", ideas.detail, name="detail"),
-    path("ideas/<str:reference>/edit/", ideas.edit, name="edit"),
+    path("ideas/<str:reference>/edit/", idea_form.edit, name="edit"),
     path("ideas/<str:reference>/state/", ideas.state, name="state"),
 ]
 comment_pages = [

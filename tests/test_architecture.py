@@ -17,6 +17,7 @@ SHARED = {
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     "actions": {"board", "demo", "reference", "uploads"},
     "forms": {"filters"},
+    # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     "pages": {
         "board",
@@ -28,6 +29,7 @@ SHARED = {
         "context",
         "facets",
         "filters",
+        "idea_form",
         "matching",
         "middleware",
         "parts",

@@ -1,0 +1,126 @@
+"""Pages on which an idea is written: a new one, and one that there is."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from ideas.actions.ideas import change_state, edit_idea, post_idea
+from ideas.choices import IdeaState
+from ideas.errors import Conflict, NotAllowed
+from ideas.forms.ideas import IdeaForm
+from ideas.models import Call, Idea
+from ideas.pages import parts
+from ideas.rules.ideas import can_edit_idea, next_states
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    at, by = timezone.now(), parts.member_of(request)
+    if request.method != "POST":
+        form = IdeaForm(by=by, at=at, initial=_call_asked(request))
+        return _show_form(request, form)
+    form = IdeaForm(request.POST, by=by, at=at)
+    if not form.is_valid():
+        return _show_form(request, form, status=400)
+    try:
+        idea = post_idea(by=by, content=form.content(), at=at)
+    except ValidationError as refusal:
+        return _show_form(request, form, status=parts.put_on(form, refusal))
+    return _saved(request, form, idea, at=at)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, reference: str) -> HttpResponse:
+    at, by = timezone.now(), parts.member_of(request)
+    idea = parts.visible_idea(request, reference)
+    if not can_edit_idea(by, idea):
+        raise NotAllowed
+    if request.method != "POST":
+        return _show_form(request, IdeaForm(by=by, at=at, idea=idea), idea)
+    form = IdeaForm(request.POST, by=by, at=at, idea=idea)
+    if not form.is_valid():
+        return _show_form(request, form, idea, status=400)
+    try:
+        version = form.cleaned_data["version"] or 0
+        idea = edit_idea(by=by, idea=idea, content=form.content(), version=version, at=at)
+    except ValidationError as refusal:
+        return _show_form(request, form, idea, status=parts.put_on(form, refusal))
+    except Conflict as refusal:
+        return _show_both(request, form, idea, refusal, at=at)
+    return _saved(request, form, idea, at=at)
+
+
+# Parts of the form --------------------------------------------------------------------------------------------------
+
+
+def _call_asked(request: HttpRequest) -> dict[str, str]:
+    """The call that the address names, for the form of a new idea; an unknown one is ignored."""
+    identifier = request.GET.get("call", "").replace("\x00", "")
+    found = Call.objects.filter(identifier=identifier).values_list("id", flat=True).first() if identifier else None
+    return {"call": str(found)} if found else {}
+
+
+def _show_form(
+    request: HttpRequest, form: IdeaForm, idea: Idea | None = None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "idea": idea,
+        "action": reverse("ideas:edit", args=[idea.reference]) if idea else reverse("ideas:new"),
+        "draft_key": f"idea-{idea.reference}" if idea else "idea-new",
+        "may_open": idea is None or IdeaState.OPEN in next_states(parts.member_of(request), idea),
+        **more,
+    }
+    return render(request, "ideas/form.html", context, status=status)
+
+
+def _saved(request: HttpRequest, form: IdeaForm, idea: Idea, *, at: datetime) -> HttpResponse:
+    """Answer a save: open the idea where that was asked, and say what happened."""
+    if request.POST.get("act") != "open" or idea.state == IdeaState.OPEN:
+        messages.success(
+            request, _("Draft saved. Only its authors see it.") if idea.state == IdeaState.DRAFT else _("Saved.")
+        )
+        return parts.see_other(idea.get_absolute_url())
+    try:
+        change_state(by=parts.member_of(request), idea=idea, state=IdeaState.OPEN, at=at)
+    except ValidationError as refusal:
+        return show_missing(request, idea, refusal, at=at)
+    messages.success(request, _("Saved and opened. Everyone you chose can see it now."))
+    return parts.see_other(idea.get_absolute_url())
+
+
+def show_missing(request: HttpRequest, idea: Idea, refusal: ValidationError, *, at: datetime) -> HttpResponse:
+    """The form of an idea that is saved but can't be opened yet, with what is missing beside the fields."""
+    by = parts.member_of(request)
+    form = IdeaForm(IdeaForm(by=by, at=at, idea=idea).initial, by=by, at=at, idea=idea)
+    form.full_clean()
+    return _show_form(request, form, idea, status=parts.put_on(form, refusal), kept=True)
+
+
+def _show_both(request: HttpRequest, form: IdeaForm, idea: Idea, refusal: Conflict, *, at: datetime) -> HttpResponse:
+    """Somebody saved first: both texts side by side, and the next save goes over the newer one knowingly."""
+    by = parts.member_of(request)
+    newer = Idea.objects.get(pk=idea.pk)
+    theirs = IdeaForm(by=by, at=at, idea=newer)
+    differences = [
+        {"label": form[name].label, "theirs": theirs.shown(name), "mine": form.shown(name)}
+        for name in form.fields
+        if name != "version" and theirs.shown(name) != form.shown(name)
+    ]
+    typed = request.POST.copy()
+    typed["version"] = str(newer.version)
+    again = IdeaForm(typed, by=by, at=at, idea=newer)
+    again.full_clean()
+    last = newer.versions.select_related("by").first()
+    return _show_form(request, again, newer, status=parts.put_on(again, refusal), differences=differences, last=last)
