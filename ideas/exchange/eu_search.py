@@ -70,8 +70,8 @@ def read_search(stream: Bounded, options: Options) -> Iterator[Row]:
         else:
             if key not in best or rank > best[key][0]:
                 best[key] = rank, _read(number, found)
-            if len(best) > MOST_ROWS:
-                raise UnreadableFile(_("The file has more than %(count)s rows.") % {"count": MOST_ROWS})
+        if number > MOST_ROWS:
+            raise UnreadableFile(_("The file has more than %(count)s rows.") % {"count": MOST_ROWS})
     yield from sorted((row for _rank_of_it, row in best.values()), key=lambda row: row.line)
 
 

@@ -18,6 +18,7 @@ from ideas.exchange.calls import (
     Refused,
     RefusedRow,
     UnreadableFile,
+    tidy,
     tidy_text,
     tidy_title,
     tidy_url,
@@ -33,6 +34,7 @@ MOST_MARKS = 60_000
 _END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/li|/div|/h\d)\b[^<>]*>", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
@@ -49,7 +51,7 @@ def read_feed(stream: Bounded, options: Options) -> Iterator[CandidateRow | Refu
         raise UnreadableFile(_("The feed has more than %(count)s tags.") % {"count": MOST_MARKS})
     # As a file: what is text or bytes, feedparser takes for an address or a path and opens.
     found = feedparser.parse(BytesIO(content), resolve_relative_uris=False, sanitize_html=False)
-    if not found.version:
+    if not found.get("version"):
         raise UnreadableFile(_("The file is neither RSS nor Atom."))
     if not _END.search(content[-2_000:]):
         raise UnreadableFile(_("The file breaks off."))
@@ -57,16 +59,18 @@ def read_feed(stream: Bounded, options: Options) -> Iterator[CandidateRow | Refu
         options.remark(_("The feed isn't well-formed; what could be read was read."))
     for number, entry in enumerate(found.entries, start=1):
         try:
-            yield _candidate(number, entry)
+            yield _candidate(number, entry, of=found.feed.get("link") or found.feed.get("title") or "")
         except Refused as error:
             yield RefusedRow(number, str(error))
 
 
-def _candidate(number: int, entry: Any) -> CandidateRow:
+def _candidate(number: int, entry: Any, *, of: str) -> CandidateRow:
     title, url = tidy_title(_plain(entry.get("title", ""))), tidy_url(entry.get("link", ""))
-    key = str(entry.get("id") or url)
+    key = tidy("id", entry.get("id") or url)
     if not key:
         raise Refused(_("neither an id nor an address"))
+    # An id such as "7" is unique in its own feed only.
+    key = key if _ADDRESS.match(key) else f"{of} {key}".strip()
     return CandidateRow(
         line=number,
         source_key=key if len(key) <= LONGEST_KEY_CHARS else hashlib.sha256(key.encode()).hexdigest(),
@@ -84,7 +88,8 @@ def _plain(markup: str) -> str:
 
 
 def _published(entry: Any) -> datetime | None:
-    told = entry.get("published_parsed") or entry.get("updated_parsed")
+    # Asked for by `get`, what was updated would be made of what was published, with a warning.
+    told = next((entry[name] for name in ("published_parsed", "updated_parsed") if dict.get(entry, name)), None)
     try:
         return datetime(*told[:6], tzinfo=UTC) if told and told[0] in YEARS else None
     except ValueError:

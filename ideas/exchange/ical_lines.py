@@ -10,7 +10,7 @@ from ideas.exchange.calls import Options, UnreadableFile
 from ideas.exchange.limits import Bounded, lines
 
 LONGEST_LINE_BYTES = 100_000
-MOST_LINES_OF_A_ZONE = 2_000
+MOST_LINES_OF_A_PART = 5_000
 DEEPEST = 5
 # To take a line apart costs more than all else, so only these are.
 READ = {"BEGIN", "END", "METHOD", "X-WR-TIMEZONE", "TZID", "UID", "SEQUENCE", "STATUS", "SUMMARY", "DESCRIPTION", "URL"}
@@ -59,21 +59,17 @@ def parts(stream: Bounded, options: Options) -> Iterator[Part]:
                 raise UnreadableFile(_("The file is nested too deeply."))
         elif name and name != "END":
             inside[-1].properties.setdefault(name, found)
-        _keep(inside, text)
+        for zone in (part for part in inside if part.name == "VTIMEZONE"):
+            zone.text.append(text)
+        endless = len(inside) > 1 and number - inside[1].line > MOST_LINES_OF_A_PART
+        if endless or (name == "END" and inside[-1].name != found.value.upper()):
+            raise UnreadableFile(_("The calendar is damaged on line %(line)s.") % {"line": number})
         if name == "END":
             part = inside.pop()
-            if part.name != found.value.upper():
-                raise UnreadableFile(_("The calendar is damaged on line %(line)s.") % {"line": number})
             if len(inside) < 2:
                 yield part
     if inside:
         raise UnreadableFile(_("The file breaks off."))
-
-
-def _keep(inside: list[Part], text: str) -> None:
-    zone = next((part for part in inside if part.name == "VTIMEZONE"), None)
-    if zone and len(zone.text) < MOST_LINES_OF_A_ZONE:
-        zone.text.append(text)
 
 
 def _unfolded(stream: Bounded, options: Options) -> Iterator[tuple[int, str]]:

@@ -93,12 +93,12 @@ def _beginning(stream: BinaryIO) -> bytes:
     # A pipe gives what it has, which may be less than is asked for.
     while len(head) < _HEAD_BYTES and (more := stream.read(_HEAD_BYTES - len(head))):
         head += more
-    if not head.strip():
-        raise UnreadableFile(_("The file is empty."))
     for beginning, sentence in _BEGINNINGS:
         if head.startswith(beginning):
             raise UnreadableFile(str(sentence))
     head = head.removeprefix(_UTF8_MARK)
+    if not head.strip():
+        raise UnreadableFile(_("The file is empty."))
     if _PAGE.match(head):
         raise UnreadableFile(_("The file is a web page, perhaps an error of the site it was saved from."))
     return head
