@@ -120,20 +120,23 @@ def measurements(reader: Any, get: Callable[[str], Callable[[], float]]) -> dict
         catalogue.forget()
         return catalogue.catalogue(at)
 
-    def turned_catalogue(at: datetime) -> Any:
-        catalogue.catalogue(at)
-        return catalogue.catalogue(at + timedelta(hours=1))
+    clock = [timezone.now()]
+
+    def turned_catalogue() -> Any:
+        found = catalogue.catalogue(clock[0])
+        clock[0] = found.until
+        return found
 
     return {
         "search": timed(lambda: call_page(CallFilters(q="hydraulic pump"), at=timezone.now())[0]),
         "matching": timed(lambda: calls_for(idea, timezone.now())),
         "matching-anew": timed(anew),
         "calls-list": get("/calls/"),
-        "calls-narrowed": get("/calls/?status=open&status=closing_soon&level=european&level=regional"),
+        "calls-narrowed": get("/calls/?level=european&level=regional&level=national"),
         "calls-month": get("/calls/month/"),
         "calls-timeline": get("/calls/timeline/"),
         "calls-anew": timed(lambda: anew_catalogue(timezone.now())),
-        "calls-turned": timed(lambda: turned_catalogue(timezone.now())),
+        "calls-turned": timed(turned_catalogue),
         "search-page": get("/calls/?q=hydraulic+pump"),
         "matching-page": get(f"/ideas/{idea.reference}/calls/"),
         "call-page": get(call.get_absolute_url()),

@@ -33,6 +33,8 @@ from ideas.queries.calls import (
 )
 
 SHOWN_A_DAY = 3
+# Of a day with more than that, the first one, and how many follow: a cell holds no list.
+SHOWN_OF_MORE = 1
 SHOWN_OF_ONE_DAY = 200
 RANGES = (3, 6, 12, 24)
 RANGE = 12
@@ -51,7 +53,7 @@ def month(request: HttpRequest) -> HttpResponse:
     first = _month_in(request.GET.get("m", "")) or today.replace(day=1)
     day = _day_in(request.GET.get("day", ""))
     end = _later(first, 1)
-    days = dates_by_day(asked, midnights(first, end), most=SHOWN_A_DAY)
+    days = dates_by_day(asked, midnights(first, end), most=SHOWN_A_DAY, few=SHOWN_OF_MORE)
     shown = [_day(request, one, today, now) for one in days]
     context = frame(request, filters, asked, view="month", names=read_names()) | {
         "first": first,
@@ -158,7 +160,7 @@ def _entry(row: DateRow, now: datetime) -> dict[str, Any]:
 
 def _opened(asked: Selection, day: date, now: datetime) -> dict[str, Any]:
     """All that falls on one day, by name as far as 200 of it."""
-    (found,) = dates_by_day(asked, midnights(day, day + timedelta(days=1)), most=SHOWN_OF_ONE_DAY)
+    (found,) = dates_by_day(asked, midnights(day, day + timedelta(days=1)), most=SHOWN_OF_ONE_DAY, few=SHOWN_OF_ONE_DAY)
     entries = [_entry(row, now) for row in found.named]
     return {"on": day, "entries": entries, "more": found.total - len(entries)}
 

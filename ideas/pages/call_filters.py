@@ -82,7 +82,7 @@ def marks(asked: Selection) -> list[dict[str, Any]]:
     starts = midnights(today, today + timedelta(days=RULER_DAYS + 1))
     found = []
     # What closed earlier today is over.
-    for day in dates_by_day(asked, [asked.at, *starts[1:]], most=NAMED_A_DAY, closings=True):
+    for day in dates_by_day(asked, [asked.at, *starts[1:]], most=NAMED_A_DAY, few=0, closings=True):
         left = days_left(day.start, asked.at)
         both = {"at": day.start, "days_left": left, "urgent": is_urgent(left)}
         if day.total > len(day.named):

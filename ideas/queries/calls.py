@@ -159,8 +159,10 @@ class Day(NamedTuple):
     named: list[DateRow]
 
 
-def dates_by_day(asked: Selection, starts: Sequence[datetime], *, most: int, closings: bool = False) -> list[Day]:
-    """Read the dates of the selected calls by day: by name where there are no more than `most`, else one less.
+def dates_by_day(
+    asked: Selection, starts: Sequence[datetime], *, most: int, few: int, closings: bool = False
+) -> list[Day]:
+    """Read the dates of the selected calls by day, each by name; where they are more than `most`, the first `few`.
 
     `starts`: when the days begin, and the last one ends. `closings`: closings alone. One query.
     """
@@ -168,7 +170,7 @@ def dates_by_day(asked: Selection, starts: Sequence[datetime], *, most: int, clo
     days = []
     for start, end in pairwise(starts):
         dates = known.dates_between(start, end, chosen, closings=closings)
-        days.append((start, len(dates), dates if len(dates) <= most else dates[: most - 1]))
+        days.append((start, len(dates), dates if len(dates) <= most else dates[:few]))
     own = ("kind", "number", "at", "zone", "verified")
     of_call = ("call__identifier", "call__slug", "call__title", "call__language")
     ids = [pk for _, _, named in days for pk, _ in named]

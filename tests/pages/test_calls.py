@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,8 +18,9 @@ from tests.factories import make_call, make_chain, make_idea, make_ket, make_mem
 LIST = "/calls/"
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-QUERIES_OF_VISITOR, QUERIES_OF_MEMBER = 8, 16
+QUERIES_OF_VISITOR, QUERIES_OF_MEMBER = 8, 15
 QUERIES_OF_DETAIL = 28
+QUERIES_OF_COMPARE = 11
 
 
 def english(member: Member | None) -> Client:
@@ -376,3 +378,150 @@ def test_an_idea_can_be_begun_for_the_call(researcher):
     page = signed_in(researcher).get(call.get_absolute_url()).content.decode()
 
     assert page.count(f'href="{reverse("ideas:new")}?call=HORIZON-X"') == 1
+
+
+def test_what_is_known_of_the_call_is_said(db):
+    fields = {"languages": "en, it", "budget_total": 9_000_000, "budget_min": 2_000_000, "trl_min": 4, "trl_max": 6}
+    make_call("ONE", **fields)
+    make_call("TWO", languages="Any language of the Union")
+
+    facts = {
+        slug: {str(fact["label"]): str(fact["value"]) for fact in english(None).get(f"/calls/{slug}/").context["facts"]}
+        for slug in ("one", "two")
+    }
+
+    assert facts["one"] == {
+        "Level": "European",
+        "Budget": "€9,000,000",
+        "Budget of a project": "€2,000,000",
+        "TRL": "4 – 6",
+        "Languages of proposals": "English, Italian",
+    }
+    assert facts["two"]["Languages of proposals"] == "Any language of the Union"
+
+
+def test_a_call_that_its_source_no_longer_lists_says_so(db):
+    make_call("ONE", missing_since=NOW)
+
+    pages = [english(None).get(path).content.decode() for path in ("/calls/one/", LIST)]
+
+    assert ["has not listed this call since 1 June 2026" in pages[0], "no longer listed" in pages[1]] == [True, True]
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [([-30, 60], -50, 80), ([-30, -20], -50, 0), ([10, 250], -20.83, 270.83)],
+)
+def test_its_own_timeline_holds_all_its_dates_and_today_while_it_is_open(
+    db, days: list[int], first: float, last: float
+):
+    make_dated_call("ONE", *((DeadlineKind.CUT_OFF, NOW + timedelta(days=day)) for day in days))
+
+    span = english(None).get("/calls/one/").context["span"]
+
+    assert [round((span[name] - NOW) / timedelta(days=1), 2) for name in ("start", "end")] == [first, last]
+
+
+def test_a_call_without_dates_has_no_timeline(db):
+    make_call("ONE", closes_in=None)
+
+    response = english(None).get("/calls/one/")
+
+    assert (response.context["span"], "span-of__svg" in response.content.decode()) == (None, False)
+
+
+def test_the_parts_that_dates_change_are_named_for_the_live_page(db):
+    make_call("ONE")
+
+    text = signed_in(None).get("/calls/one/").content.decode()
+
+    assert re.findall(r'data-renew="(\w+)"', text) == ["state", "sentence", "span", "changes", "dates"]
+
+
+def test_staff_are_led_to_what_they_may_do(staff: Member, outsider: Member):
+    make_call("ONE")
+
+    shown = {
+        member: ["/calls/one/edit/" in signed_in(member).get("/calls/one/").content.decode(),
+                 "/calls/new/" in signed_in(member).get(LIST).content.decode()]
+        for member in (staff, outsider, None)
+    }  # fmt: skip
+
+    assert shown == {staff: [True, True], outsider: [False, False], None: [False, False]}
+
+
+# Side by side -------------------------------------------------------------------------------------------------------
+
+COMPARE = "/calls/compare/"
+
+
+def test_calls_stand_side_by_side_as_they_were_asked_for_and_differences_are_marked(db):
+    make_call("ONE", programme="Horizon Europe", funder="The Union", trl_min=4)
+    make_call("TWO", programme="Horizon Europe", funder="A region", level=Level.REGIONAL)
+
+    response = english(None).get(f"{COMPARE}?call=two&call=one&call=two")
+
+    rows = {row["label"]: (row["cells"], row["differs"]) for row in response.context["rows"]}
+    assert [call["identifier"] for call in response.context["calls"]] == ["TWO", "ONE"]
+    assert rows["Programme"] == ([["Horizon Europe"], ["Horizon Europe"]], False)
+    assert rows["Funder"] == ([["A region"], ["The Union"]], True)
+    assert rows["TRL"] == ([[], ["4"]], True)
+    assert "Budget" not in rows
+    assert [call["without"] for call in response.context["calls"]] == ["?call=one", "?call=two"]
+
+
+def test_more_than_four_and_unknown_calls_are_said(db):
+    for number in range(5):
+        make_call(f"CALL-{number}")
+    asked = "&".join(f"call=call-{number}" for number in range(5))
+
+    response = english(None).get(f"{COMPARE}?{asked}&call=unknown")
+
+    assert len(response.context["calls"]) == 4
+    assert (response.context["left_out"], response.context["unknown"]) == (1, 1)
+    assert "Not every call of this address was found." in response.content.decode()
+
+
+def test_one_call_is_offered_others_of_its_kind(db, chain):
+    for name, fields in {
+        "ONE": {},
+        "NEAR": {},
+        "OTHER": {"programme": "LIFE"},
+        "CLOSED": {"closes_in": -timedelta(1)},
+    }.items():
+        make_call(name, **{"programme": "Horizon Europe", **fields}).value_chains.add(chain)
+
+    response = english(None).get(f"{COMPARE}?call=one")
+
+    assert [call["identifier"] for call in response.context["near"]] == ["NEAR"]
+
+
+@pytest.mark.parametrize("query", ["", "call=", "call=%00", "call=" + "x" * 5000, "call=unknown", "call=%F0%9F%98%80"])
+def test_without_calls_to_compare_the_page_teaches(db, query: str):
+    response = english(None).get(f"{COMPARE}?{query}")
+
+    assert (response.status_code, "Choose the calls to compare" in response.content.decode()) == (200, True)
+
+
+def test_the_list_lets_calls_be_chosen_without_scripts(db):
+    make_call("ONE")
+
+    text = english(None).get(LIST).content.decode()
+
+    assert f'<form method="get" action="{COMPARE}">' in text
+    assert '<input type="checkbox" name="call" value="one">' in text
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+def test_side_by_side_takes_a_fixed_number_of_queries(
+    calls: int, db, django_assert_num_queries: DjangoAssertNumQueries
+):
+    for number in range(3):
+        make_call(f"CALL-{number}").value_chains.add(make_chain())
+    visitor = signed_in(None)
+    address = COMPARE + "?" + "&".join(f"call=call-{number}" for number in range(calls))
+    visitor.get(address)
+
+    with django_assert_num_queries(QUERIES_OF_COMPARE):
+        visitor.get(address)
