@@ -384,5 +384,5 @@ def test_form_takes_a_fixed_number_of_queries(staff, dates, django_assert_num_qu
         )
     client = english(staff)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get("/calls/one/edit/")

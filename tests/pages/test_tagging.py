@@ -155,7 +155,7 @@ def test_tags_take_a_fixed_number_of_queries(staff, chain, calls, django_assert_
         make_call().value_chains.add(chain)
     client = signed_in(staff)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(TAGS)
 
 
