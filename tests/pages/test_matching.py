@@ -245,7 +245,7 @@ def test_page_asks_the_database_a_fixed_number_of_times(
     client: Client = signed_in(researcher)
     client.get(calls_page(idea))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         answer = client.get(calls_page(idea))
 
     assert answer.content.decode().count('name="call"') == count
