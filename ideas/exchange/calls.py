@@ -1,5 +1,6 @@
 """What a reader yields, whatever the file's format: calls, news that may be calls, and rows that it had to refuse."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,10 @@ LONGEST = {
     "languages": 60,
 }
 LONGEST_SUMMARY_CHARS = 10_000
+_SINGLE = (
+    (DeadlineKind.CLICK_DAY, re.compile(r"\bclick.?day\b", re.IGNORECASE)),
+    (DeadlineKind.UNTIL_EXHAUSTED, re.compile(r"esauriment|exhaust", re.IGNORECASE)),
+)
 _check_url = URLValidator(schemes=["http", "https"])
 
 
@@ -184,6 +189,7 @@ def tidy_url(value: str) -> str:
 def closings(model: str, readings: Sequence[Reading]) -> tuple[DeadlineRow, ...]:
     """Name a call's closing dates by its model: "two-stage", "multiple cut-off", else one deadline.
 
+    One date may be a click day, or count until the budget is exhausted, if the model, or a note in its place, says so.
     Several dates without a model are cut-offs, and a date that is told twice is one. A two-stage call may tell its
     first date only.
     """
@@ -193,4 +199,5 @@ def closings(model: str, readings: Sequence[Reading]) -> tuple[DeadlineRow, ...]
         return tuple(DeadlineRow(kind, reading) for kind, reading in zip(kinds, ordered, strict=False))
     if "cut-off" in model.lower() or len(ordered) > 1:
         return tuple(DeadlineRow(DeadlineKind.CUT_OFF, reading, number) for number, reading in enumerate(ordered, 1))
-    return tuple(DeadlineRow(DeadlineKind.SINGLE, reading) for reading in ordered)
+    kind = next((kind for kind, words in _SINGLE if words.search(model)), DeadlineKind.SINGLE)
+    return tuple(DeadlineRow(kind, reading) for reading in ordered)

@@ -13,6 +13,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TextIO
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ideas.choices import DeadlineKind, Language, Level
 from ideas.exchange.calls import (
@@ -41,7 +42,7 @@ SAMPLE_CHARS = 8_192
 _MONEY = re.compile(r"\d[\d.,' ]*")
 
 
-TEXTS = ("funder", "programme", "call_identifier", "call_title", "action_type", "source_status")
+TEXTS = ("funder", "programme", "call_identifier", "call_title", "action_type", "source_status", "languages")
 
 
 def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[Row]:
@@ -54,7 +55,7 @@ def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[R
     with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
         encoding = _copy_and_tell_encoding(stream, copy)
         if encoding == "cp1252":
-            options.remark("The file is not UTF-8; it was read as Windows-1252.")
+            options.remark(_("The file is not UTF-8; it was read as Windows-1252."))
         with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
             yield from _rows(text, preset)
 
@@ -80,7 +81,7 @@ def _copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
         copy.write(chunk)
         since_break = since_break + len(chunk) if b"\n" not in chunk else len(chunk) - chunk.rindex(b"\n") - 1
         if since_break > LONGEST_LINE_BYTES:
-            raise UnreadableFile(f"A line has more than {LONGEST_LINE_BYTES:,} bytes")
+            raise UnreadableFile(_("A line has more than %(count)s bytes.") % {"count": LONGEST_LINE_BYTES})
         if encoding != "cp1252":
             try:
                 decoder.decode(chunk)
@@ -94,7 +95,10 @@ def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
     dialect, lines = _dialect(text), _Lines(text)
     header = _header(lines, dialect)
     if preset.columns["title"] not in header:
-        raise UnreadableFile(f"No column “{preset.columns['title']}” in the header: {', '.join(header)[:200]}")
+        raise UnreadableFile(
+            _("No column “%(name)s” in the header: %(header)s")
+            % {"name": preset.columns["title"], "header": ", ".join(header)[:200]}
+        )
     while (line := lines.begin()) is not None:
         try:
             values = next(csv.reader(lines, dialect), [])
@@ -158,7 +162,9 @@ def _dialect(text: TextIO) -> type[csv.Dialect]:
 def _named(header: list[str], values: list[str], preset: Preset) -> dict[str, str]:
     """The row as {field: value}. Raises Refused where it has more or fewer values than the header."""
     if len(values) != len(header):
-        raise _Misshapen(f"{len(values)} values where the header has {len(header)}")
+        raise _Misshapen(
+            _("%(count)s values where the header has %(expected)s") % {"count": len(values), "expected": len(header)}
+        )
     by_column = dict(zip(header, values, strict=True))
     told = {name: by_column[column].strip() for name, column in preset.columns.items() if column in by_column}
     return {**preset.defaults, **{name: value for name, value in told.items() if value}}
@@ -184,9 +190,12 @@ def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
         language=_one_of(Language.values, "language", row),
         summary=tidy_text(row.get("summary", "")),
         url=tidy_url(row.get("url", "")),
+        budget_total=_money("budget_total", row, in_words=preset.prose_money),
         budget_min=_money("budget_min", row),
         budget_max=_money("budget_max", row),
         expected_grants=_count("expected_grants", row),
+        trl_min=_level_of_readiness("trl_min", row),
+        trl_max=_level_of_readiness("trl_max", row),
         deadlines=_deadlines(row, preset),
         complete=not (preset.partial_dates and row.get("model", "single-stage") != "single-stage"),
         **{name: tidy(name, row.get(name, "")) for name in TEXTS},
@@ -196,7 +205,7 @@ def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
 def _identifier(row: Mapping[str, str], title: str, preset: Preset) -> str:
     if name := _name(row, title, preset):
         return tidy("identifier", name)
-    raise Refused("no identifier")
+    raise Refused(_("no identifier"))
 
 
 def _name(row: Mapping[str, str], title: str, preset: Preset) -> str:
@@ -212,29 +221,36 @@ def _deadlines(row: Mapping[str, str], preset: Preset) -> tuple[DeadlineRow, ...
         return named
     opening = DeadlineRow(DeadlineKind.OPENING, read_opening(row["opens"], preset.source))
     if closing and min(reading.at for reading in closing) < opening.reading.at:
-        raise Refused("it closes before it opens")
+        raise Refused(_("it closes before it opens"))
     return (opening, *named)
 
 
 def _one_of(values: list[str], name: str, row: Mapping[str, str]) -> str:
     if row[name].lower() not in values:
-        raise Refused(f"{name} “{row[name][:40]}” is none of {', '.join(values)}")
+        raise Refused(
+            _("%(name)s “%(text)s” is none of %(values)s")
+            % {"name": name, "text": row[name][:40], "values": ", ".join(values)}
+        )
     return row[name].lower()
 
 
-def _money(name: str, row: Mapping[str, str]) -> Decimal | None:
-    """An amount in euros, with points or commas as Italians or others write them. Raises Refused for words."""
-    if not (text := row.get(name, "").replace("€", "").strip()):
+def _money(name: str, row: Mapping[str, str], *, in_words: bool = False) -> Decimal | None:
+    """An amount in euros, with points or commas as Italians or others write them.
+
+    Raises Refused for words, unless the list writes amounts `in_words` here and there: these are left out.
+    """
+    text = row.get(name, "").replace("€", "").strip()
+    if not text or (in_words and not _MONEY.fullmatch(text)):
         return None
     if not _MONEY.fullmatch(text):
-        raise Refused(f"{name} “{text[:40]}” is not an amount")
+        raise Refused(_("%(name)s “%(text)s” is not an amount") % {"name": name, "text": text[:40]})
     digits = re.sub(r"[' ]", "", text)
     whole, mark, cents = max(digits.rpartition(","), digits.rpartition("."), key=lambda parts: len(parts[0]))
     if len(cents) == 3 or not mark:
         whole, cents = digits, "0"
     amount = Decimal(re.sub(r"[.,]", "", whole) + "." + cents)
     if amount >= 10**12:
-        raise Refused(f"{name} “{text[:40]}” is too large")
+        raise Refused(_("%(name)s “%(text)s” is too large") % {"name": name, "text": text[:40]})
     return amount
 
 
@@ -242,5 +258,15 @@ def _count(name: str, row: Mapping[str, str]) -> int | None:
     if not (text := row.get(name, "")):
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 5):
-        raise Refused(f"{name} “{text[:40]}” is not a number")
+        raise Refused(_("%(name)s “%(text)s” is not a number") % {"name": name, "text": text[:40]})
     return int(text)
+
+
+def _level_of_readiness(name: str, row: Mapping[str, str]) -> int | None:
+    """A technology readiness level, written as 5 or TRL 5."""
+    if not (text := row.get(name, "").strip()):
+        return None
+    digit = text.upper().removeprefix("TRL").strip()
+    if digit not in set("123456789"):
+        raise Refused(_("%(name)s “%(text)s” is not from 1 to 9") % {"name": name, "text": text[:40]})
+    return int(digit)

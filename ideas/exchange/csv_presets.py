@@ -20,9 +20,13 @@ FIELDS = (
     "summary",
     "url",
     "source_status",
+    "languages",
+    "budget_total",
     "budget_min",
     "budget_max",
     "expected_grants",
+    "trl_min",
+    "trl_max",
     "opens",
     "closes",
     "closes_2",
@@ -36,6 +40,7 @@ class Preset:
 
     Fields beside those of CallRow: opens, closes, closes_2 (second stage), model. `prefix` makes an identifier from
     the column's value, or from the title where the list has none. `partial_dates`: lists that tell one date of many.
+    `prose_money`: lists that write amounts in words here and there, which are then left out.
     """
 
     columns: Mapping[str, str]
@@ -43,6 +48,7 @@ class Preset:
     defaults: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     partial_dates: bool = False
+    prose_money: bool = False
 
 
 PRESETS: dict[str, Preset] = {
@@ -90,12 +96,15 @@ PRESETS: dict[str, Preset] = {
             "summary": "Descrizione",
             "opens": "Data_apertura",
             "closes": "Data_chiusura",
+            "model": "Note_di_apertura_chiusura",
             "action_type": "Forma_agevolazione",
+            "budget_total": "Stanziamento_incentivo",
             "url": "Link_istituzionale",
         },
         source=Source.NATIONAL,
         defaults={"level": Level.NATIONAL, "language": Language.IT},
         prefix="INCENTIVI-",
+        prose_money=True,
     ),
     "pa-digitale": Preset(
         columns={
@@ -104,10 +113,12 @@ PRESETS: dict[str, Preset] = {
             "opens": "data_inizio_bando",
             "closes": "data_fine_bando",
             "source_status": "stato",
+            "budget_total": "totale_importo_stanziato",
         },
         source=Source.NATIONAL,
         defaults={"level": Level.NATIONAL, "funder": "Dipartimento per la trasformazione digitale", "language": "it"},
         prefix="PA-DIGITALE-",
+        prose_money=True,
     ),
     "csv": Preset(
         columns={name: name for name in FIELDS},

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 BRUSSELS = "Europe/Brussels"
 ROME = "Europe/Rome"
 EU_HOUR = time(17)
@@ -43,7 +45,7 @@ class UnreadableDate(ValueError):
     """The value is no date. The message quotes it."""
 
     def __init__(self, raw: str) -> None:
-        super().__init__(f"“{raw[:40]}” is not a date")
+        super().__init__(_("“%(text)s” is not a date") % {"text": raw[:40]})
 
 
 # In a bulk file the same few days come again and again.

@@ -81,7 +81,7 @@ def test_every_broken_row_is_refused_with_its_line_and_stops_nothing():
         RefusedRow(8, "2 values where the header has 6"),
         RefusedRow(9, "it closes before it opens"),
     ]
-    assert [row.identifier for row in rows if isinstance(row, RefusedRow)]== ["B", "", "D", "E", "F", "", "H"]
+    assert [row.identifier for row in rows if isinstance(row, RefusedRow)] == ["B", "", "D", "E", "F", "", "H"]
     assert rows[-1].line == 11
     assert rows[-1].budget_max == Decimal("1500000.50")
 
@@ -177,5 +177,44 @@ def test_another_kind_of_file_is_said_to_be_one(content):
 def test_a_line_without_end_is_refused_before_any_row():
     rows = FORMATS["csv"](io.BytesIO(HEADER + b"A,one,regional,,,\n" + b"x" * 300_000), Options())
 
-    with pytest.raises(UnreadableFile, match="more than 200,000 bytes"):
+    with pytest.raises(UnreadableFile, match="more than 200000 bytes"):
         next(rows)
+
+
+def test_budget_readiness_and_languages_are_read():
+    (row,) = read(
+        b"identifier;title;level;budget_total;trl_min;trl_max;languages\nA;one;regional;25.000.000;5;TRL 8;it, en\n"
+    )
+
+    assert (row.budget_total, row.trl_min, row.trl_max, row.languages) == (Decimal(25_000_000), 5, 8, "it, en")
+
+
+@pytest.mark.parametrize("value", ["0", "10", "5-7", "high", "\u0665"])
+def test_readiness_is_from_1_to_9(value):
+    (row,) = read(f"identifier,title,level,trl_min\nA,one,regional,{value}\n".encode())
+
+    assert row.reason == f"trl_min “{value}” is not from 1 to 9"
+
+
+def test_national_lists_tell_the_budget_in_figures_or_in_words_and_how_a_call_ends():
+    figures, words, click = read(
+        b"ID_Incentivo,Titolo,Data_apertura,Data_chiusura,Note_di_apertura_chiusura,Stanziamento_incentivo\n"
+        b'1,A,2026-01-14,2026-12-31,Fino a esaurimento delle risorse,"15375383,50"\n'
+        b"2,B,2026-01-14,,,Circa 3 milioni di euro\n"
+        b"3,C,2026-01-14,2026-03-04T12:00:00,Click day,\n",
+        format="incentivi",
+    )
+
+    assert (figures.budget_total, kinds(figures)[1][0]) == (Decimal("15375383.50"), DeadlineKind.UNTIL_EXHAUSTED)
+    assert (words.budget_total, kinds(words)) == (None, [(DeadlineKind.OPENING, 1)])
+    assert kinds(click)[1][0] == DeadlineKind.CLICK_DAY
+
+
+def test_notices_of_the_administration_hold_semicolons_in_their_last_column():
+    (row,) = read(
+        b"titolo,misura,data_inizio_bando,data_fine_bando,stato,totale_importo_stanziato,totale_importo_misura,"
+        b"soggetti_destinatari\nAvviso,1.4.1,2026-01-14,2026-02-18,aperto,1000000.00,2000000.00,Comuni;Scuole;ASL\n",
+        format="pa-digitale",
+    )
+
+    assert (row.budget_total, row.source_status) == (Decimal(1_000_000), "aperto")
