@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from ideas.actions.search import index_calls, index_organisations
+from ideas.actions.search import index_calls, index_members, index_organisations
 from tests.cast import signed_in
 from tests.factories import make_call, make_comment, make_idea, make_organisation
 
@@ -23,6 +23,7 @@ def test_members_find_ideas_calls_organisations_people_and_comments(researcher, 
     make_comment(idea, researcher, "La turbina gira.")
     index_calls([make_call("HORIZON-H2-1", title="Hydrogen turbines")])
     index_organisations([make_organisation("Turbine Rossi")])
+    index_members([researcher])
 
     found = ["Turbine a idrogeno", "Hydrogen turbines", "Turbine a idrogeno"]
     assert titles(signed_in(outsider), q="turbina") == found
@@ -42,6 +43,8 @@ def test_what_was_asked_for_is_marked_and_cannot_be_markup(researcher, chain):
 
 def test_visitors_find_no_people_and_no_words_behind_a_teaser(researcher, chain):
     make_idea(researcher, chain=chain, title="Shown", teaser="To all.", problem="CANARY", public_teaser=True)
+
+    index_members([researcher])
 
     assert titles(Client(), q="shown") == ["Shown"]
     assert titles(Client(), q="canary") == []
