@@ -44,7 +44,10 @@ OWN = {
 
 
 def test_the_style_sheets_of_every_page_stay_small():
-    assert {path.name: size for path in OWN if (size := size_of([*SHARED, *OWN[path]])) >= MAX_BYTES} == {}
+    # `/style/` shows every component there is, to those who build them.
+    pages = [path for path in OWN if path.parent.name != "style"]
+
+    assert {path.name: size for path in pages if (size := size_of([*SHARED, *OWN[path]])) >= MAX_BYTES} == {}
     assert size_of(SHARED) < MAX_BYTES
 
 
