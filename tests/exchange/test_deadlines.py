@@ -1,11 +1,20 @@
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ideas.exchange.deadlines import BRUSSELS, ROME, Reading, Source, UnreadableDate, read_closing, read_opening
+from ideas.exchange.deadlines import (
+    BRUSSELS,
+    ROME,
+    Reading,
+    Source,
+    UnreadableDate,
+    read_closing,
+    read_on_clock,
+    read_opening,
+)
 
 CLOSING_IN_BRUSSELS = [
     # bulk file, type 1: milliseconds of a day
@@ -112,3 +121,82 @@ def test_any_national_hour_that_rome_shows_once_comes_back_as_written(day, hour)
 
     if reading.verified:
         assert f"{reading.at.astimezone(ZoneInfo(ROME)):%d/%m/%Y %H:%M}" == written
+
+
+ZONES = st.sampled_from(sorted(available_timezones() - {"Factory", "localtime"}))
+WALLS = st.datetimes(datetime(1995, 1, 1), datetime(2099, 12, 30))  # noqa: DTZ001 - a clock on a wall has no zone
+INSTANTS = WALLS.map(lambda wall: wall.replace(tzinfo=UTC))
+NIGHTS = [
+    # (zone, day, an hour that is skipped or comes twice)
+    ("Europe/Rome", "2026-03-29", "02:30", "2026-03-29T01:30+00:00"),
+    ("Europe/Rome", "2026-10-25", "02:30", "2026-10-25T00:30+00:00"),
+    ("Europe/Brussels", "2027-03-28", "02:00", "2027-03-28T01:00+00:00"),
+    ("Atlantic/Azores", "2026-10-25", "00:15", "2026-10-25T00:15+00:00"),
+    ("America/New_York", "2026-11-01", "01:59", "2026-11-01T05:59+00:00"),
+    ("Australia/Lord_Howe", "2026-04-05", "01:45", "2026-04-04T14:45+00:00"),
+]
+
+
+@given(ZONES, WALLS)
+def test_a_time_that_any_clock_shows_once_comes_back_as_written(zone, wall):
+    reading = read_on_clock(wall, "", zone)
+
+    assume(reading.verified)
+    assert reading.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall
+
+
+@given(ZONES, WALLS)
+def test_a_time_is_unverified_just_where_a_clock_skips_it_or_shows_it_twice(zone, wall):
+    shown = [
+        at
+        for at in (wall.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+        if at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall
+    ]
+
+    assert read_on_clock(wall, "", zone).verified == (len(shown) == 2 and shown[0] == shown[1])
+
+
+@pytest.mark.parametrize(("zone", "day", "hour", "at"), NIGHTS)
+def test_in_nights_when_clocks_change_the_offset_before_counts_and_the_hour_is_unverified(zone, day, hour, at):
+    reading = read_on_clock(datetime.fromisoformat(f"{day}T{hour}"), "", zone)
+
+    assert (reading.at, reading.verified) == (datetime.fromisoformat(at), False)
+
+
+@given(INSTANTS, st.integers(-14 * 60, 14 * 60))
+def test_an_instant_is_the_same_with_whatever_offset_it_is_written(instant, minutes):
+    offset = timezone(timedelta(minutes=minutes))
+
+    written = instant.astimezone(offset).isoformat()
+
+    for source in (Source.EU_INSTANT, Source.EU_CASCADE, Source.NATIONAL):
+        assert read_closing(written, source).at == instant
+
+
+@given(INSTANTS, st.integers(-14 * 60, 14 * 60))
+def test_a_topic_closes_at_17_on_the_day_that_brussels_has_at_whatever_instant_is_written(instant, minutes):
+    written = instant.astimezone(timezone(timedelta(minutes=minutes))).isoformat()
+
+    local = read_closing(written, Source.EU_TOPIC).at.astimezone(ZoneInfo(BRUSSELS))
+
+    assert (local.date(), local.strftime("%H:%M")) == (instant.astimezone(ZoneInfo(BRUSSELS)).date(), "17:00")
+
+
+@given(st.dates(date(1995, 1, 1), date(2099, 12, 30)))
+def test_no_closing_of_a_day_is_before_another_hour_of_that_day(day):
+    whole_day = read_closing(day.isoformat(), Source.NATIONAL)
+
+    at_six = read_closing(f"{day}T18:00:00", Source.NATIONAL)
+
+    assert whole_day.at > at_six.at
+    assert whole_day.at.astimezone(ZoneInfo(ROME)).date() == day
+
+
+@given(st.text(max_size=60), st.sampled_from(Source))
+def test_no_text_does_worse_than_to_be_refused(text, source):
+    try:
+        reading = read_closing(text, source)
+    except UnreadableDate:
+        return
+
+    assert reading.at.year in range(1989, 2101)
