@@ -19,17 +19,27 @@ FOLDER = "imports"
 KEPT = timedelta(days=14)
 
 
-def keep_file(*, by: Member, file: "File[bytes]", format: str, name: str, at: datetime) -> Import:
+def keep_file(
+    *,
+    by: Member | None,
+    file: "File[bytes]",
+    format: str,
+    name: str,
+    at: datetime,
+    options: Mapping[str, Any] | None = None,
+) -> Import:
     """Keep a file for its preview, under a name that nobody can guess or choose. Old previews go.
 
-    Returns the row of the log that will show the preview. Raises NotAllowed.
+    `by` is None at the command line; `options` {columns, zone}: how the file is to be read. Returns the row of the log
+    that will show the preview. Raises NotAllowed.
     """
-    if not can_import(by):
-        raise NotAllowed
+    _require(by)
     for old in Import.objects.filter(applied_at=None, at__lt=at - KEPT).exclude(kept_as=""):
         discard_file(by=by, preview=old, at=at)
     kept_as = default_storage.save(f"{FOLDER}/{token_hex(16)}", file)
-    return Import.objects.create(format=format, name=name[-200:], by=by, at=at, kept_as=kept_as)
+    return Import.objects.create(
+        format=format, name=name[-200:], by=by, at=at, kept_as=kept_as, options=dict(options or {})
+    )
 
 
 @transaction.atomic(durable=True)
@@ -73,11 +83,10 @@ def end_work(*, preview: Import, error: str = "", remarks: list[str] | None = No
 
 
 @transaction.atomic(durable=True)
-def discard_file(*, by: Member, preview: Import, at: datetime) -> None:
+def discard_file(*, by: Member | None, preview: Import, at: datetime) -> None:
     """Throw a preview away, with its file. Raises NotAllowed, Conflict("already_imported" or "import_working")."""
     log = Import.objects.select_for_update().get(pk=preview.pk)
-    if not can_import(by):
-        raise NotAllowed
+    _require(by)
     if log.applied_at:
         raise Conflict("already_imported")
     if is_worked_on(log, at):
@@ -86,10 +95,14 @@ def discard_file(*, by: Member, preview: Import, at: datetime) -> None:
     log.delete()
 
 
+def _require(by: Member | None) -> None:
+    if by is not None and not can_import(by):
+        raise NotAllowed
+
+
 def _change_options(by: Member, preview: Import, **changes: Any) -> None:
     """Set some of the options, take away those that are None, and leave the others as they are now."""
-    if not can_import(by):
-        raise NotAllowed
+    _require(by)
     preview.refresh_from_db(fields=["options", "applied_at", "kept_as"])
     if preview.applied_at:
         raise Conflict("already_imported")

@@ -12,7 +12,8 @@ from ideas.exchange.formats import CANDIDATE_FORMATS, COLUMN_FORMATS, FORMATS
 
 # No header has it: names of columns are read without spaces around them.
 NO_COLUMN = " "
-LARGEST_UPLOAD_BYTES = 200_000_000
+# The server holds what it receives in memory, many times over: what is larger goes by the command, with --preview.
+LARGEST_UPLOAD_BYTES = 20_000_000
 # {name of the format: what a person calls it}; those that aren't here are called by their name.
 FORMAT_LABELS: dict[str, str | Promise] = {
     "eu-portal": _("EU portal: the bulk file grantsTenders.json"),
@@ -68,7 +69,10 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         max_length=300,
-        help_text=_("Up to 200 MB, not packed. Nothing is written before you have seen what would change."),
+        help_text=_(
+            "Up to 20 MB, not packed; larger files, such as the EU portal's whole list, by the command import_calls "
+            "--preview. Nothing is written before you have seen what would change."
+        ),
         error_messages={"empty": _("The file is empty.")},
     )
 
@@ -83,7 +87,9 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > LARGEST_UPLOAD_BYTES:
-            raise forms.ValidationError(_("The file has more than 200 MB."))
+            raise forms.ValidationError(
+                _("The file has more than 20 MB. Give it to the command import_calls --preview, and it is shown here.")
+            )
         if "\x00" in file.name:
             raise forms.ValidationError(_("The file's name can't be read."))
         return file

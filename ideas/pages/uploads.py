@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from ideas.actions.imports import import_calls, preview_import
 from ideas.actions.uploads import begin_work, end_work, note_progress
 from ideas.exchange.calls import Options, Row, UnreadableFile
+from ideas.exchange.deadlines import ROME
 from ideas.exchange.formats import FORMATS
 from ideas.models import Import, Member
 
@@ -59,6 +60,7 @@ def _do(found: Import, by: Member, work: Work) -> None:
         with closing(default_storage.open(found.kept_as)) as stream:
             options = Options(
                 columns=found.options.get("columns", {}),
+                zone=found.options.get("zone", ROME),
                 remark=remarks.append,
                 progress=lambda read: ear(read // 2, size),  # the other half is for comparing or writing
             )

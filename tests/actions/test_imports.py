@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from ideas.actions.imports import import_calls, preview_import
 from ideas.actions.reference import load_reference
@@ -430,18 +431,19 @@ def look(by, *rows):
 
 
 def test_refused_rows_are_kept_with_line_and_reason_and_stop_nothing():
-    done = bring(
-        row("A", line=2),
-        RefusedRow(3, "“soon” is not a date"),
-        row("A", line=4),
-        row("B", line=5, title="x" * 600),
-        row("C", line=6),
-    )
+    with translation.override("en"):
+        done = bring(
+            row("A", line=2),
+            RefusedRow(3, "“soon” is not a date"),
+            row("A", line=4),
+            row("B", line=5, title="x" * 600),
+            row("C", line=6),
+        )
 
     assert counts(done)[:3] == (2, 0, 0)
     assert [refused["line"] for refused in done.refused] == [3, 4, 5]
     assert done.refused[0]["reason"] == "“soon” is not a date"
-    assert done.refused[1]["reason"] == "A è già alla riga 2"
+    assert done.refused[1]["reason"] == "A stands on line 2 already"
     assert Import.objects.get() == done
 
 

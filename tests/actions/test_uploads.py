@@ -3,12 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 
 from ideas.actions.imports import import_calls
 from ideas.actions.uploads import begin_work, choose_columns, discard_file, end_work, keep_file, note_progress
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Import
+from ideas.models import Call, Import
 from ideas.queries.imports import PATIENCE
+from tests.cast import signed_in
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 # Files go when the transaction is committed, so the transactions are real.
@@ -123,3 +125,44 @@ def test_only_staff_give_files(staff, researcher, folder):
         choose_columns(by=researcher, preview=preview, columns={})
 
     assert (kept_files(folder), Import.objects.get().options) == (1, {})
+
+
+def test_command_puts_a_file_before_the_staff_and_writes_nothing(staff, folder, tmp_path, capsys):
+    file = tmp_path / "calls.csv"
+    file.write_text("codice;titolo;chiude\nA;uno;18/02/2027 18:00\n")
+    columns = ["identifier=codice", "title=titolo", "closes=chiude"]
+
+    call_command("import_calls", str(file), format="csv", map=columns, preview=True)
+
+    preview = Import.objects.get()
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "1 new, 0 changed, 0 unchanged, 0 refused"
+    assert told[1].endswith(f"/imports/{preview.pk}/")
+    assert (kept_files(folder), Call.objects.count(), preview.applied_at) == (1, 0, None)
+
+
+def test_what_the_command_put_before_the_staff_is_imported_as_it_was_shown(staff, tmp_path):
+    file = tmp_path / "calls.csv"
+    file.write_text("codice;titolo;chiude\nA;uno;18/02/2027 18:00\n")
+    call_command(
+        "import_calls",
+        str(file),
+        format="csv",
+        map=["identifier=codice", "title=titolo", "closes=chiude"],
+        preview=True,
+    )
+
+    answer = signed_in(staff).post(f"/imports/{Import.objects.get().pk}/confirm/")
+
+    assert answer.status_code == 303
+    assert Call.objects.get().deadlines.get().local.isoformat() == "2027-02-18T18:00:00+01:00"
+
+
+def test_command_keeps_no_file_that_cannot_be_read(folder, tmp_path):
+    file = tmp_path / "calls.json"
+    file.write_text('{"fundingData":{"GrantTenderObj":[{')
+
+    with pytest.raises(CommandError):
+        call_command("import_calls", str(file), format="eu-portal", preview=True)
+
+    assert (kept_files(folder), Import.objects.count()) == (0, 0)

@@ -8,7 +8,7 @@ from tests.factories import make_call
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LIST = "/candidates/"
-QUERIES_OF_LIST = 7
+QUERIES_OF_LIST = 6
 
 pytestmark = pytest.mark.django_db
 

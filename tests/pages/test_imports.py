@@ -16,8 +16,8 @@ from tests.factories import make_call
 TOPICS = FOLDER / "eu_topics_2026_2027.csv"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 NEW = "/imports/new/"
-QUERIES_OF_LOG = 6
-QUERIES_OF_PREVIEW = 6
+QUERIES_OF_LOG = 5
+QUERIES_OF_PREVIEW = 5
 HEADER = b"identifier,title,level,closes\n"
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
 <item><title>A new call</title><link>https://example.org/1</link><guid>1</guid></item></channel></rss>"""

@@ -5,15 +5,19 @@ import sys
 from argparse import ArgumentParser
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from zoneinfo import available_timezones
 
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper, no_translations
 from django.db import connection, reset_queries
 from django.utils import timezone
 
 from ideas.actions.candidates import import_candidates
-from ideas.actions.imports import import_calls
+from ideas.actions.imports import import_calls, preview_import
+from ideas.actions.uploads import discard_file, keep_file
 from ideas.exchange.calls import Options, UnreadableFile
 from ideas.exchange.csv_presets import FIELDS
 from ideas.exchange.deadlines import ROME
@@ -36,13 +40,20 @@ class Command(BaseCommand):
             metavar="FIELD=COLUMN",
             help=f"which column of a CSV tells a field; may be given several times. Fields: {', '.join(FIELDS)}",
         )
+        parser.add_argument(
+            "--preview",
+            action="store_true",
+            help="write nothing: staff see on the site what would change, and import it",
+        )
         parser.add_argument("--zone", default=ROME, help="whose clock a calendar means that names none (%(default)s)")
 
     @no_translations
-    def handle(self, *args: Any, file: str, format: str, map: list[str], zone: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, file: str, format: str, map: list[str], zone: str, preview: bool = False, **options: Any
+    ) -> None:
         progress = _Progress(self.stderr)
         heard = Options(columns=_columns(map), zone=_zone(zone), remark=progress.say, progress=progress.read)
-        take = _taker(format, progress)
+        take = _taker(format, progress, preview)
         _keep_memory_small()
         try:
             with closing(_open(file)) as stream:
@@ -59,19 +70,40 @@ class Command(BaseCommand):
             self.stdout.write(f"line {row['line']}: {row['reason']}")
         counts = f"{done.created} new, {done.changed} changed, {done.unchanged} unchanged, {len(done.refused)} refused"
         self.stdout.write(f"{counts}, {done.missing} vanished" if done.missing else counts)
+        if not done.applied_at:
+            self.stdout.write(
+                f"Nothing is written yet. Staff see it, and import it: {settings.SITE_URL}/imports/{done.pk}/"
+            )
         if done.refused and not (done.created or done.changed or done.unchanged):
             raise CommandError("Nothing could be read.")
 
 
-def _taker(format: str, progress: "_Progress") -> Any:
-    """What to do with the stream: calls are imported, news become candidates."""
+def _taker(format: str, progress: "_Progress", preview: bool) -> Any:
+    """What to do with the stream: calls are imported or shown first, news become candidates."""
+    if preview and format in CANDIDATE_FORMATS:
+        raise CommandError("News only becomes candidates: there is nothing to see before.")
 
     def take(stream: BinaryIO, heard: Options, **log: Any) -> Import:
         if format in CANDIDATE_FORMATS:
             return import_candidates(rows=CANDIDATE_FORMATS[format](stream, heard), **log)
+        if preview:
+            return _preview(stream, heard, progress, **log)
         return import_calls(rows=FORMATS[format](stream, heard), progress=progress.wrote, **log)
 
     return take
+
+
+def _preview(stream: BinaryIO, heard: Options, progress: "_Progress", *, source: str, **log: Any) -> Import:
+    """Keep the file where the site keeps those that staff give, and compare it."""
+    how = {"columns": dict(heard.columns), "zone": heard.zone}
+    found = keep_file(file=File(stream), format=source, options=how, **log)
+    try:
+        with closing(default_storage.open(found.kept_as)) as kept:
+            rows = FORMATS[source](cast(BinaryIO, kept), heard)
+            return preview_import(by=log["by"], rows=rows, preview=found, at=log["at"], progress=progress.wrote)
+    except UnreadableFile:
+        discard_file(by=log["by"], preview=found, at=log["at"])
+        raise
 
 
 class _Progress:
