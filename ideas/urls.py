@@ -13,6 +13,7 @@ from ideas.pages import (
     candidates,
     comments,
     deadlines,
+    drafts,
     following,
     idea_form,
     ideas,
@@ -35,6 +36,10 @@ idea_pages = [
     path("ideas/<str:reference>/", ideas.detail, name="detail"),
     path("ideas/<str:reference>/edit/", idea_form.edit, name="edit"),
     path("ideas/<str:reference>/state/", ideas.state, name="state"),
+]
+draft_pages = [
+    path("drafts/save/", drafts.save, name="save"),
+    path("drafts/discard/", drafts.discard, name="discard"),
 ]
 comment_pages = [
     path("ideas/<str:reference>/comments/", comments.thread, name="list"),
@@ -137,6 +142,7 @@ search_pages = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((idea_pages, "ideas"))),
+    path("", include((draft_pages, "drafts"))),
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),

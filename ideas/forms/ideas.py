@@ -238,7 +238,9 @@ class IdeaForm(ShownForm):
         kept_chains = [idea.value_chain, *idea.other_chains.all()] if idea else []
         chains += [chain for chain in kept_chains if chain not in chains]
         kept_kets = set(idea.kets.all()) if idea else set()
-        calls = list(choosable(at, keep=idea.call_id if idea else None).prefetch_related("deadlines"))
+        # One that closed while its idea was written is named still: it is the action that refuses it.
+        kept_call = _as_id(self.data.get("call")) or _as_id(self.initial.get("call"))
+        calls = list(choosable(at, keep=kept_call or (idea.call_id if idea else None)).prefetch_related("deadlines"))
         organisations = list(organisations_of(by))
         if idea and idea.organisation and idea.organisation not in organisations:
             organisations.append(idea.organisation)
@@ -306,6 +308,11 @@ def initial_of(idea: Idea | None, by: Member) -> dict[str, Any]:
 def _own_organisation(by: Member) -> dict[str, str]:
     own = list(organisations_of(by)[:2])
     return {"organisation": str(own[0].pk)} if len(own) == 1 else {}
+
+
+def _as_id(typed: Any) -> int | None:
+    text = str(typed or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def _by_id(things: Iterable[Model]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from ideas.models.calls import Call, CatalogueStamp
 from ideas.models.candidates import Candidate
 from ideas.models.comments import Comment
 from ideas.models.deadlines import Deadline, DeadlineChange
+from ideas.models.drafts import Draft
 from ideas.models.following import CallFollow, Reminded
 from ideas.models.ideas import BoardCount, Idea, IdeaTransition, IdeaVersion
 from ideas.models.imports import Import
@@ -27,6 +28,7 @@ __all__ = [
     "Comment",
     "Deadline",
     "DeadlineChange",
+    "Draft",
     "Idea",
     "IdeaTransition",
     "IdeaVersion",

@@ -13,32 +13,37 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ideas.actions.drafts import close_draft
 from ideas.actions.ideas import change_state, edit_idea, post_idea
 from ideas.choices import IdeaState
 from ideas.errors import Conflict, NotAllowed
+from ideas.forms.drafts import key_in, new_key
 from ideas.forms.ideas import IdeaForm
-from ideas.models import Call, Idea
+from ideas.models import Call, Draft, Idea
 from ideas.pages import parts
+from ideas.pages.drafts import keep_typed, typed_before_sign_in
+from ideas.queries.drafts import drafts_of
 from ideas.rules.ideas import can_edit_idea, next_states
 
 
+@typed_before_sign_in
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     at, by = timezone.now(), parts.member_of(request)
     if request.method != "POST":
-        form = IdeaForm(by=by, at=at, initial=_call_asked(request))
-        return _show_form(request, form)
+        return _show_begun(request, at=at)
     form = IdeaForm(request.POST, by=by, at=at)
     if not form.is_valid():
-        return _show_form(request, form, status=400)
+        return _show_refused(request, form, 400)
     try:
         idea = post_idea(by=by, content=form.content(), at=at)
     except ValidationError as refusal:
-        return _show_form(request, form, status=parts.put_on(form, refusal))
+        return _show_refused(request, form, parts.put_on(form, refusal))
     return _saved(request, form, idea, at=at)
 
 
+@typed_before_sign_in
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, reference: str) -> HttpResponse:
@@ -47,18 +52,53 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     if not can_edit_idea(by, idea):
         raise NotAllowed
     if request.method != "POST":
-        return _show_form(request, IdeaForm(by=by, at=at, idea=idea), idea)
+        return _show_begun(request, idea, at=at)
     form = IdeaForm(request.POST, by=by, at=at, idea=idea)
     if not form.is_valid():
-        return _show_form(request, form, idea, status=400)
+        return _show_refused(request, form, 400, idea)
     try:
         version = form.cleaned_data["version"] or 0
         idea = edit_idea(by=by, idea=idea, content=form.content(), version=version, at=at)
     except ValidationError as refusal:
-        return _show_form(request, form, idea, status=parts.put_on(form, refusal))
+        return _show_refused(request, form, parts.put_on(form, refusal), idea)
     except Conflict as refusal:
         return _show_both(request, form, idea, refusal, at=at)
     return _saved(request, form, idea, at=at)
+
+
+# Text that isn't saved ----------------------------------------------------------------------------------------------
+
+
+def _show_begun(request: HttpRequest, idea: Idea | None = None, *, at: datetime) -> HttpResponse:
+    """The form to begin with: as the writer left it unsaved, or of what is saved. `?draft=` names another one."""
+    by = parts.member_of(request)
+    begun = drafts_of(by, idea)
+    asked = request.GET.get("draft", "")
+    # A call in the address asks for a form of its own.
+    first = not asked and "call" not in request.GET
+    restored = next((draft for draft in begun if first or draft.key == asked), None)
+    initial = {} if idea else _call_asked(request)
+    form = IdeaForm(by=by, at=at, idea=idea, initial=restored.fields if restored else initial)
+    others = [_begun(draft) for draft in begun if draft != restored] if idea is None else []
+    return _show_form(request, form, idea, restored=restored, others=others, fresh=_fresh(idea))
+
+
+def _fresh(idea: Idea | None) -> str:
+    return "" if idea else reverse("ideas:new", query={"draft": "none"})
+
+
+def _begun(draft: Draft) -> dict[str, Any]:
+    return {
+        "title": draft.title or _("Without a title"),
+        "saved_at": draft.saved_at,
+        "url": reverse("ideas:new", query={"draft": draft.key}),
+    }
+
+
+def _show_refused(request: HttpRequest, form: IdeaForm, status: int, idea: Idea | None = None) -> HttpResponse:
+    """The form with what is wrong; what was typed is kept, should its writer go away now."""
+    keep_typed(request, idea)
+    return _show_form(request, form, idea, status=status)
 
 
 # Parts of the form --------------------------------------------------------------------------------------------------
@@ -79,14 +119,24 @@ def _show_form(
         "idea": idea,
         "action": reverse("ideas:edit", args=[idea.reference]) if idea else reverse("ideas:new"),
         "draft_key": f"idea-{idea.reference}" if idea else "idea-new",
+        "form_key": _key_of(request, more.get("restored")),
         "may_open": idea is None or IdeaState.OPEN in next_states(parts.member_of(request), idea),
         **more,
     }
     return render(request, "ideas/form.html", context, status=status)
 
 
+def _key_of(request: HttpRequest, restored: Draft | None) -> str:
+    """The name under which what is typed into the form is kept: it goes on under the one that it has."""
+    if restored is not None:
+        return restored.key
+    return key_in(request.POST) or new_key()
+
+
 def _saved(request: HttpRequest, form: IdeaForm, idea: Idea, *, at: datetime) -> HttpResponse:
     """Answer a save: open the idea where that was asked, and say what happened."""
+    if key := key_in(request.POST):
+        close_draft(by=parts.member_of(request), key=key, at=at)
     if request.POST.get("act") != "open" or idea.state == IdeaState.OPEN:
         messages.success(
             request, _("Draft saved. Only its authors see it.") if idea.state == IdeaState.DRAFT else _("Saved.")
@@ -105,7 +155,7 @@ def show_missing(request: HttpRequest, idea: Idea, refusal: ValidationError, *, 
     by = parts.member_of(request)
     form = IdeaForm(IdeaForm(by=by, at=at, idea=idea).initial, by=by, at=at, idea=idea)
     form.full_clean()
-    return _show_form(request, form, idea, status=parts.put_on(form, refusal), kept=True)
+    return _show_form(request, form, idea, status=parts.put_on(form, refusal), kept=True, form_key=new_key())
 
 
 def _show_both(request: HttpRequest, form: IdeaForm, idea: Idea, refusal: Conflict, *, at: datetime) -> HttpResponse:
@@ -118,6 +168,7 @@ def _show_both(request: HttpRequest, form: IdeaForm, idea: Idea, refusal: Confli
         for name in form.fields
         if name != "version" and theirs.shown(name) != form.shown(name)
     ]
+    keep_typed(request, idea)
     typed = request.POST.copy()
     typed["version"] = str(newer.version)
     again = IdeaForm(typed, by=by, at=at, idea=newer)

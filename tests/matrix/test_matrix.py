@@ -81,6 +81,8 @@ OF_THE_SITE = {
     "search:list": "/search/?q=CANAR*",
     "search:suggestions": "/search/suggestions/?q=CANAR",
     "ideas:new": "/ideas/new/",
+    "drafts:save": "/drafts/save/",
+    "drafts:discard": "/drafts/discard/",
     "joining:list": "/join-requests/",
     "calls:list": "/calls/",
     "calls:month": "/calls/month/",

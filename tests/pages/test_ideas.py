@@ -635,7 +635,7 @@ def test_form_asks_the_database_a_fixed_number_of_times(
     client = signed_in(researcher)
     client.get(reverse("ideas:new"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("ideas:new"))
 
 

@@ -5,7 +5,7 @@
 const PREFIX = "jvl.draft.";
 const SENT = "jvl.sent";
 const WAIT_MS = 400;
-const SKIP = new Set(["csrfmiddlewaretoken", "version"]);
+const SKIP = new Set(["csrfmiddlewaretoken", "version", "draft", "draft_of", "writer"]);
 
 function kept(key) {
   try {
@@ -27,7 +27,8 @@ function keep(key, value) {
 
 const fields = (form) => [...form.elements].filter((field) => field.name && !SKIP.has(field.name) && !("draftSkip" in field.dataset) && field.type !== "submit" && field.type !== "password");
 
-function read(form) {
+/** What stands in a form: {name: value, or the values that are ticked}. */
+export function read(form) {
   const values = {};
   for (const field of fields(form)) {
     const ticked = field.type === "checkbox" || field.type === "radio";
@@ -54,11 +55,12 @@ function watch(form) {
   const drawn = JSON.stringify(read(form));
   const version = form.elements.version?.value ?? "";
   let timer = 0;
+  let stored = drawn;
 
   const save = () => {
     clearTimeout(timer);
     const values = read(form);
-    const changed = JSON.stringify(values) !== drawn;
+    const changed = JSON.stringify(values) !== stored;
     if (keep(key, changed ? { values, version, at: Date.now() } : null) && status) status.textContent = changed ? draftKept : "";
   };
 
@@ -72,11 +74,18 @@ function watch(form) {
       save();
     });
   }
+  // What the server keeps (autosave.js) needn't be kept here.
+  form.addEventListener("draft:stored", (event) => {
+    stored = event.detail;
+    save();
+  });
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(save, WAIT_MS);
   });
   form.addEventListener("submit", () => {
+    // A sent form may be lost on its way, whatever was kept of it before.
+    stored = "";
     save();
     try {
       // More than one: what is refused as a new idea may come back as a draft with a key of its own.
@@ -92,6 +101,7 @@ function tell(form, text, action, undo) {
   const notice = document.createElement("div");
   notice.className = "notice";
   notice.setAttribute("role", "status");
+  notice.dataset.draftPutBack = "";
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "link", textContent: action });
   button.addEventListener("click", () => {
