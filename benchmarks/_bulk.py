@@ -23,7 +23,7 @@ def write_bulk_file(path: Path, objects: int, megabytes: int) -> None:
             lacking = each - len(json.dumps(found, indent=1))
             found["latestInfos"] = [
                 {"approvalDate": "2026-04-15", "lastChangeDate": "2026-04-15T15:31:59.992", "content": NEWS}
-                for _piece in range(max(lacking, 0) // (len(NEWS) + 130))
+                for _piece in range(max(0, -(-lacking // (len(NEWS) + 110))))
             ]
             out.write(("," if number else "") + json.dumps(found, indent=1, ensure_ascii=False))
         out.write("]}}\n")
