@@ -224,6 +224,7 @@ def _is_shown(line: Line, chosen: str) -> bool:
 
 
 def _line(line: Line) -> dict[str, Any]:
+    dates = [dict(zip(DATE, date, strict=True)) for date in line.get("dates", ())]
     return {
         **line,
         "label": OUTCOMES[line["outcome"]],
@@ -232,7 +233,7 @@ def _line(line: Line) -> dict[str, Any]:
             {"label": FIELD_LABELS.get(name, name), "old": _value(name, old), "new": _value(name, new)}
             for name, old, new in line.get("fields", ())
         ],
-        "dates": [_date(dict(zip(DATE, date, strict=True))) for date in line.get("dates", ())],
+        "dates": [_date(date, several=any(date["number"] > 1 for date in dates)) for date in dates],
     }
 
 
@@ -240,8 +241,8 @@ def _value(name: str, text: str) -> Any:
     return format_label(text) if name == "source" else VALUES.get(name, {}).get(text, text)
 
 
-def _date(date: dict[str, Any]) -> dict[str, Any]:
-    name = deadline_name(SimpleNamespace(**date), several=date["number"] > 1)
+def _date(date: dict[str, Any], *, several: bool) -> dict[str, Any]:
+    name = deadline_name(SimpleNamespace(**date), several=several)
     return {**date, "name": name, "old": _clock(date["old"], date["zone"]), "new": _clock(date["new"], date["zone"])}
 
 
