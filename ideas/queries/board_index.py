@@ -1,0 +1,265 @@
+"""What the board filters by, of all ideas, in the memory of the process: a hundred thousand cost little more than ten.
+
+A set of ideas is one number, a bit an idea: to narrow is `&`, to count is `bit_count`. Ideas lie in 256 buckets by
+their ids, which are random; the database stamps a bucket at every write in it (`ideas/management/board_triggers.py`),
+and only the buckets with another stamp are read anew. So what this says is exact, and no write can be missed.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from ideas.models import BoardStamp, Call, CatalogueStamp, Idea, RoleSlot, Term, ValueChain
+from ideas.models.ideas import BUCKET_SHIFT
+
+BUCKETS = 256
+# More changed buckets than this, and everything is read anew, without a condition for each.
+MANY_BUCKETS = 40
+Bits = int
+Value = tuple[str, Any]  # facet and value: ids of chains, KETs, calls; otherwise what the column has
+
+
+@dataclass
+class Bucket:
+    """Some ideas: their ids, rising, and a bit for each under every value that it has."""
+
+    ids: list[int] = field(default_factory=list)
+    bits: dict[Value, Bits] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the values are called in an address: {id: code} of chains and KETs, {id: identifier} of calls."""
+
+    stamp: tuple[int, ...]
+    of: dict[str, dict[int, str]]
+
+
+@dataclass(frozen=True)
+class BoardIndex:
+    """All ideas at one moment. `width` is how many places a bucket has in every number."""
+
+    stamps: dict[int, int]
+    names: Names
+    width: int
+    buckets: list[Bucket]
+    bits: dict[str, dict[Any, Bits]]
+
+    def seen_by(self, audiences: Iterable[str]) -> Bits:
+        """Select the ideas of these audiences."""
+        return self._any("audience", audiences)
+
+    def among(self, facet: str, values: Collection[str]) -> Bits:
+        """Select the ideas with any of these values, as an address names them."""
+        named = self.names.of.get(facet)
+        return self._any(facet, [pk for pk, name in named.items() if name in values] if named is not None else values)
+
+    def closing(self, start: datetime, end: datetime) -> Bits:
+        """Select the ideas whose deadline lies between, both ends included."""
+        return self._any("closes", [at for at in self.bits.get("closes", {}) if start <= at <= end])
+
+    def count(self, facet: str, selected: Bits) -> dict[str, int]:
+        """Count the selected ideas by value; values that none has are left out."""
+        named = self.names.of.get(facet)
+        counts = ((value, (bits & selected).bit_count()) for value, bits in self.bits.get(facet, {}).items())
+        return {(named.get(value, "") if named is not None else value): n for value, n in counts if n}
+
+    def select(self, ids: Iterable[int]) -> Bits:
+        """Select ideas by their ids; unknown ones are left out."""
+        marks = bytearray(BUCKETS * self.width // 8)
+        for pk in ids:
+            place = self.place_of(pk)
+            if place >= 0:
+                marks[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(marks, "little")
+
+    def place_of(self, pk: int) -> int:
+        """The bit of an idea; -1 of one that isn't known."""
+        number = bucket_of(pk)
+        if not 0 <= number < BUCKETS:
+            return -1
+        ids = self.buckets[number].ids
+        n = bisect_left(ids, pk)
+        return number * self.width + n if n < len(ids) and ids[n] == pk else -1
+
+    def ids(self, selected: Bits) -> Iterator[int]:
+        """Walk through the ids of a selection, in no order that means anything."""
+        while selected:
+            lowest = selected & -selected
+            number, n = divmod(lowest.bit_length() - 1, self.width)
+            yield self.buckets[number].ids[n]
+            selected ^= lowest
+
+    def _any(self, facet: str, values: Iterable[Any]) -> Bits:
+        found, chosen = self.bits.get(facet, {}), 0
+        for value in values:
+            chosen |= found.get(value, 0)
+        return chosen
+
+
+_kept: BoardIndex | None = None
+_lock = Lock()
+
+
+def board_index() -> BoardIndex:
+    """All ideas as they are at this moment. Two queries as long as nothing changed, two to seven more otherwise."""
+    global _kept
+    # Stamps before rows: to read newer ones under an old stamp only means to read them again.
+    stamps = dict(BoardStamp.objects.values_list("id", "stamp"))
+    catalogue = tuple(CatalogueStamp.objects.order_by("id").values_list("stamp", flat=True))
+    kept = _kept
+    if kept and kept.stamps == stamps and kept.names.stamp == catalogue:
+        return kept
+    with _lock:
+        kept = _kept
+        names = kept.names if kept and kept.names.stamp == catalogue else _read_names(catalogue)
+        _kept = kept = _refreshed(kept, stamps, names)
+        return kept
+
+
+def forget() -> None:
+    """Let the next reader read all ideas anew; for measurements."""
+    global _kept
+    _kept = None
+
+
+def bucket_of(pk: int) -> int:
+    return (pk - 1) >> BUCKET_SHIFT
+
+
+# Reading ------------------------------------------------------------------------------------------------------------
+
+
+def _read_names(stamp: tuple[int, ...]) -> Names:
+    return Names(
+        stamp,
+        {
+            "chain": dict(ValueChain.objects.order_by().values_list("id", "code")),
+            "ket": dict(Term.objects.order_by().values_list("id", "code")),
+            "call": dict(Call.objects.order_by().values_list("id", "identifier")),
+        },
+    )
+
+
+def _refreshed(kept: BoardIndex | None, stamps: dict[int, int], names: Names) -> BoardIndex:
+    known = kept.stamps if kept else {}
+    changed = {number for number in stamps.keys() | known.keys() if stamps.get(number) != known.get(number)}
+    if kept is None or len(changed) > MANY_BUCKETS:
+        return _arranged(_read(None), stamps, names)
+    fresh = _read(changed) if changed else {}
+    if any(len(bucket.ids) > kept.width for bucket in fresh.values()):
+        return _arranged(dict(enumerate(kept.buckets)) | fresh, stamps, names)
+    return _with(kept, fresh, stamps, names)
+
+
+def _with(kept: BoardIndex, fresh: dict[int, Bucket], stamps: dict[int, int], names: Names) -> BoardIndex:
+    """Put some buckets into the place of what was there: what isn't different costs nothing."""
+    bits = {facet: dict(values) for facet, values in kept.bits.items()}
+    buckets = list(kept.buckets)
+    for number, bucket in fresh.items():
+        old, buckets[number] = buckets[number], bucket
+        for pair in old.bits.keys() | bucket.bits.keys():
+            difference = old.bits.get(pair, 0) ^ bucket.bits.get(pair, 0)
+            if difference:
+                facet, value = pair
+                values = bits.setdefault(facet, {})
+                values[value] = values.get(value, 0) ^ (difference << (number * kept.width))
+    return BoardIndex(stamps, names, kept.width, buckets, bits)
+
+
+def _arranged(found: dict[int, Bucket], stamps: dict[int, int], names: Names) -> BoardIndex:
+    """Lay all buckets side by side, with room for a fourth more."""
+    buckets = [found.get(number, Bucket()) for number in range(BUCKETS)]
+    width = (max(len(bucket.ids) for bucket in buckets) * 5 // 4 // 8 + 1) * 8
+    marks: dict[Value, bytearray] = {}
+    for number, bucket in enumerate(buckets):
+        start = number * width // 8
+        for pair, bits in bucket.bits.items():
+            of_pair = marks.setdefault(pair, bytearray(BUCKETS * width // 8))
+            of_pair[start : start + width // 8] = bits.to_bytes(width // 8, "little")
+    all_bits: dict[str, dict[Any, Bits]] = {}
+    for (facet, value), of_pair in marks.items():
+        all_bits.setdefault(facet, {})[value] = int.from_bytes(of_pair, "little")
+    return BoardIndex(stamps, names, width, buckets, all_bits)
+
+
+def _read(numbers: Collection[int] | None) -> dict[int, Bucket]:
+    """Read some buckets, or all of them. Four queries."""
+    found: dict[int, Bucket] = {number: Bucket() for number in numbers or ()}
+    members: dict[int, dict[Value, list[int]]] = {}
+    ideas = _within(Idea.objects.order_by("id"), "id", numbers)
+    columns = ("id", "audience", "state", "value_chain", "call", "closes_at", "trl_now", "trl_target")
+    for pk, *row in ideas.values_list(*columns, "organisation__province__code").iterator(2_000):
+        bucket = found.setdefault(bucket_of(pk), Bucket())
+        of_bucket = members.setdefault(bucket_of(pk), {})
+        for pair in _values(*row):
+            of_bucket.setdefault(pair, []).append(len(bucket.ids))
+        bucket.ids.append(pk)
+    for pk, pair in _tags(numbers):
+        bucket = found.get(bucket_of(pk), Bucket())
+        n = bisect_left(bucket.ids, pk)
+        if n < len(bucket.ids) and bucket.ids[n] == pk:
+            members[bucket_of(pk)].setdefault(pair, []).append(n)
+    for number, of_bucket in members.items():
+        found[number].bits = {pair: _bits(places) for pair, places in of_bucket.items()}
+    return found
+
+
+def _values(
+    audience: str,
+    state: str,
+    chain: int,
+    call: int | None,
+    closes_at: datetime | None,
+    trl_now: int | None,
+    trl_target: int | None,
+    province: str | None,
+) -> Iterator[Value]:
+    yield "audience", audience
+    yield "state", state
+    yield "chain", chain
+    if call:
+        yield "call", call
+    if closes_at:
+        yield "closes", closes_at
+    if province:
+        yield "province", province
+    ends = [trl for trl in (trl_now, trl_target) if trl is not None]
+    yield from (("trl", str(trl)) for trl in range(min(ends), max(ends) + 1) if ends) if ends else ()
+
+
+def _tags(numbers: Collection[int] | None) -> Iterator[tuple[int, Value]]:
+    """What stands in other tables: further chains, KETs, and what places that are still open ask for."""
+    others = _within(Idea.other_chains.through.objects.order_by(), "idea_id", numbers)
+    for pk, chain in others.values_list("idea_id", "valuechain_id").iterator(2_000):
+        yield pk, ("chain", chain)
+    kets = _within(Idea.kets.through.objects.order_by(), "idea_id", numbers)
+    for pk, ket in kets.values_list("idea_id", "term_id").iterator(2_000):
+        yield pk, ("ket", ket)
+    slots = _within(RoleSlot.objects.order_by().filter(filled__lt=F("wanted")), "idea_id", numbers)
+    for pk, role, kinds in slots.values_list("idea_id", "role", "kinds").iterator(2_000):
+        yield pk, ("role", role)
+        for kind in kinds:
+            yield pk, ("kind", kind)
+
+
+def _within(rows: "QuerySet[Any]", column: str, numbers: Collection[int] | None) -> "QuerySet[Any]":
+    if numbers is None:
+        return rows
+    chosen = Q(pk__in=[])
+    for number in sorted(numbers):
+        first = number << BUCKET_SHIFT
+        chosen |= Q(**{f"{column}__range": (first + 1, first + (1 << BUCKET_SHIFT))})
+    return rows.filter(chosen)
+
+
+def _bits(places: list[int]) -> Bits:
+    marks = bytearray(max(places) // 8 + 1)
+    for place in places:
+        marks[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(marks, "little")
