@@ -128,13 +128,13 @@ class Options:
 class Reader(Protocol):
     """Reads one format as a stream. Raises UnreadableFile where nothing at all can be read."""
 
-    def __call__(self, stream: BinaryIO, options: Options) -> Iterator[Row]: ...
+    def __call__(self, stream: BinaryIO, options: Options, /) -> Iterator[Row]: ...
 
 
 class CandidateReader(Protocol):
     """Reads one format of news as a stream. Raises UnreadableFile where nothing at all can be read."""
 
-    def __call__(self, stream: BinaryIO, options: Options) -> Iterator[CandidateRow | RefusedRow]: ...
+    def __call__(self, stream: BinaryIO, options: Options, /) -> Iterator[CandidateRow | RefusedRow]: ...
 
 
 class UnreadableFile(ValueError):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from io import TextIOWrapper
 from tempfile import SpooledTemporaryFile
-from typing import IO, TextIO
+from typing import IO, Any, TextIO
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -181,6 +181,7 @@ def _read(line: int, row: Mapping[str, str], preset: Preset) -> Row:
 def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
     title = tidy_title(row.get("title", ""))
     identifier = _identifier(row, title, preset)
+    texts: dict[str, Any] = {name: tidy(name, row.get(name, "")) for name in TEXTS}
     return CallRow(
         line=line,
         identifier=identifier,
@@ -198,7 +199,7 @@ def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:
         trl_max=_level_of_readiness("trl_max", row),
         deadlines=_deadlines(row, preset),
         complete=not (preset.partial_dates and row.get("model", "single-stage") != "single-stage"),
-        **{name: tidy(name, row.get(name, "")) for name in TEXTS},
+        **texts,
     )
 
 

@@ -102,7 +102,7 @@ def _call(number: int, found: dict[str, Any]) -> CallRow:
         call_title=tidy("call_title", found.get("callTitle") or ""),
         action_type=tidy("action_type", actions[0].get("description", "")),
         url=TOPIC_PAGE + identifier.lower() if kind == TOPIC else tidy_url(found.get("url") or ""),
-        source_status=STATUSES.get((found.get("status") or {}).get("id"), ""),
+        source_status=STATUSES.get((found.get("status") or {}).get("id") or 0, ""),
         deadlines=_deadlines(found, identifier),
     )
 

@@ -115,7 +115,8 @@ def _rank(result: Mapping[str, Any]) -> int:
 def _call(number: int, result: dict[str, Any]) -> CallRow:
     told, reference = _told(result), str(result["reference"])
     kind, name = _first(told, "type") or "1", tidy("identifier", _first(told, "identifier"))
-    key = re.match(r"\d*", reference)[0]  # type: ignore[index] - it matches anything
+    number_in_portal = re.match(r"\d+", reference)
+    key = number_in_portal.group() if number_in_portal else ""
     # A cascade call's title is its project's; its own is the "call title".
     title, above = ("callTitle", "title") if kind == "8" else ("title", "callTitle")
     return CallRow(

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
@@ -91,6 +92,6 @@ def _published(entry: Any) -> datetime | None:
     # Asked for by `get`, what was updated would be made of what was published, with a warning.
     told = next((entry[name] for name in ("published_parsed", "updated_parsed") if dict.get(entry, name)), None)
     try:
-        return datetime(*told[:6], tzinfo=UTC) if told and told[0] in YEARS else None
-    except ValueError:
+        return datetime.fromtimestamp(timegm(told), UTC) if told and told[0] in YEARS else None
+    except (ValueError, OverflowError):
         return None

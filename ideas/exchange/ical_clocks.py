@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
+from typing import cast
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
@@ -94,7 +95,7 @@ def _clock(name: str, text: Sequence[str]) -> tzinfo:
     if not text or len(rules) > MOST_RULES or not all(_YEARLY.fullmatch(rule.upper()) for rule in rules):
         raise Refused(_("unknown time zone “%(name)s”") % {"name": name[:60]})
     try:
-        clock: tzinfo = Timezone.from_ical("\r\n".join([*text, ""])).to_tz(lookup_tzid=False)
+        clock = cast(Timezone, Timezone.from_ical("\r\n".join([*text, ""]))).to_tz(lookup_tzid=False)
         clock.utcoffset(datetime(2026, 1, 1))  # noqa: DTZ001 - a clock that can't say it raises here
     # The library raises many kinds, and a calendar's zone is anybody's text.
     except Exception:
