@@ -33,7 +33,6 @@ from ideas.queries.imports import DATE, Line, import_page, is_worked_on
 from ideas.rules.imports import can_import
 
 LINES_A_PAGE = 100
-SHORT = "j M Y, H:i"
 OUTCOMES = dict(ImportOutcome.choices)
 VALUES = {"level": dict(Level.choices), "language": dict(Language.choices)}
 
@@ -248,4 +247,4 @@ def _date(date: dict[str, Any], *, several: bool) -> dict[str, Any]:
 
 def _clock(instant: str | None, zone: str) -> str:
     """Say an instant of the log on the call's own clock."""
-    return date_format(datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)), SHORT) if instant else ""
+    return date_format(datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)), _("j M Y, H:i")) if instant else ""
