@@ -28,6 +28,7 @@ from ideas.pages import (
     shortlists,
     site,
     style,
+    versions,
 )
 
 idea_pages = [
@@ -40,6 +41,9 @@ idea_pages = [
 draft_pages = [
     path("drafts/save/", drafts.save, name="save"),
     path("drafts/discard/", drafts.discard, name="discard"),
+]
+version_pages = [
+    path("ideas/<str:reference>/versions/", versions.overview, name="list"),
 ]
 comment_pages = [
     path("ideas/<str:reference>/comments/", comments.thread, name="list"),
@@ -143,6 +147,7 @@ search_pages = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((idea_pages, "ideas"))),
     path("", include((draft_pages, "drafts"))),
+    path("", include((version_pages, "versions"))),
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),

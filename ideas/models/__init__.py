@@ -6,7 +6,7 @@ from ideas.models.comments import Comment
 from ideas.models.deadlines import Deadline, DeadlineChange
 from ideas.models.drafts import Draft
 from ideas.models.following import CallFollow, Reminded
-from ideas.models.ideas import BoardCount, Idea, IdeaTransition, IdeaVersion
+from ideas.models.ideas import BoardCount, Idea, IdeaTransition
 from ideas.models.imports import Import
 from ideas.models.joining import JoinRequest, RoleSlot
 from ideas.models.mails import Mail
@@ -17,6 +17,7 @@ from ideas.models.plans import Milestone, PlanStep
 from ideas.models.search import SearchEntry
 from ideas.models.shortlists import Shortlist, ShortlistEntry
 from ideas.models.taxonomy import Term, ValueChain
+from ideas.models.versions import IdeaVersion
 
 __all__ = [
     "Affiliation",

@@ -116,20 +116,6 @@ class Idea(models.Model):
         return reverse("ideas:detail", args=[self.reference])
 
 
-class IdeaVersion(models.Model):
-    """The texts and choices of an idea as they were saved: {field: value}."""
-
-    idea = models.ForeignKey(Idea, models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
-    by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    content = models.JSONField()
-
-    class Meta:
-        ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["idea", "number"], name="unique_version_number_per_idea")]
-
-
 class IdeaTransition(models.Model):
     idea = models.ForeignKey(Idea, models.CASCADE, related_name="transitions")
     old_state = models.CharField(max_length=20, choices=IdeaState)

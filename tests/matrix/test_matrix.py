@@ -40,6 +40,7 @@ OF_THE_IDEA = {
     "ideas:detail": "/ideas/{reference}/",
     "ideas:edit": "/ideas/{reference}/edit/",
     "ideas:state": "/ideas/{reference}/state/",
+    "versions:list": "/ideas/{reference}/versions/",
     "comments:list": "/ideas/{reference}/comments/",
     "comments:post": "/ideas/{reference}/comments/post/",
     "comments:edit": "/comments/{comment}/edit/",

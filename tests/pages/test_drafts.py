@@ -186,7 +186,8 @@ def test_a_call_that_closed_meanwhile_is_named_and_nothing_is_lost(researcher: M
     answer = signed_in(researcher).post("/ideas/new/", {**fields, "problem": "Long thoughts"})
 
     form = answer.context["form"]
-    assert (answer.status_code, form.errors) == (400, {"call": ["Questo bando è chiuso. Scegline un altro, o nessuno."]})
+    assert answer.status_code == 400
+    assert form.errors == {"call": ["Questo bando è chiuso. Scegline un altro, o nessuno."]}
     assert (form["problem"].value(), form["call"].value()) == ("Long thoughts", str(call.pk))
     assert "CLOSED-MEANWHILE" in answer.content.decode()
 

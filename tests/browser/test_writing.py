@@ -1,0 +1,76 @@
+"""An idea is written on a phone, in Italian, while the server dies and the session ends: no word is lost."""
+
+import signal
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visits
+from tests.browser.server import Server
+from tests.browser.steps import IDEA_URL, choose
+
+PHONE = {"width": 390, "height": 844}
+TITLE = "Giunti che si smontano in un minuto"
+TEXTS = {
+    "teaser": "Giunti incollati che si aprono con il calore: cerchiamo chi li prova su una linea.",
+    "problem": "Riparare un pezzo incollato costa più che farlo nuovo.",
+    "approach": "Un adesivo che cede a 120 °C, e un anello che lo scalda.",
+}
+
+
+def type_and_wait(page: Page, name: str, text: str) -> None:
+    """Write into a field, and wait until the server keeps it."""
+    with page.expect_response(lambda answer: answer.url.endswith("/drafts/save/") and answer.ok):
+        page.locator(f"#id_{name}").fill(text)
+
+
+def holds(page: Page, **texts: str) -> None:
+    for name, text in texts.items():
+        expect(page.locator(f"#id_{name}")).to_have_value(text)
+
+
+def test_two_interruptions_lose_nothing(visit: Visits, server: Server) -> None:
+    visit.expect_console(r"WebSocket|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|Failed to fetch")
+    page = visit("researcher@example.org", viewport=PHONE)
+    page.goto("/ideas/new/")
+    type_and_wait(page, "title", TITLE)
+    type_and_wait(page, "teaser", TEXTS["teaser"])
+
+    # The server dies; what is typed meanwhile reaches it once it is back, without a press.
+    server.stop(signal.SIGKILL)
+    page.locator("#id_problem").fill(TEXTS["problem"])
+    page.wait_for_timeout(3_000)
+    with page.expect_response(lambda answer: answer.url.endswith("/drafts/save/") and answer.ok, timeout=60_000):
+        server.start()
+    page.close()
+    page = visit("researcher@example.org", viewport=PHONE)
+    page.goto("/ideas/new/")
+    holds(page, title=TITLE, teaser=TEXTS["teaser"], problem=TEXTS["problem"])
+
+    # The session ends; the form that was sent is there again after signing in.
+    page.locator("#id_approach").fill(TEXTS["approach"])
+    choose(page.locator("select[name=value_chain]"), "igital")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("button[name=act][value=open]").click()
+    page.locator("button[name=email][value='researcher@example.org']").click()
+    page.wait_for_url("**/ideas/new/")
+    holds(page, title=TITLE, **TEXTS)
+
+    page.locator("button[name=act][value=open]").click()
+    page.wait_for_url(IDEA_URL)
+    expect(page.locator("h1")).to_have_text(TITLE)
+    page.goto("/ideas/new/")
+    holds(page, title="", problem="")
+
+
+def test_what_only_the_browser_has_is_put_back(visit: Visits) -> None:
+    visit.expect_console(r"ERR_INTERNET_DISCONNECTED|WebSocket|Failed to fetch")
+    page = visit("company@example.org", viewport=PHONE)
+    page.goto("/ideas/new/")
+    page.context.set_offline(True)
+    page.locator("#id_problem").fill("Scritto in treno")
+    page.wait_for_timeout(2_500)
+    page.context.set_offline(False)
+
+    page.reload()
+
+    holds(page, problem="Scritto in treno")
