@@ -14,6 +14,7 @@ from ideas.pages import (
     comments,
     deadlines,
     drafts,
+    exports,
     following,
     idea_form,
     ideas,
@@ -44,6 +45,9 @@ draft_pages = [
 ]
 version_pages = [
     path("ideas/<str:reference>/versions/", versions.overview, name="list"),
+]
+export_pages = [
+    path("export/ideas.<str:kind>", exports.ideas, name="ideas"),
 ]
 comment_pages = [
     path("ideas/<str:reference>/comments/", comments.thread, name="list"),
@@ -148,6 +152,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((idea_pages, "ideas"))),
     path("", include((draft_pages, "drafts"))),
     path("", include((version_pages, "versions"))),
+    path("", include((export_pages, "exports"))),
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),

@@ -12,8 +12,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
-    "serializers": {"matching"},
-    "queries": {"board", "call_index", "catalogue", "feeds", "found", "matching", "today", "topics"},
+    "serializers": {"exports", "matching"},
+    "queries": {"board", "call_index", "catalogue", "exports", "feeds", "found", "matching", "today", "topics"},
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     "actions": {"board", "demo", "reference", "uploads"},
     "forms": {"filters"},
@@ -27,6 +27,8 @@ SHARED = {
         "call_filters",
         "calls_staff",
         "context",
+        "downloads",
+        "exports",
         "facets",
         "filters",
         "idea_form",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from ideas import moments
 from ideas.choices import IDEA_JOINABLE, IdeaState
 from ideas.forms.filters import read_idea_filters
-from ideas.pages import board_live, facets, parts
+from ideas.pages import board_live, exports, facets, parts
 from ideas.queries import ideas as queries
 from ideas.queries.board import SOON, IdeaFilters
 from ideas.queries.board import board as read_board
@@ -44,6 +44,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "chips": facets.chips(filters, groups),
         "carried": facets.hidden(filters),
+        "exports": exports.links(filters) if member and found.total else [],
         "sorts": _sorts(filters) if member else [],
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
         "today": _today(request, at),

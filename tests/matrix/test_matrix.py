@@ -82,6 +82,7 @@ OF_THE_SITE = {
     "search:list": "/search/?q=CANAR*",
     "search:suggestions": "/search/suggestions/?q=CANAR",
     "ideas:new": "/ideas/new/",
+    "exports:ideas": "/export/ideas.json",
     "drafts:save": "/drafts/save/",
     "drafts:discard": "/drafts/discard/",
     "joining:list": "/join-requests/",
