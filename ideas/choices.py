@@ -217,6 +217,7 @@ class NotificationKind(models.TextChoices):
     JOIN_ANSWERED = "join.answered", _("Answer to a request to join")
     IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
+    IDEA_SHARED = "idea.shared", _("You are a co-author")
     DEADLINE_CHANGED = "deadline.changed", _("Deadline changed")
     DEADLINE_REMINDER = "deadline.reminder", _("Deadline ahead")
     CALL_ADDED = "call.added", _("New call")

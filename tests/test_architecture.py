@@ -16,7 +16,7 @@ SHARED = {
     "queries": {"board", "call_index", "catalogue", "exports", "feeds", "found", "matching", "today", "topics"},
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     "actions": {"board", "demo", "reference", "uploads"},
-    "forms": {"filters"},
+    "forms": {"filters", "typed"},
     # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     "pages": {

@@ -13,7 +13,7 @@ from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference
 from ideas.actions.notifications import notify
 from ideas.choices import CallStatus, IdeaState, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Idea, IdeaTransition, IdeaVersion, Member
+from ideas.models import Idea, IdeaTransition, IdeaVersion, Member, Notification
 from ideas.queries.calls import next_closing, status_of_call
 from ideas.queries.ideas import visible_to
 from ideas.rules.ideas import can_change_state, can_edit_idea, is_author
@@ -46,7 +46,8 @@ def post_idea(*, by: Member, content: Mapping[str, Any], at: datetime, is_demo: 
     _fill_sets(idea, content)
     moves = index_idea(idea)
     _keep_version(idea, by=by, at=at)
-    publish.idea_changed(idea, moves)
+    told = [] if is_demo else _tell_new_authors(idea, {by.pk}, by=by, at=at)
+    publish.idea_changed(idea, moves, told)
     return idea
 
 
@@ -72,6 +73,7 @@ def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: in
     publish.idea_changed(
         idea,
         moves,
+        _tell_new_authors(idea, authors, by=by, at=at),
         closed_to_some=bool(people - _people_of(idea)),
         author_left=bool(authors - _authors_of(idea)),
     )
@@ -171,6 +173,15 @@ def _people_of(idea: Idea) -> set[int]:
 
 def _authors_of(idea: Idea) -> set[int]:
     return set(idea.authors.values_list("id", flat=True))
+
+
+def _tell_new_authors(idea: Idea, before: set[int], *, by: Member, at: datetime) -> list[Notification]:
+    """Tell those whom this save made co-authors."""
+    members = list(idea.authors.exclude(pk__in=before | {by.pk}))
+    return members and notify(
+        members=members, kind=NotificationKind.IDEA_SHARED, idea=idea, url=idea.get_absolute_url(),
+        key=f"author.{idea.pk}.{idea.version}", data={"title": idea.title, "actor": by.name}, at=at,
+    )  # fmt: skip
 
 
 def _keep_version(idea: Idea, *, by: Member, at: datetime) -> None:

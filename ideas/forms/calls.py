@@ -16,7 +16,7 @@ from ideas.actions.calls import FIELDS, TAGS, state_of
 from ideas.choices import CallRule, CallStatus, Language, Level
 from ideas.forms.deadlines import QuietForm
 from ideas.forms.filters import chosen, searched
-from ideas.forms.ideas import ShownForm, TypedText
+from ideas.forms.typed import ShownForm, TypedText
 from ideas.models import Call, Candidate, Member
 from ideas.queries.calls import CLOSING_DAYS, CallFilters
 from ideas.queries.catalogue import BUDGETS, TRLS

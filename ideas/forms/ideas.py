@@ -1,12 +1,10 @@
 """The form in which an idea is written, and the small one of its state: HTML parsing only."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ideas.choices import IdeaState, IprStatus, Language, Level, Nature, Scheme, Visibility
+from ideas.forms.typed import PeopleField, ShownForm, TypedText, date_field, names_of, text_field, with_blank
 from ideas.models import Call, Deadline, Idea, Member
 from ideas.models.ideas import LONG
 from ideas.queries.calls import choosable, in_time_order
 from ideas.queries.members import organisations_of
 from ideas.queries.taxonomy import all_kets, chains_in_use, terms
 
-MAX_ADDRESSES = 50
 TITLE_CALL_CHARS = 70
 # The steps an author takes by hand; the others come from a review or from a merge.
 STEPS = (
@@ -39,66 +37,7 @@ PICKED_MANY = ("other_chains", "kets")
 PEOPLE = ("authors", "invited")
 
 
-class TypedText(forms.CharField):
-    """Text of several lines, counted as the browser counts it: a line end is one character."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
-
-
-class PeopleField(forms.CharField):
-    """Members, written as e-mail addresses between commas, blanks or line ends."""
-
-    widget = forms.Textarea
-
-    def clean(self, value: Any) -> list[Member]:
-        typed = [address.lower() for address in re.split(r"[\s,;]+", super().clean(value)) if address]
-        addresses = list(dict.fromkeys(typed))
-        if len(addresses) > MAX_ADDRESSES:
-            raise ValidationError(_("Name %(limit)d people at the most."), params={"limit": MAX_ADDRESSES})
-        known = {member.email: member for member in Member.objects.filter(email__in=addresses, is_active=True)}
-        unknown = [
-            ValidationError(_("No member with this address: %(address)s."), params={"address": address})
-            for address in addresses
-            if address not in known
-        ]
-        if unknown:
-            raise ValidationError(unknown)
-        return [known[address] for address in addresses]
-
-
-def _text(label: Any, limit: int, rows: int = 3, **options: Any) -> TypedText:
-    widget = forms.Textarea(attrs={"rows": rows})
-    return TypedText(label=label, max_length=limit, required=False, widget=widget, **options)
-
-
-def _date(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], **options)
-
-
-def _blank(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [("", "—"), *choices]
-
-
-_levels = _blank((str(level), f"TRL {level}") for level in range(1, 10))
-
-
-class ShownForm(forms.Form):
-    """A form whose values can be said in words, for two versions side by side."""
-
-    def shown(self, name: str) -> str:
-        """Say a field's value in words, as it stands in this form: for two texts side by side."""
-        value = self[name].value()
-        field = self.fields[name]
-        if isinstance(field, forms.BooleanField):
-            return _("yes") if value else _("no")
-        if isinstance(field, forms.ChoiceField):
-            chosen = {str(key) for key in value} if isinstance(value, (list, tuple)) else {str(value or "")}
-            return ", ".join(str(label) for key, label in _flat(field.widget.choices) if key and key in chosen)
-        return str(value if value is not None else "").replace("\r\n", "\n").strip()
+_levels = with_blank((str(level), f"TRL {level}") for level in range(1, 10))
 
 
 class IdeaForm(ShownForm):
@@ -112,7 +51,7 @@ class IdeaForm(ShownForm):
         label=gettext_lazy("Title"), max_length=200, help_text=gettext_lazy("What the project will do, in one line.")
     )
     acronym = forms.CharField(label=gettext_lazy("Acronym"), max_length=30, required=False)
-    teaser = _text(
+    teaser = text_field(
         gettext_lazy("Teaser"),
         400,
         help_text=gettext_lazy("Two or three sentences that make a partner want to read on. Needed to open the idea."),
@@ -121,22 +60,22 @@ class IdeaForm(ShownForm):
         label=gettext_lazy("Language of the text"), choices=Language.choices, widget=forms.RadioSelect
     )
 
-    problem = _text(
+    problem = text_field(
         gettext_lazy("Problem"),
         LONG,
         6,
         help_text=gettext_lazy("Who has it, how large it is, why now. Needed to open the idea."),
     )
-    approach = _text(
+    approach = text_field(
         gettext_lazy("Approach"),
         LONG,
         6,
         help_text=gettext_lazy("What you want to do, and how. Needed to open the idea."),
     )
-    expected_result = _text(
+    expected_result = text_field(
         gettext_lazy("Expected result"), LONG, 4, help_text=gettext_lazy("What will exist at the end, and for whom.")
     )
-    advantage = _text(
+    advantage = text_field(
         gettext_lazy("State of the art and advantage"),
         LONG,
         4,
@@ -149,7 +88,7 @@ class IdeaForm(ShownForm):
         label=gettext_lazy("TRL at the end"), choices=_levels, coerce=int, empty_value=None, required=False
     )
     ipr_status = forms.ChoiceField(
-        label=gettext_lazy("Protection of results"), choices=_blank(IprStatus.choices), required=False
+        label=gettext_lazy("Protection of results"), choices=with_blank(IprStatus.choices), required=False
     )
 
     value_chain = forms.ChoiceField(label=gettext_lazy("Value chain"), help_text=gettext_lazy("The one it fits best."))
@@ -163,7 +102,7 @@ class IdeaForm(ShownForm):
         help_text=gettext_lazy("Those that the project develops, not all that it uses."),
     )
     s3_area = forms.ChoiceField(label=gettext_lazy("Smart specialisation area"), required=False)
-    nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=_blank(Nature.choices), required=False)
+    nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=with_blank(Nature.choices), required=False)
     keywords = forms.CharField(
         label=gettext_lazy("Keywords"), max_length=300, required=False, help_text=gettext_lazy("Between commas.")
     )
@@ -198,7 +137,9 @@ class IdeaForm(ShownForm):
         required=False,
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("E-mail addresses of members; they may edit everything."),
+        help_text=gettext_lazy(
+            "Names or addresses of members, one a line. They may edit everything, and are told."
+        ),
     )
 
     geography = forms.CharField(
@@ -207,8 +148,8 @@ class IdeaForm(ShownForm):
         required=False,
         help_text=gettext_lazy("For example: Emilia-Romagna, or two more EU countries."),
     )
-    interest_until = _date(gettext_lazy("Expressions of interest until"))
-    valid_until = _date(
+    interest_until = date_field(gettext_lazy("Expressions of interest until"))
+    valid_until = date_field(
         gettext_lazy("Valid until"), help_text=gettext_lazy("When the idea will be out of date if nobody renews it.")
     )
 
@@ -228,7 +169,9 @@ class IdeaForm(ShownForm):
         required=False,
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("E-mail addresses of members who may see the idea when others can't."),
+        help_text=gettext_lazy(
+            "Names or addresses of members, one a line. They see the idea when others can't."
+        ),
     )
 
     def __init__(self, *args: Any, by: Member, at: datetime, idea: Idea | None = None, **options: Any) -> None:
@@ -257,7 +200,7 @@ class IdeaForm(ShownForm):
         if self.initial.get("deadline") not in self.things["deadline"]:
             self.initial["deadline"] = ""
         for name in ("value_chain", "s3_area", "organisation"):
-            self._offer(name, _blank((key, str(thing)) for key, thing in self.things[name].items()))
+            self._offer(name, with_blank((key, str(thing)) for key, thing in self.things[name].items()))
         for name in PICKED_MANY:
             self._offer(name, [(key, str(thing)) for key, thing in self.things[name].items()])
         self._offer("call", [("", _("None yet")), *_grouped(calls)])
@@ -299,9 +242,8 @@ def initial_of(idea: Idea | None, by: Member) -> dict[str, Any]:
         values[name] = str(getattr(idea, f"{name}_id") or "")
     for name in PICKED_MANY:
         values[name] = [str(thing.pk) for thing in getattr(idea, name).all()]
-    authors = [author.email for author in idea.authors.all() if author.pk != idea.created_by_id]
-    values["authors"] = "\n".join(sorted(authors))
-    values["invited"] = "\n".join(sorted(member.email for member in idea.invited.all()))
+    authors = [author for author in idea.authors.all() if author.pk != idea.created_by_id]
+    values["authors"], values["invited"] = names_of(authors), names_of(idea.invited.all())
     return values
 
 
@@ -348,11 +290,3 @@ def _deadlines(calls: list[Call]) -> Iterator[tuple[str, list[tuple[str, str]]]]
         ]
         if group:
             yield call.identifier, group
-
-
-def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    for key, label in choices:
-        if isinstance(label, (list, tuple)):
-            yield from label
-        else:
-            yield str(key), label

@@ -29,6 +29,7 @@ SENTENCES: dict[str, Any] = {
     JoinState.WAITLISTED: _("%(actor)s put %(organisation)s on the waiting list of “%(title)s”."),
     NotificationKind.IDEA_SHORTLISTED: _("“%(title)s” is on the shortlist “%(shortlist)s”."),
     NotificationKind.IDEA_WITHDRAWN: _("%(actor)s withdrew “%(title)s”."),
+    NotificationKind.IDEA_SHARED: _("%(actor)s made you a co-author of “%(title)s”."),
 }
 
 

@@ -283,3 +283,29 @@ def test_a_private_idea_stays_private_when_it_opens(researcher: Member, chain: V
     idea = make_idea(researcher, chain=chain, visibility=Visibility.PRIVATE, public_teaser=True)
 
     assert (idea.state, idea.audience) == (IdeaState.OPEN, "")
+
+
+# Co-authors ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_becomes_a_co_author_is_told_once(researcher: Member, company: Member, outsider: Member, chain: ValueChain):
+    content = {"title": "Ours", "value_chain": chain, "authors": [company]}
+    idea = post_idea(by=researcher, content=content, at=timezone.now())
+
+    edit_idea(by=company, idea=idea, content={"authors": [company, outsider]}, version=1, at=timezone.now())
+    edit_idea(by=company, idea=idea, content={"title": "Ours, again"}, version=2, at=timezone.now())
+
+    told = Notification.objects.order_by("id").values_list("member__email", "kind", "data__actor", "url")
+    assert list(told) == [
+        (company.email, "idea.shared", researcher.name, idea.get_absolute_url()),
+        (outsider.email, "idea.shared", company.name, idea.get_absolute_url()),
+    ]
+
+
+def test_an_idea_keeps_who_wrote_it_down_among_its_authors(researcher: Member, company: Member, chain: ValueChain):
+    content = {"title": "Ours", "value_chain": chain, "authors": [company]}
+    idea = post_idea(by=researcher, content=content, at=timezone.now())
+
+    edit_idea(by=company, idea=idea, content={"authors": []}, version=1, at=timezone.now())
+
+    assert list(idea.authors.all()) == [researcher]

@@ -605,7 +605,7 @@ def test_a_save_over_a_newer_version_shows_both_texts(researcher: Member, compan
         "Problem": ("A problem.", "My problem"),
         "Approach": ("An approach.", ""),
         "Language of the text": ("Italian", "English"),
-        "Co-authors": (company.email, ""),
+        "Co-authors": (company.name, ""),
     }
     assert company.name in answer.content.decode()
     assert Change.objects.count() == before
