@@ -1,5 +1,7 @@
 """Triggers by which the database itself says that the calls changed: `CatalogueStamp`. Renewed at each `migrate`."""
 
+from secrets import randbits
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ideas.models import Call, CatalogueStamp, Deadline, Term, ValueChain
@@ -29,6 +31,8 @@ def write_triggers(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+    # What was written while a table had lost its triggers.
+    CatalogueStamp.objects.using(connection.alias).update_or_create(id=0, defaults={"stamp": randbits(62)})
 
 
 def _sqlite(tables: list[str]) -> list[str]:

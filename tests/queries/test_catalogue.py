@@ -104,11 +104,13 @@ def test_migrate_gives_a_table_that_lost_its_triggers_new_ones(table: str):
         before = cursor.fetchall()
         for (name,) in before:
             cursor.execute(f"DROP TRIGGER {name}")
+        old = stamps()
 
         call_command("migrate", verbosity=0)
 
         cursor.execute(triggers, [table])
         assert (len(before), cursor.fetchall()) == (3, before)
+    assert stamps() != old
 
 
 def test_nothing_is_read_twice_while_nothing_changes(django_assert_num_queries: Any):
