@@ -19,6 +19,7 @@ from ideas.pages import (
     idea_form,
     ideas,
     imports,
+    insights,
     joining,
     matching,
     members,
@@ -48,6 +49,11 @@ version_pages = [
 ]
 export_pages = [
     path("export/ideas.<str:kind>", exports.ideas, name="ideas"),
+]
+insight_pages = [
+    path("insights/", insights.page, name="page"),
+    path("insights/<str:name>.csv", insights.table, name="table"),
+    path("insights.xlsx", insights.workbook, name="workbook"),
 ]
 comment_pages = [
     path("ideas/<str:reference>/comments/", comments.thread, name="list"),
@@ -153,6 +159,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((draft_pages, "drafts"))),
     path("", include((version_pages, "versions"))),
     path("", include((export_pages, "exports"))),
+    path("", include((insight_pages, "insights"))),
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),

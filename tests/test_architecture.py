@@ -13,7 +13,7 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
     "serializers": {"exports", "matching"},
-    "queries": {"board", "call_index", "catalogue", "exports", "feeds", "found", "matching", "today", "topics"},
+    "queries": {"board", "call_index", "catalogue", "exports", "feeds", "found", "insights", "matching", "today", "topics"},
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     "actions": {"board", "demo", "reference", "uploads"},
     "forms": {"filters", "typed"},
@@ -32,6 +32,7 @@ SHARED = {
         "facets",
         "filters",
         "idea_form",
+        "insights",
         "matching",
         "middleware",
         "parts",

@@ -83,6 +83,9 @@ OF_THE_SITE = {
     "search:suggestions": "/search/suggestions/?q=CANAR",
     "ideas:new": "/ideas/new/",
     "exports:ideas": "/export/ideas.json",
+    "insights:page": "/insights/",
+    "insights:table": "/insights/places.csv",
+    "insights:workbook": None,  # packed: tests/pages/test_insights.py opens it
     "drafts:save": "/drafts/save/",
     "drafts:discard": "/drafts/discard/",
     "joining:list": "/join-requests/",

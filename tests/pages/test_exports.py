@@ -132,6 +132,7 @@ def test_export_asks_a_fixed_number_of_queries(
 
 def test_export_is_kept_by_nobody(researcher: Member, idea: Idea):
     answer = signed_in(researcher).get("/export/ideas.csv")
+    answer.close()
 
     assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("private, no-store", "nosniff")
     assert answer["Content-Disposition"].startswith('attachment; filename="jvl-ideas-')
