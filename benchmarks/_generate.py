@@ -13,7 +13,7 @@ from django.utils import timezone
 from ideas.choices import IDEA_PUBLISHED, AffiliationRole, IdeaState, OrganisationKind, Scheme, Visibility
 from ideas.models import Affiliation, BoardCount, Call, Idea, Member, Organisation, Term, ValueChain
 from ideas.models.ideas import random_id
-from ideas.queries.board import facet_values
+from ideas.queries.board_counts import facet_values
 from ideas.queries.ideas import PUBLIC
 from ideas.text import render
 

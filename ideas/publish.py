@@ -7,10 +7,12 @@ Each function stands last in an action, inside its transaction: the change is co
 from collections.abc import Iterable
 from typing import Any
 
-from ideas.models import Comment, DeadlineChange, Idea, JoinRequest, Member, Notification, Shortlist
-from ideas.queries.board import Moves
+from ideas.choices import AttachmentAudience
+from ideas.models import Attachment, Comment, DeadlineChange, Idea, JoinRequest, Member, Notification, Shortlist
+from ideas.queries.board_counts import Moves
 from ideas.queries.ideas import CARD_FIELDS
 from ideas.queries.joining import consortium_of, readers_of
+from ideas.queries.merging import ids_merged_into
 from ideas.queries.notifications import Unread
 from ideas.queries.plans import plan_of
 from ideas.queries.topics import board_topic, call_topic, idea_topic, member_topic, plan_topic, shortlist_topic
@@ -41,6 +43,9 @@ def comment_deleted(comment: Comment) -> None:
     log.erase(
         idea_topic(comment.idea_id), where={"id": comment.pk, "client_id": comment.client_id}, fields=["body", "html"]
     )
+    # It was told where it was written, too, if that idea went into this one since; its client_id may be another now.
+    for idea_id in ids_merged_into(comment.idea_id):
+        log.erase(idea_topic(idea_id), where={"id": comment.pk}, fields=["body", "html"])
 
 
 def _comment(kind: str, comment: Comment) -> Entry:
@@ -63,6 +68,22 @@ def idea_changed(
         revoke_topic(plan_topic(idea.pk))
 
 
+def ideas_merged(idea: Idea, into: Idea, moves: Moves, into_moves: Moves, told: Told = ()) -> None:
+    """One idea went into another: both changed, with their line-ups and cards. Neither is told of the other.
+
+    The partners of the first are its partners no more.
+    """
+    entries = []
+    for one, moved in ((idea, moves), (into, into_moves)):
+        line_up = dict(ConsortiumSerializer(consortium_of(one)).data)
+        entries.append((idea_topic(one.pk), "consortium.changed", line_up))
+        entries.append((idea_topic(one.pk), "idea.changed", dict(IdeaChangeSerializer(one).data)))
+        entries += _board(one, moved)
+    _append(*entries, told=told)
+    revoke_topic(idea_topic(idea.pk))
+    revoke_topic(plan_topic(idea.pk))
+
+
 def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = False) -> None:
     """The whole panel as it is now: slots, and partners accepted. Requests under way aren't in it.
 
@@ -73,6 +94,26 @@ def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = Fals
     if partner_left:
         revoke_topic(idea_topic(idea.pk))
         revoke_topic(plan_topic(idea.pk))
+
+
+def attachment_added(attachment: Attachment) -> None:
+    """A file came to stand beside an idea: {id, idea}. What is for partners only is told to the team alone."""
+    _attachment("attachment.added", attachment)
+
+
+def attachment_removed(attachment: Attachment) -> None:
+    """A file went: {id, idea}."""
+    _attachment("attachment.removed", attachment)
+
+
+def _attachment(kind: str, attachment: Attachment) -> None:
+    """Names and sizes stay out of the log, which keeps what is gone."""
+    idea = attachment.idea
+    payload = {"id": attachment.pk, "idea": idea.pk}
+    if attachment.audience == AttachmentAudience.PARTNERS:
+        _append((plan_topic(idea.pk), kind, payload))
+    else:
+        _append((idea_topic(idea.pk), kind, payload), *_board(idea))
 
 
 def plan_changed(idea: Idea) -> None:

@@ -13,10 +13,11 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
     "serializers": {"exports", "matching"},
-    "queries": {"board", "call_index", "catalogue", "exports", "feeds", "found", "insights", "matching", "today", "topics"},
+    "queries": {"board", "board_counts", "board_index", "board_pages", "call_index", "catalogue", "exports", "feeds", "found", "insights", "matching", "today", "topics"},
+    # moving: what goes along when one idea goes into another.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
-    "actions": {"board", "demo", "reference", "uploads"},
-    "forms": {"filters", "typed"},
+    "actions": {"board", "demo", "moving", "reference", "uploads"},
+    "forms": {"filters", "sections", "typed"},
     # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     "pages": {

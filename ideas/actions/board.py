@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from ideas.actions.search import index_idea_words
-from ideas.choices import JoinState, Visibility
-from ideas.models import BoardCount, Call, Idea
-from ideas.queries.board import Moves, facet_values
+from ideas.choices import JoinState, MergeState, Visibility
+from ideas.models import BoardCount, Call, Idea, Member, MergeProposal
+from ideas.queries.board_counts import Moves, facet_values
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import PUBLIC
 from ideas.rules.ideas import is_published
@@ -99,6 +99,12 @@ def count_slots(idea: Idea) -> None:
     idea.partner_count = idea.join_requests.filter(state=JoinState.ACCEPTED).count()
     idea.save(update_fields=["open_slots", "partner_count"])
     index_idea_words(idea)
+
+
+def overtake_merges(idea: Idea, *, by: Member, at: datetime) -> None:
+    """End the open proposals to merge an idea that goes elsewhere."""
+    about = MergeProposal.objects.filter(Q(idea=idea) | Q(into=idea), state=MergeState.OPEN)
+    about.update(state=MergeState.OVERTAKEN, ended_by=by, ended_at=at)
 
 
 def retarget(call: Call, at: datetime) -> list[tuple[Idea, Moves]]:

@@ -13,7 +13,8 @@ from ideas.actions.ideas import change_state, edit_idea, post_idea
 from ideas.api.base import ApiView, in_path, lists, write
 from ideas.api.inputs import IdeaEditInput, IdeaFilterInput, IdeaInput, StateInput, find_idea
 from ideas.models import Affiliation, Idea, Member
-from ideas.queries.board import ORDERS, IdeaFilters, filter_ideas, ideas_with
+from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
+from ideas.queries.board_pages import ORDERS
 from ideas.queries.ideas import CARD_FIELDS, public_teasers, visible_to
 from ideas.queries.matching import calls_for
 from ideas.serializers.ideas import TEASER, IdeaRowSerializer, IdeaSerializer
@@ -43,8 +44,9 @@ class IdeaViewSet(ApiView):
         filters = IdeaFilters(**self.read_filters(IdeaFilterInput))
         self.ordering = ORDERS[filters.sort]
         ideas = filter_ideas(ideas_with(self.viewer, filters.q), filters, by=self.viewer, at=self.at)
-        if filters.sort == "closing":
-            ideas = ideas.filter(closes_at__isnull=False)
+        key = self.ordering[0].lstrip("-")
+        if key != "activity_at":
+            ideas = ideas.filter(**{f"{key}__isnull": False})
         return self.page_of(ideas.values(*CARD_FIELDS), IdeaRowSerializer, teaser=not self.is_member)
 
     def retrieve(self, request: Request, id: str) -> Response:

@@ -275,10 +275,14 @@ class IdeaFilterInput(serializers.Serializer[Any]):
     ket = _codes(help_text="Codes of KETs.")
     call = _codes(help_text="Identifiers of calls.")
     state = _choices(IdeaState.choices)
+    role = _choices(ConsortiumRole.choices, help_text="Of a place that is still open.")
+    kind = _choices(OrganisationKind.choices, help_text="Of organisation that an open place looks for.")
+    trl = _choices([str(trl) for trl in TRLS], help_text="A level of readiness between now and the end.")
+    province = _codes(help_text="Codes of the provinces of who proposes it (NUTS 3).")
     q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
     closing_soon = serializers.BooleanField(default=False, help_text="Its call closes within 30 days.")
     mine = serializers.BooleanField(default=False, help_text="One's own: as author, invited, or partner.")
-    sort = serializers.ChoiceField(["activity", "closing"], default="activity")
+    sort = serializers.ChoiceField(["activity", "newest", "closing"], default="activity")
 
 
 class CallFilterInput(serializers.Serializer[Any]):

@@ -4,9 +4,11 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 
-from ideas.choices import IdeaState
+from ideas.choices import ConsortiumRole, IdeaState, OrganisationKind
 from ideas.models import Member
-from ideas.queries.board import ORDERS, IdeaFilters
+from ideas.queries.board import RELEVANCE, IdeaFilters
+from ideas.queries.board_pages import ORDERS
+from ideas.queries.catalogue import TRLS
 from ideas.queries.ideas import Viewer
 
 MOST_VALUES = 20
@@ -15,7 +17,8 @@ YES = frozenset({"1", "true", "on", "yes"})
 
 
 def read_idea_filters(params: QueryDict, by: Viewer) -> IdeaFilters:
-    """Read `value_chain`, `ket`, `call`, `state` (each may be repeated), `q`, `closing_soon`, `mine` and `sort`.
+    """Read `value_chain`, `ket`, `call`, `state`, `role`, `kind`, `trl`, `province` (each may be repeated), `q`,
+    `closing_soon`, `mine` and `sort`; by relevance, where there are words.
 
     A visitor filters by tags and text alone, in the order of activity: the rest would tell what a teaser doesn't.
     """
@@ -28,10 +31,14 @@ def read_idea_filters(params: QueryDict, by: Viewer) -> IdeaFilters:
         ket=kets,
         call=chosen(params, "call"),
         state=chosen(params, "state", IdeaState.values),
+        role=chosen(params, "role", ConsortiumRole.values),
+        kind=chosen(params, "kind", OrganisationKind.values),
+        trl=chosen(params, "trl", [str(trl) for trl in TRLS]),
+        province=chosen(params, "province"),
         q=words,
         closing_soon=switched_on(params, "closing_soon"),
         mine=switched_on(params, "mine"),
-        sort=sort if sort in ORDERS else "activity",
+        sort=sort if sort in ORDERS or (words and sort == RELEVANCE) else "activity",
     )
 
 

@@ -35,7 +35,11 @@ def write_board_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def _put(rows: str) -> str:
-    return f"INSERT INTO {STAMP} (id, stamp) {rows} ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp"  # noqa: S608
+    return f"INSERT INTO {STAMP} (id, stamp) {rows} ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp"
+
+
+def _drawn(numbers: str) -> str:
+    return f"SELECT number, {RANDOM['postgresql']} FROM ({numbers}) AS found"  # noqa: S608 - names of our own
 
 
 def _sqlite() -> list[str]:
@@ -43,12 +47,15 @@ def _sqlite() -> list[str]:
         # Two statements: the policy of an outer INSERT OR IGNORE would take the place of ON CONFLICT's.
         return (
             f"INSERT OR IGNORE INTO {STAMP} SELECT number, 0 FROM ({numbers});"  # noqa: S608
-            f" UPDATE {STAMP} SET stamp = random() WHERE id IN (SELECT number FROM ({numbers}));"  # noqa: S608
+            f" UPDATE {STAMP} SET stamp = random() WHERE id IN (SELECT number FROM ({numbers}));"
         )
 
     statements = []
     for table, (column, columns) in STAMPED.items():
-        new, old = f"SELECT (new.{column} - 1) >> {BUCKET_SHIFT} AS number", f"SELECT (old.{column} - 1) >> {BUCKET_SHIFT} AS number"
+        new, old = (
+            f"SELECT (new.{column} - 1) >> {BUCKET_SHIFT} AS number",
+            f"SELECT (old.{column} - 1) >> {BUCKET_SHIFT} AS number",
+        )
         for act, on, numbers in (
             ("in", "INSERT", new),
             ("over", f"UPDATE OF {columns}", f"{old} UNION {new}"),
@@ -69,29 +76,46 @@ def _sqlite() -> list[str]:
 
 def _postgres() -> list[str]:
     """Inserts and deletions a statement at a time, in the order of buckets, so that two hardly ever meet."""
-    random = RANDOM["postgresql"]
     statements = []
     for table, (column, columns) in STAMPED.items():
         numbers = f"SELECT DISTINCT ({column} - 1) >> {BUCKET_SHIFT} AS number FROM touched ORDER BY 1"  # noqa: S608
-        both = f"SELECT (old.{column} - 1) >> {BUCKET_SHIFT} AS number UNION SELECT (new.{column} - 1) >> {BUCKET_SHIFT}"
+        both = (
+            f"SELECT (old.{column} - 1) >> {BUCKET_SHIFT} AS number UNION SELECT (new.{column} - 1) >> {BUCKET_SHIFT}"
+        )
         statements += [
-            *_function(f"board_touched_{table}", _put(f"SELECT number, {random} FROM ({numbers}) AS found")),
-            *_function(f"board_over_{table}", _put(f"SELECT number, {random} FROM ({both} ORDER BY 1) AS found")),
-            *_trigger(f"board_in_{table}", table, "INSERT", f"board_touched_{table}", "REFERENCING NEW TABLE AS touched FOR EACH STATEMENT"),
-            *_trigger(f"board_out_{table}", table, "DELETE", f"board_touched_{table}", "REFERENCING OLD TABLE AS touched FOR EACH STATEMENT"),
+            *_function(f"board_touched_{table}", _put(_drawn(numbers))),
+            *_function(f"board_over_{table}", _put(_drawn(f"{both} ORDER BY 1"))),
+            *_trigger(
+                f"board_in_{table}",
+                table,
+                "INSERT",
+                f"board_touched_{table}",
+                "REFERENCING NEW TABLE AS touched FOR EACH STATEMENT",
+            ),
+            *_trigger(
+                f"board_out_{table}",
+                table,
+                "DELETE",
+                f"board_touched_{table}",
+                "REFERENCING OLD TABLE AS touched FOR EACH STATEMENT",
+            ),
             *_trigger(f"board_over_{table}", table, f"UPDATE OF {columns}", f"board_over_{table}", "FOR EACH ROW"),
         ]
-    ideas = f"SELECT DISTINCT (id - 1) >> {BUCKET_SHIFT} AS number FROM {IDEA} WHERE organisation_id = new.id ORDER BY 1"  # noqa: S608
+    ideas = (
+        f"SELECT DISTINCT (id - 1) >> {BUCKET_SHIFT} AS number FROM {IDEA} WHERE organisation_id = new.id ORDER BY 1"  # noqa: S608
+    )
     name = f"board_over_{ORGANISATION}"
     return [
         *statements,
-        *_function(name, _put(f"SELECT number, {random} FROM ({ideas}) AS found")),
+        *_function(name, _put(_drawn(ideas))),
         *_trigger(name, ORGANISATION, "UPDATE OF province_id", name, "FOR EACH ROW"),
     ]
 
 
 def _function(name: str, body: str) -> list[str]:
-    return [f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"]
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"
+    ]
 
 
 def _trigger(name: str, table: str, on: str, function: str, rows: str) -> list[str]:

@@ -17,8 +17,9 @@ from ideas.choices import IDEA_JOINABLE, IdeaState
 from ideas.forms.filters import read_idea_filters
 from ideas.pages import board_live, exports, facets, parts
 from ideas.queries import ideas as queries
-from ideas.queries.board import SOON, IdeaFilters
+from ideas.queries.board import RELEVANCE, IdeaFilters
 from ideas.queries.board import board as read_board
+from ideas.queries.board_counts import SOON
 from ideas.queries.calls import closing_within
 from ideas.queries.today import waiting_for
 
@@ -118,7 +119,9 @@ def _own_stranded() -> IdeaFilters:
 
 
 def _sorts(filters: IdeaFilters) -> list[dict[str, Any]]:
-    labels = {"activity": _("Latest activity"), "closing": _("Closing first")}
+    labels = {"activity": _("Latest activity"), "newest": _("Newest"), "closing": _("Closing first")}
+    if filters.q:
+        labels = {RELEVANCE: _("Best match"), **labels}
     return [
         {"label": label, "url": facets.address(replace(filters, sort=sort)), "current": filters.sort == sort}
         for sort, label in labels.items()

@@ -9,13 +9,14 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ideas.choices import IdeaState
+from ideas.choices import ConsortiumRole, IdeaState, OrganisationKind, Scheme
 from ideas.pages.filters import Facet, Option, facet
 from ideas.pages.parts import Names
-from ideas.queries.board import Board, IdeaFilters
+from ideas.queries.board import MANY, Board, IdeaFilters
+from ideas.queries.catalogue import TRLS
+from ideas.queries.taxonomy import terms
 
 CALLS_SHOWN = 8
-MANY = ("value_chain", "ket", "call", "state")
 
 
 def address(filters: IdeaFilters, cursor: str = "") -> str:
@@ -48,7 +49,15 @@ def groups(filters: IdeaFilters, board: Board, names: Names, *, member: bool) ->
     shown = Facet(soon.title, soon.facets + mine.facets, soon.chips + mine.chips)
     states = group("state", "state", _("State"), [Option(state, label) for state, label in IdeaState.choices])
     calls = group("call", "call", _("Target call"), [Option(call, "", call) for call in _calls(filters, board)])
-    return [found for found in (shown, *tags, states, calls) if found.facets]
+    sought = [
+        group("role", "role", _("Role looked for"), [Option(code, label) for code, label in ConsortiumRole.choices]),
+        group(
+            "kind", "kind", _("Partner looked for"), [Option(code, label) for code, label in OrganisationKind.choices]
+        ),
+        group("trl", "trl", _("Readiness level (TRL)"), [Option(str(trl), "", str(trl)) for trl in TRLS]),
+        group("province", "province", _("Province of who proposes it"), _provinces(filters, board)),
+    ]
+    return [found for found in (shown, *tags, states, calls, *sought) if found.facets]
 
 
 def chips(filters: IdeaFilters, shown: list[Facet]) -> list[dict[str, Any]]:
@@ -74,6 +83,13 @@ def _calls(filters: IdeaFilters, board: Board) -> list[str]:
     counts = board.counts.get("call", {})
     most = sorted(counts, key=lambda call: (-counts[call], call))[:CALLS_SHOWN]
     return list(dict.fromkeys([*most, *filters.call]))
+
+
+def _provinces(filters: IdeaFilters, board: Board) -> list[Option]:
+    """The provinces of the ideas there are, by name."""
+    codes = {*board.counts.get("province", {}), *filters.province}
+    names = {term.code: term.name for term in terms(Scheme.PROVINCE)}
+    return [Option(code, names.get(code, code)) for code in sorted(codes, key=lambda code: names.get(code, code))]
 
 
 def _in_use(tags: dict[str, dict[str, Any]]) -> set[str]:

@@ -1,18 +1,22 @@
 """The board: what a reader asks of it, a page of cards, and the counts of each facet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
-from ideas.models import BoardCount, Idea, Member
-from ideas.queries.ideas import CARD_FIELDS, PUBLIC, Viewer, audiences_of, public_teasers, related_ids, visible_to
-from ideas.queries.search import matching_ideas, scope_of
+from ideas.models import Idea, Member, RoleSlot
+from ideas.queries.board_counts import SOON, kept_counts
+from ideas.queries.board_index import Bits, BoardIndex, board_index
+from ideas.queries.board_pages import PAGE_SIZE, Page, after, cursor_at, read_page
+from ideas.queries.ideas import CARD_FIELDS, Viewer, audiences_of, public_teasers, related_ids, visible_to
+from ideas.queries.search import find, matching_ideas, scope_of
 from ideas.questions import read_question
-
-SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,10 @@ class IdeaFilters:
     ket: tuple[str, ...] = ()
     call: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()  # of a place that is still open
+    kind: tuple[str, ...] = ()  # of organisation that an open place looks for
+    trl: tuple[str, ...] = ()  # between now and the end
+    province: tuple[str, ...] = ()  # of who proposes it
     q: str = ""
     closing_soon: bool = False
     mine: bool = False
@@ -30,7 +38,7 @@ class IdeaFilters:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything is filtered at all."""
+        """Whether anything is filtered at all, or put in an order that only a search has."""
         return self != IdeaFilters(sort=self.sort)
 
     def without(self, facet: str) -> "IdeaFilters":
@@ -39,16 +47,19 @@ class IdeaFilters:
         return replace(self, **changes)
 
 
-PAGE_SIZE = 25
-ORDERS: dict[str, tuple[str, ...]] = {"activity": ("-activity_at", "-id"), "closing": ("closes_at", "id")}
-
-
-@dataclass
-class Page:
-    """A page of rows, and where the next one begins ("" at the end)."""
-
-    rows: list[dict[str, Any]]
-    next_cursor: str = ""
+# The facets with several values, and what the counts call them.
+MANY = {
+    "value_chain": "chain", "ket": "ket", "call": "call", "state": "state",
+    "role": "role", "kind": "kind", "trl": "trl", "province": "province",
+}  # fmt: skip
+# A visitor sees these counted: the rest would tell what a teaser doesn't.
+VISITORS = ("value_chain", "ket")
+# Counted from the ideas at every look; the others are kept at the write, too.
+NOT_KEPT = ("role", "kind", "trl", "province")
+# A selection of this size is read by its ids; of a larger one the next are soon met in the order of the list.
+FEW = 400
+# Best matches first: only among so many as the search ranks. The others have no order by relevance.
+RELEVANCE = "relevance"
 
 
 @dataclass
@@ -60,7 +71,7 @@ class Board:
 
 
 def filter_ideas(ideas: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at: datetime) -> QuerySet[Idea]:
-    """Narrow `ideas` to what the filters ask; words are another matter: see `ideas_with`."""
+    """Narrow `ideas` to what the filters ask, for lists that the database reads; words: see `ideas_with`."""
     if filters.value_chain:
         other = Idea.other_chains.through.objects.filter(
             idea_id=OuterRef("id"), valuechain__code__in=filters.value_chain
@@ -73,11 +84,48 @@ def filter_ideas(ideas: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at:
         ideas = ideas.filter(call__identifier__in=filters.call)
     if filters.state:
         ideas = ideas.filter(state__in=filters.state)
+    if filters.role or filters.kind:
+        ideas = ideas.filter(*_places(filters))
+    if filters.trl:
+        ideas = ideas.filter(_levels(filters.trl))
+    if filters.province:
+        ideas = ideas.filter(organisation__province__code__in=filters.province)
     if filters.closing_soon:
         ideas = ideas.filter(closes_at__gte=at, closes_at__lte=at + SOON)
     if filters.mine and isinstance(by, Member):
         ideas = ideas.filter(id__in=related_ids(by))
     return ideas
+
+
+def _places(filters: IdeaFilters) -> list[Exists]:
+    """Write as conditions: a place is still open in one of these roles, and one for one of these kinds."""
+    places = RoleSlot.objects.filter(idea=OuterRef("pk"), filled__lt=F("wanted")).order_by()
+    found = [Exists(places.filter(role__in=filters.role))] if filters.role else []
+    if filters.kind:
+        # Codes with their quotation marks: SQLite knows no "contains" in JSON.
+        named = [Q(kinds_text__contains=f'"{kind}"') for kind in filters.kind]
+        found.append(Exists(places.annotate(kinds_text=Cast("kinds", TextField())).filter(reduce(or_, named))))
+    return found
+
+
+def _levels(levels: Collection[str]) -> Q:
+    """Write as a condition: one of these levels of readiness lies between the level now and the one at the end."""
+    chosen = Q(pk__in=[])
+    for level in map(int, levels):
+        both = Q(trl_now__lte=level, trl_target__gte=level)
+        chosen |= both | Q(trl_now=level, trl_target=None) | Q(trl_now=None, trl_target=level)
+    return chosen
+
+
+def ideas_with(by: Viewer, words: str, audiences: list[str] | None = None) -> QuerySet[Idea]:
+    """Select what the viewer sees, with the words that they search for: of teasers in title and teaser alone."""
+    audiences = audiences_of(by) if audiences is None else audiences
+    seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
+    question = read_question(words, typing=True)
+    return seen.filter(id__in=matching_ideas(question, scope_of(by, audiences))) if question else seen
+
+
+# The board itself ---------------------------------------------------------------------------------------------------
 
 
 def board(
@@ -89,118 +137,117 @@ def board(
     the queries of `audiences_of`. `mine` are the ids that the filters leave of what the reader sees for their own sake.
     """
     audiences = audiences_of(by) if audiences is None else audiences
-    seen = ideas_with(by, filters.q, audiences)
-    page = read_page(filter_ideas(seen, filters, by=by, at=at), filters.sort, cursor)
-    counts = _live_counts(seen, filters, by=by, at=at) if filters.narrows else _kept_counts(by, audiences, at)
-    own = (
-        filter_ideas(seen, replace(filters, mine=True), by=by, at=at) if isinstance(by, Member) else Idea.objects.none()
-    )
-    mine = list(own.order_by().values_list("id", flat=True))
+    seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
+    chosen = choose(by, filters, at=at, audiences=audiences)
+    if filters.narrows:
+        page, counts = _page_of(chosen, seen, cursor), chosen.counts()
+    else:
+        page, counts = read_page(seen, filters.sort, cursor), kept_counts(by, audiences, at)
+        if isinstance(by, Member):
+            counts |= {facet: chosen.count(facet) for facet in NOT_KEPT}
+    mine = sorted(chosen.known.ids(chosen.selected & chosen.own))
     counts["mine"] = {"1": len(mine)}
     return Board(page=page, counts=counts, total=counts["total"].get("", 0), mine=mine)
 
 
-def ideas_with(by: Viewer, words: str, audiences: list[str] | None = None) -> QuerySet[Idea]:
-    """Select what the viewer sees, with the words that they search for: of teasers in title and teaser alone."""
-    audiences = audiences_of(by) if audiences is None else audiences
-    seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
-    question = read_question(words, typing=True)
-    return seen.filter(id__in=matching_ideas(question, scope_of(by, audiences))) if question else seen
+@dataclass(frozen=True)
+class Chosen:
+    """What a reader sees of all ideas, and what their filters leave of it. `best`: ids, the best matches first."""
+
+    known: BoardIndex
+    filters: IdeaFilters
+    at: datetime
+    seen: Bits  # with the words that are searched for
+    own: Bits
+    public: bool
+    best: tuple[int, ...] = ()
+
+    @property
+    def selected(self) -> Bits:
+        return self._narrowed(self.filters)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Count the values of every facet, and all."""
+        none: dict[str, dict[str, int]] = {"call": {}, "state": {}, "closing_soon": {}}
+        counts = {MANY[facet]: self.count(facet) for facet in (VISITORS if self.public else MANY)}
+        if not self.public:
+            soon = self._narrowed(replace(self.filters, closing_soon=True))
+            counts["closing_soon"] = {"1": soon.bit_count()}
+        return {**none, **counts, "total": {"": self.selected.bit_count()}}
+
+    def count(self, facet: str) -> dict[str, int]:
+        """Count the values of a facet, its own choice left open."""
+        return self.known.count(MANY[facet], self._narrowed(self.filters.without(facet)))
+
+    def _narrowed(self, filters: IdeaFilters) -> Bits:
+        selected = self.seen & _narrowed(self.known, filters)
+        if filters.closing_soon:
+            selected &= self.known.closing(self.at, self.at + SOON)
+        return selected & self.own if filters.mine and not self.public else selected
 
 
-def read_page(ideas: QuerySet[Idea], sort: str = "activity", cursor: str = "") -> Page:
-    """Read 25 cards after a cursor ("<key>~<id>", the sort key and id of the last card). A bad cursor: page one."""
-    order = ORDERS.get(sort, ORDERS["activity"])
-    key = order[0].lstrip("-")
-    if sort == "closing":
-        ideas = ideas.filter(closes_at__isnull=False)
-    after = _read_cursor(cursor)
-    if after:
-        less = "lt" if order[0].startswith("-") else "gt"
-        # A row-value comparison in two steps: the first lets the index seek, the second breaks ties.
-        bound = Q(**{f"{key}__{less}e": after[0]})
-        ideas = ideas.filter(bound, Q(**{f"{key}__{less}": after[0]}) | Q(**{f"id__{less}": after[1]}))
-    rows = list(ideas.order_by(*order).values(*CARD_FIELDS)[: PAGE_SIZE + 1])
-    if len(rows) <= PAGE_SIZE:
-        return Page(rows)
-    last = rows[PAGE_SIZE - 1]
-    return Page(rows[:PAGE_SIZE], f"{last[key].isoformat()}~{last['id']}")
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int] | None:
-    instant, _, number = cursor.partition("~")
-    try:
-        moment = datetime.fromisoformat(instant)
-        # Years 1 and 9999 have instants that UTC can't express.
-        return (moment.astimezone(UTC), int(number)) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-# How counts moved in a write, by audience: [(facet, value, one more or one less), …].
-Moves = dict[str, list[tuple[str, str, int]]]
-FACETS = ("total", "chain", "ket", "call", "state", "closes")
-Counts = dict[str, dict[str, int]]
-
-
-def _gather(rows: Iterable[tuple[str, str, int]], at: datetime) -> Counts:
-    """Add rows up by facet and value; the closings between now and soon become the facet `closing_soon`."""
-    counts: Counts = {facet: {} for facet in FACETS}
-    for facet, value, count in rows:
-        counts[facet][value] = counts[facet].get(value, 0) + count
-    first, last = closing_value(at), closing_value(at + SOON)
-    soon = sum(count for value, count in counts.pop("closes").items() if first <= value <= last)
-    return {**counts, "closing_soon": {"1": soon}}
-
-
-def closing_value(closes_at: datetime) -> str:
-    """Write an instant so that text sorts as time does: the closings of ideas are counted under it."""
-    return closes_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-
-
-def _kept_counts(by: Viewer, audiences: list[str], at: datetime) -> Counts:
-    """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one."""
-    kept = BoardCount.objects.filter(count__gt=0)
-    if not isinstance(by, Member):
-        kept = kept.filter(audience__endswith=PUBLIC, facet__in=["total", "chain", "ket"])
-        return _gather(kept.values_list("facet", "value").annotate(n=Sum("count")), at)
-    # Closings that are past or far away are many, and nobody counts them.
-    soon = Q(facet="closes", value__gte=closing_value(at), value__lte=closing_value(at + SOON))
-    kept = kept.filter(~Q(facet="closes") | soon, audience__in=audiences)
-    rows = list(kept.values_list("facet", "value").annotate(n=Sum("count")))
-    own = Idea.objects.filter(id__in=related_ids(by)).exclude(audience__in=audiences)
-    for row in own.values_list("tags", "state", "closes_at"):
-        rows += [(facet, value, 1) for facet, value in facet_values(*row)]
-    return _gather(rows, at)
-
-
-def facet_values(tags: dict[str, Any], state: str, closes_at: datetime | None) -> set[tuple[str, str]]:
-    """List the (facet, value) pairs under which an idea is counted."""
-    closes = {("closes", closing_value(closes_at))} if closes_at else set()
-    call = {("call", tags["call"]["identifier"])} if tags.get("call") else set()
-    chains = {("chain", code) for code in tags.get("chains", [])}
-    kets = {("ket", code) for code in tags.get("kets", [])}
-    return {("total", ""), ("state", state)} | chains | kets | call | closes
-
-
-def _live_counts(seen: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at: datetime) -> Counts:
-    def narrowed(without: str = "") -> QuerySet[Idea]:
-        chosen = filters.without(without) if without else filters
-        return filter_ideas(seen, chosen, by=by, at=at).order_by()
-
-    def grouped(ideas: QuerySet[Idea], value: str) -> list[tuple[str, int]]:
-        return list(ideas.exclude(**{value: None}).values_list(value).annotate(n=Count("id", distinct=True)))
-
-    counts: Counts = {facet: {} for facet in ("call", "state", "closing_soon")}
-    counts["total"] = {"": narrowed().count()}
-    chains = narrowed("value_chain")
-    counts["chain"] = dict(grouped(chains, "value_chain__code"))
-    for code, n in grouped(chains, "other_chains__code"):
-        counts["chain"][code] = counts["chain"].get(code, 0) + n
-    counts["ket"] = dict(grouped(narrowed("ket"), "kets__code"))
+def choose(by: Viewer, filters: IdeaFilters, *, at: datetime, audiences: list[str]) -> Chosen:
+    """Select what `visible_to` gives the viewer, and their filters leave of it: in memory, by few queries."""
+    known = board_index()
     if isinstance(by, Member):
-        counts["call"] = dict(grouped(narrowed("call"), "call__identifier"))
-        counts["state"] = dict(grouped(narrowed("state"), "state"))
-        soon = replace(filters, closing_soon=True)
-        counts["closing_soon"] = {"1": filter_ideas(seen, soon, by=by, at=at).count()}
-    return counts
+        own = known.select(related_ids(by)) if by.is_active else 0
+        seen = known.among("audience", audiences) | own if by.is_active else 0
+    else:
+        own, seen = 0, known.public()
+    question, best = read_question(filters.q, typing=True), ()
+    if question:
+        scope = scope_of(by, audiences)
+        seen &= known.select(matching_ideas(question, scope))
+        if filters.sort == RELEVANCE:
+            hits = find(question, scope.within([scope.kinds[0]])).hits
+            best = tuple(hit.object_id for hit in hits)
+    return Chosen(known, filters, at, seen, own, not isinstance(by, Member), best)
+
+
+def _narrowed(known: BoardIndex, filters: IdeaFilters, facets: Collection[str] = tuple(MANY)) -> Bits:
+    """Select what the choices in these facets leave of all ideas."""
+    selected = known.everything
+    for facet in facets:
+        if values := getattr(filters, facet):
+            selected &= known.among(MANY[facet], values)
+    return selected
+
+
+# One page of it --------------------------------------------------------------------------------------------------
+
+
+def _page_of(chosen: Chosen, ideas: QuerySet[Idea], cursor: str) -> Page:
+    """Read one page of what is chosen out of `ideas`, which the reader may see."""
+    if chosen.best:
+        return _best_page(chosen, ideas, cursor)
+    sort, selected = chosen.filters.sort, chosen.selected
+    if selected.bit_count() <= FEW:
+        return read_page(ideas.filter(id__in=list(chosen.known.ids(selected))), sort, cursor)
+    return read_page(ideas.filter(id__in=_next_ids(chosen.known, selected, sort, cursor)), sort, cursor)
+
+
+def _next_ids(known: BoardIndex, selected: Bits, sort: str, cursor: str) -> list[int]:
+    """Walk along the order of the list until a page of what is selected is found: an index alone is read."""
+    found: list[int] = []
+    marks = selected.to_bytes(selected.bit_length() // 8 + 1, "little")
+    step = FEW
+    while len(found) <= PAGE_SIZE:
+        key, ideas = after(Idea.objects.all(), sort, cursor)
+        rows = list(ideas.values_list(key, "id")[:step])
+        places = ((pk, known.place_of(pk)) for _, pk in rows)
+        found += [pk for pk, place in places if 0 <= place >> 3 < len(marks) and marks[place >> 3] >> (place & 7) & 1]
+        if len(rows) < step:
+            break
+        cursor, step = cursor_at(*rows[-1]), step * 8
+    return found[: PAGE_SIZE + 1]
+
+
+def _best_page(chosen: Chosen, ideas: QuerySet[Idea], cursor: str) -> Page:
+    """Read one page by relevance; its cursor is how many came before."""
+    start = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 5 else 0
+    places = ((pk, chosen.known.place_of(pk)) for pk in chosen.best)
+    best = [pk for pk, place in places if place >= 0 and chosen.selected >> place & 1]
+    shown = best[start : start + PAGE_SIZE]
+    rows = {row["id"]: row for row in ideas.filter(id__in=shown).order_by().values(*CARD_FIELDS)}
+    following = str(start + PAGE_SIZE) if len(best) > start + PAGE_SIZE else ""
+    return Page([rows[pk] for pk in shown if pk in rows], following)

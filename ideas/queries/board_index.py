@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from ideas.models import BoardStamp, Call, CatalogueStamp, Idea, RoleSlot, Term, ValueChain
 from ideas.models.ideas import BUCKET_SHIFT
+from ideas.queries.ideas import PUBLIC
 
 BUCKETS = 256
 # More changed buckets than this, and everything is read anew, without a condition for each.
@@ -50,9 +51,14 @@ class BoardIndex:
     buckets: list[Bucket]
     bits: dict[str, dict[Any, Bits]]
 
-    def seen_by(self, audiences: Iterable[str]) -> Bits:
-        """Select the ideas of these audiences."""
-        return self._any("audience", audiences)
+    @property
+    def everything(self) -> Bits:
+        """Every place, also those where no idea is: a selection to narrow further."""
+        return (1 << BUCKETS * self.width) - 1
+
+    def public(self) -> Bits:
+        """Select the ideas of which everybody may see a teaser."""
+        return self._any("audience", [key for key in self.bits.get("audience", {}) if key.endswith(PUBLIC)])
 
     def among(self, facet: str, values: Collection[str]) -> Bits:
         """Select the ideas with any of these values, as an address names them."""
@@ -230,7 +236,8 @@ def _values(
     if province:
         yield "province", province
     ends = [trl for trl in (trl_now, trl_target) if trl is not None]
-    yield from (("trl", str(trl)) for trl in range(min(ends), max(ends) + 1) if ends) if ends else ()
+    if ends:
+        yield from (("trl", str(trl)) for trl in range(min(ends), max(ends) + 1))
 
 
 def _tags(numbers: Collection[int] | None) -> Iterator[tuple[int, Value]]:
@@ -251,10 +258,10 @@ def _tags(numbers: Collection[int] | None) -> Iterator[tuple[int, Value]]:
 def _within(rows: "QuerySet[Any]", column: str, numbers: Collection[int] | None) -> "QuerySet[Any]":
     if numbers is None:
         return rows
-    chosen = Q(pk__in=[])
+    chosen = Q()
     for number in sorted(numbers):
         first = number << BUCKET_SHIFT
-        chosen |= Q(**{f"{column}__range": (first + 1, first + (1 << BUCKET_SHIFT))})
+        chosen |= Q(**{f"{column}__gt": first, f"{column}__lte": first + (1 << BUCKET_SHIFT)})
     return rows.filter(chosen)
 
 

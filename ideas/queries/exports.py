@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 
 from ideas.models import Idea, Member, Term, ValueChain
-from ideas.queries.board import ORDERS, IdeaFilters, filter_ideas, ideas_with
+from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
+from ideas.queries.board_pages import ORDERS
 
 CHUNK = 500
 

@@ -17,7 +17,7 @@ from ideas.errors import Conflict
 from ideas.exchange.calls import CallRow, DeadlineRow
 from ideas.exchange.deadlines import Reading
 from ideas.models import BoardCount, Call, Idea, Member, Organisation, ValueChain
-from ideas.queries.board import closing_value
+from ideas.queries.board_counts import closing_value
 from ideas.queries.ideas import CARD_FIELDS
 from ideas.serializers.ideas import IdeaRowSerializer
 from realtime.models import Change

@@ -1,0 +1,56 @@
+"""The counts of the whole board, kept at the write: in what facets and values an idea is counted, and for whom."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from ideas.models import BoardCount, Idea, Member
+from ideas.queries.ideas import PUBLIC, Viewer, related_ids
+
+SOON = timedelta(days=30)
+# How counts moved in a write, by audience: [(facet, value, one more or one less), …].
+Moves = dict[str, list[tuple[str, str, int]]]
+FACETS = ("total", "chain", "ket", "call", "state", "closes")
+Counts = dict[str, dict[str, int]]
+
+
+def _gather(rows: Iterable[tuple[str, str, int]], at: datetime) -> Counts:
+    """Add rows up by facet and value; the closings between now and soon become the facet `closing_soon`."""
+    counts: Counts = {facet: {} for facet in FACETS}
+    for facet, value, count in rows:
+        counts[facet][value] = counts[facet].get(value, 0) + count
+    first, last = closing_value(at), closing_value(at + SOON)
+    soon = sum(count for value, count in counts.pop("closes").items() if first <= value <= last)
+    return {**counts, "closing_soon": {"1": soon}}
+
+
+def closing_value(closes_at: datetime) -> str:
+    """Write an instant so that text sorts as time does: the closings of ideas are counted under it."""
+    return closes_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def kept_counts(by: Viewer, audiences: list[str], at: datetime) -> Counts:
+    """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one."""
+    kept = BoardCount.objects.filter(count__gt=0)
+    if not isinstance(by, Member):
+        kept = kept.filter(audience__endswith=PUBLIC, facet__in=["total", "chain", "ket"])
+        return _gather(kept.values_list("facet", "value").annotate(n=Sum("count")), at)
+    # Closings that are past or far away are many, and nobody counts them.
+    soon = Q(facet="closes", value__gte=closing_value(at), value__lte=closing_value(at + SOON))
+    kept = kept.filter(~Q(facet="closes") | soon, audience__in=audiences)
+    rows = list(kept.values_list("facet", "value").annotate(n=Sum("count")))
+    own = Idea.objects.filter(id__in=related_ids(by)).exclude(audience__in=audiences)
+    for row in own.values_list("tags", "state", "closes_at"):
+        rows += [(facet, value, 1) for facet, value in facet_values(*row)]
+    return _gather(rows, at)
+
+
+def facet_values(tags: dict[str, Any], state: str, closes_at: datetime | None) -> set[tuple[str, str]]:
+    """List the (facet, value) pairs under which an idea is counted."""
+    closes = {("closes", closing_value(closes_at))} if closes_at else set()
+    call = {("call", tags["call"]["identifier"])} if tags.get("call") else set()
+    chains = {("chain", code) for code in tags.get("chains", [])}
+    kets = {("ket", code) for code in tags.get("kets", [])}
+    return {("total", ""), ("state", state)} | chains | kets | call | closes

@@ -1,0 +1,150 @@
+"""The ideas in the memory of the process: they are what the database has, whatever is written, and by whomever."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ideas.choices import IdeaState, Scheme, Visibility
+from ideas.management.board_triggers import STAMPED
+from ideas.models import BoardStamp, Idea, Member, Organisation, RoleSlot, Term, ValueChain
+from ideas.queries.board import IdeaFilters, board, choose, filter_ideas, ideas_with
+from ideas.queries.board_index import board_index
+from ideas.queries.ideas import audiences_of
+from tests.factories import make_call, make_chain, make_idea, make_ket, make_partner, make_slot
+
+pytestmark = pytest.mark.django_db
+ASKED = (
+    {},
+    {"value_chain": ("MOVES",)},
+    {"value_chain": ("MOVES", "NAUTICA"), "ket": ("AMT",)},
+    {"call": ("X",)},
+    {"state": ("draft", "parked")},
+    {"closing_soon": True},
+    {"mine": True},
+    {"role": ("coordinator",)},
+    {"kind": ("sme",)},
+    {"kind": ("company", "sme"), "role": ("beneficiary",)},
+    {"trl": ("3", "9")},
+    {"province": ("ITH54",)},
+    {"q": "turbine"},
+    {"q": "turbine", "ket": ("AMT",)},
+    {"ket": ("nothing",)},
+)
+
+
+@pytest.fixture
+def ideas(researcher: Member, administrator: Member, firm: Organisation, chain: ValueChain, other_chain: ValueChain):
+    """Ideas of every visibility and several states, with a value of each facet."""
+    modena = Term.objects.create(scheme=Scheme.PROVINCE, code="ITH54", name_it="Modena", name_en="Modena")
+    Organisation.objects.filter(slug=researcher.affiliations.get().organisation.slug).update(province=modena)
+    amt, call = make_ket("AMT"), make_call("X", closes_in=timedelta(days=9))
+    for number, visibility in enumerate([*Visibility.values, *Visibility.values]):
+        more: dict[str, Any] = {"other_chains": [other_chain], "kets": [amt]} if number % 2 else {"call": call}
+        idea = make_idea(
+            researcher, chain=chain, visibility=visibility, title=f"Turbine {number}", trl_now=2, trl_target=3 + number,
+            public_teaser=number % 3 == 1, organisation=researcher.affiliations.get().organisation, **more,
+        )  # fmt: skip
+        make_slot(idea, role="coordinator", kinds=["sme", "company"], wanted=1)
+    make_partner(idea, administrator, firm, slot=idea.slots.get())
+    make_idea(researcher, chain=other_chain, state=IdeaState.PARKED, trl_target=9, title="Parked")
+    make_idea(researcher, chain=chain, state=IdeaState.DRAFT, title="Draft turbine")
+
+
+@pytest.mark.usefixtures("ideas")
+@pytest.mark.parametrize("asked", ASKED, ids=str)
+def test_memory_and_database_choose_the_same_for_everybody(
+    asked: dict[str, Any], researcher: Member, company: Member, outsider: Member, administrator: Member, staff: Member
+):
+    at, filters = timezone.now(), IdeaFilters(**asked)
+
+    for viewer in (researcher, company, outsider, administrator, staff, AnonymousUser()):
+        chosen = choose(viewer, filters, at=at, audiences=audiences_of(viewer))
+        found = filter_ideas(ideas_with(viewer, filters.q), filters, by=viewer, at=at)
+
+        assert sorted(chosen.known.ids(chosen.selected)) == sorted(found.values_list("id", flat=True))
+        assert sorted(row["id"] for row in board(viewer, filters, at=at).page.rows) == sorted(
+            found.values_list("id", flat=True)
+        )
+
+
+@pytest.mark.usefixtures("ideas")
+def test_facets_of_what_is_sought_are_counted(company: Member):
+    counts = board(company, IdeaFilters(), at=timezone.now()).counts
+    narrowed = board(company, IdeaFilters(trl=("9",), role=("coordinator",)), at=timezone.now()).counts
+
+    assert (counts["role"], counts["kind"], counts["province"]) == (
+        {"coordinator": 3}, {"sme": 3, "company": 3}, {"ITH54": 4},
+    )  # fmt: skip
+    assert (counts["trl"]["2"], counts["trl"]["9"]) == (4, 1)
+    assert (narrowed["total"], narrowed["role"], narrowed["trl"]["2"]) == ({"": 0}, {}, 3)
+
+
+# What changes it ----------------------------------------------------------------------------------------------------
+
+WRITES: dict[str, Callable[[Idea], Any]] = {
+    "an idea goes": lambda idea: Idea.objects.filter(pk=idea.pk).delete(),
+    "its state": lambda idea: Idea.objects.filter(pk=idea.pk).update(state="parked"),
+    "its audience": lambda idea: Idea.objects.filter(pk=idea.pk).update(audience=""),
+    "its closing": lambda idea: Idea.objects.filter(pk=idea.pk).update(closes_at=timezone.now()),
+    "its level": lambda idea: Idea.objects.filter(pk=idea.pk).update(trl_target=7),
+    "a chain comes": lambda idea: idea.other_chains.add(make_chain()),
+    "a chain goes": lambda idea: idea.other_chains.clear(),
+    "a KET goes": lambda idea: idea.kets.clear(),
+    "a place comes": lambda idea: RoleSlot.objects.create(idea=idea, expertise="x", role="coordinator"),
+    "a place is taken": lambda idea: RoleSlot.objects.update(filled=1),
+    "a place goes": lambda idea: RoleSlot.objects.all().delete(),
+    "its proposer moves": lambda idea: Organisation.objects.update(province=Term.objects.first()),
+    "a chain is renamed": lambda idea: ValueChain.objects.filter(pk=idea.value_chain_id).update(code="NEW"),
+}
+
+
+def said() -> dict[str, dict[str, int]]:
+    known = board_index()
+    return {facet: known.count(facet, known.everything) for facet in known.bits if facet != "closes"} | {
+        "closes": {str(at): bits.bit_count() for at, bits in known.bits.get("closes", {}).items() if bits}
+    }
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_every_write_is_seen_at_once_and_so_is_its_rollback(write: Callable[[Idea], Any], researcher: Member):
+    organisation = researcher.affiliations.get().organisation
+    idea = make_idea(researcher, chain=make_chain("ZULU"), other_chains=[make_chain()], kets=[make_ket()], organisation=organisation)
+    make_slot(idea)
+    before = said()
+
+    with transaction.atomic():
+        write(idea)
+        changed = said()
+        transaction.set_rollback(True)
+
+    assert changed != before
+    assert said() == before
+
+
+def test_what_changes_no_facet_is_not_read_again(researcher: Member, idea: Idea, django_assert_num_queries: Any):
+    board_index()
+    Idea.objects.filter(pk=idea.pk).update(title="Another", activity_at=timezone.now(), comment_count=7)
+
+    with django_assert_num_queries(2):
+        board_index()
+
+
+@pytest.mark.parametrize("table", STAMPED)
+def test_a_stamp_tells_the_bucket_of_the_idea_alone(table: str, idea: Idea):
+    make_slot(idea)
+    idea.kets.add(make_ket())
+    idea.other_chains.add(make_chain())
+    before = dict(BoardStamp.objects.values_list("id", "stamp"))
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table}" if table != Idea._meta.db_table else f"UPDATE {table} SET state = 'parked'"
+        )
+
+    now = dict(BoardStamp.objects.values_list("id", "stamp"))
+    assert {number for number in now if now[number] != before[number]} == {(idea.pk - 1) >> 44}
