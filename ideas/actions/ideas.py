@@ -16,7 +16,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, IdeaTransition, IdeaVersion, Member, Notification
 from ideas.queries.calls import next_closing, status_of_call
 from ideas.queries.ideas import visible_to
-from ideas.rules.ideas import can_change_state, can_edit_idea, is_author
+from ideas.rules.ideas import NEEDED_TO_OPEN, can_change_state, can_edit_idea, is_author
 from ideas.rules.joining import belongs_to
 
 LONG_TEXTS = ("problem", "approach", "expected_result", "advantage")
@@ -198,7 +198,7 @@ def _check_complete(idea: Idea) -> None:
     """An open idea needs what a reader needs to judge it. Raises ValidationError by field."""
     missing = {
         name: _("Fill this in before you open the idea.")
-        for name in ("teaser", "problem", "approach")
+        for name in NEEDED_TO_OPEN
         if not getattr(idea, name)
     }
     if missing:

@@ -137,9 +137,7 @@ class IdeaForm(ShownForm):
         required=False,
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy(
-            "Names or addresses of members, one a line. They may edit everything, and are told."
-        ),
+        help_text=gettext_lazy("Names or addresses of members, one a line. They may edit everything, and are told."),
     )
 
     geography = forms.CharField(
@@ -169,9 +167,7 @@ class IdeaForm(ShownForm):
         required=False,
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy(
-            "Names or addresses of members, one a line. They see the idea when others can't."
-        ),
+        help_text=gettext_lazy("Names or addresses of members, one a line. They see the idea when others can't."),
     )
 
     def __init__(self, *args: Any, by: Member, at: datetime, idea: Idea | None = None, **options: Any) -> None:
@@ -226,6 +222,16 @@ class StateForm(forms.Form):
 
     state = forms.ChoiceField(choices=[(state, state.label) for state in STEPS])
     reason = TypedText(required=False, max_length=1_000)
+
+
+class RenewForm(forms.Form):
+    """Until when an idea goes on."""
+
+    until = date_field(gettext_lazy("Valid until"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].required = True
 
 
 def initial_of(idea: Idea | None, by: Member) -> dict[str, Any]:

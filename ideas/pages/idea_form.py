@@ -19,6 +19,7 @@ from ideas.choices import IdeaState
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.drafts import key_in, new_key
 from ideas.forms.ideas import IdeaForm
+from ideas.forms.sections import needed_of, sections_of
 from ideas.models import Call, Draft, Idea
 from ideas.pages import parts
 from ideas.pages.drafts import keep_typed, typed_before_sign_in
@@ -119,6 +120,8 @@ def _show_form(
         "idea": idea,
         "action": reverse("ideas:edit", args=[idea.reference]) if idea else reverse("ideas:new"),
         "draft_key": f"idea-{idea.reference}" if idea else "idea-new",
+        "sections": sections_of(form),
+        "needed": needed_of(form),
         "form_key": _key_of(request, more.get("restored")),
         "may_open": idea is None or IdeaState.OPEN in next_states(parts.member_of(request), idea),
         **more,

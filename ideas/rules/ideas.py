@@ -4,6 +4,10 @@ from ideas.choices import IDEA_COMMENTABLE, IDEA_JOINABLE, IDEA_NEXT, IdeaState
 from ideas.models import Idea, Member
 
 
+# What a reader needs to judge an idea, so that it can be opened to others.
+NEEDED_TO_OPEN = ("title", "value_chain", "teaser", "problem", "approach")
+
+
 def is_author(member: Member, idea: Idea) -> bool:
     """Whether the member is one of the idea's authors."""
     return idea.authors.filter(pk=member.pk).exists()

@@ -200,3 +200,21 @@ def test_a_draft_of_an_idea_that_went_to_another_state_is_still_its_writers(rese
     client.post(reverse("ideas:state", args=[idea.reference]), {"state": "open"})
 
     assert shown(client, reverse("ideas:edit", args=[idea.reference]))["title"] == "Typed before"
+
+
+# What is there and what is missing ----------------------------------------------------------------------------------
+
+
+def test_the_form_says_what_is_there_and_what_is_missing(researcher: Member, chain: ValueChain):
+    client = signed_in(researcher)
+    save(client, title="Typed", problem="Thoughts", value_chain=chain.pk, budget_eur="0")
+
+    page = client.get("/ideas/new/").context
+
+    done = {section["name"]: (section["done"], section["total"]) for section in page["sections"]}
+    assert done == {
+        "what": (1, 3), "content": (1, 7), "classification": (1, 5), "project": (1, 4), "sought": (0, 3),
+        "visibility": (0, 1),
+    }  # fmt: skip
+    missing = [(one["name"], one["id"]) for one in page["needed"] if one["missing"]]
+    assert missing == [("teaser", "id_teaser"), ("approach", "id_approach")]

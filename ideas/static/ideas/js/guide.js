@@ -1,0 +1,20 @@
+// The marks of the parts of a long form, and what is missing in it, as it is filled.
+const guide = document.querySelector("[data-guide]");
+const form = guide?.closest("form");
+
+const isFilled = (name) => [...form.elements].some((field) => field.name === name && (["checkbox", "radio"].includes(field.type) ? field.checked : field.value.trim()));
+
+function mark() {
+  for (const line of guide.querySelectorAll("[data-mark]")) {
+    const fields = line.dataset.mark.split(" ");
+    const done = fields.filter(isFilled).length;
+    line.textContent = line.dataset.words.replace("{n}", done).replace("{total}", fields.length);
+    line.classList.toggle("is-whole", done === fields.length);
+  }
+  for (const link of guide.querySelectorAll("[data-missing]")) link.hidden = isFilled(link.dataset.missing);
+}
+
+if (form) {
+  form.addEventListener("input", mark);
+  mark();
+}
