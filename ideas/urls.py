@@ -26,6 +26,7 @@ from ideas.pages import (
     notifications,
     organisations,
     plans,
+    preview,
     search,
     shortlists,
     site,
@@ -38,6 +39,7 @@ idea_pages = [
     path("ideas/new/", idea_form.new, name="new"),
     path("ideas/<str:reference>/", ideas.detail, name="detail"),
     path("ideas/<str:reference>/edit/", idea_form.edit, name="edit"),
+    path("ideas/<str:reference>/preview/", preview.preview, name="preview"),
     path("ideas/<str:reference>/state/", ideas.state, name="state"),
 ]
 draft_pages = [

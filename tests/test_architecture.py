@@ -14,9 +14,10 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 SHARED = {
     "serializers": {"exports", "matching"},
     "queries": {"board", "board_counts", "board_index", "board_pages", "call_index", "catalogue", "exports", "feeds", "found", "insights", "matching", "today", "topics"},
+    # preview: an idea through others' eyes.
     # moving: what goes along when one idea goes into another.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
-    "actions": {"board", "demo", "moving", "reference", "uploads"},
+    "actions": {"board", "demo", "moving", "preview", "reference", "uploads"},
     "forms": {"filters", "sections", "typed"},
     # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
@@ -37,6 +38,7 @@ SHARED = {
         "matching",
         "middleware",
         "parts",
+        "preview",
         "site",
         "style",
         "uploads",

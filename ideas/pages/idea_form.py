@@ -140,6 +140,8 @@ def _saved(request: HttpRequest, form: IdeaForm, idea: Idea, *, at: datetime) ->
     """Answer a save: open the idea where that was asked, and say what happened."""
     if key := key_in(request.POST):
         close_draft(by=parts.member_of(request), key=key, at=at)
+    if request.POST.get("act") == "preview":
+        return parts.see_other(reverse("ideas:preview", args=[idea.reference]))
     if request.POST.get("act") != "open" or idea.state == IdeaState.OPEN:
         messages.success(
             request, _("Draft saved. Only its authors see it.") if idea.state == IdeaState.DRAFT else _("Saved.")

@@ -39,6 +39,7 @@ CANARY = "CANARY"
 OF_THE_IDEA = {
     "ideas:detail": "/ideas/{reference}/",
     "ideas:edit": "/ideas/{reference}/edit/",
+    "ideas:preview": "/ideas/{reference}/preview/",
     "ideas:state": "/ideas/{reference}/state/",
     "versions:list": "/ideas/{reference}/versions/",
     "comments:list": "/ideas/{reference}/comments/",
