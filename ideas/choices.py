@@ -125,15 +125,25 @@ IDEA_NEXT: dict[str, frozenset[str]] = {
     IdeaState.OPEN: frozenset(
         {IdeaState.PREPARING, IdeaState.NEEDS_INFO, IdeaState.WITHDRAWN, IdeaState.MERGED, IdeaState.PARKED}
     ),
-    IdeaState.NEEDS_INFO: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN, IdeaState.PARKED}),
-    IdeaState.PREPARING: frozenset({IdeaState.OPEN, IdeaState.SUBMITTED, IdeaState.WITHDRAWN, IdeaState.PARKED}),
+    IdeaState.NEEDS_INFO: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN, IdeaState.MERGED, IdeaState.PARKED}),
+    IdeaState.PREPARING: frozenset(
+        {IdeaState.OPEN, IdeaState.SUBMITTED, IdeaState.WITHDRAWN, IdeaState.MERGED, IdeaState.PARKED}
+    ),
     IdeaState.SUBMITTED: frozenset({IdeaState.FUNDED, IdeaState.NOT_FUNDED, IdeaState.WITHDRAWN}),
     IdeaState.FUNDED: frozenset(),
     IdeaState.NOT_FUNDED: frozenset({IdeaState.OPEN}),
     IdeaState.WITHDRAWN: frozenset(),
     IdeaState.MERGED: frozenset(),
-    IdeaState.PARKED: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN}),
+    IdeaState.PARKED: frozenset({IdeaState.OPEN, IdeaState.WITHDRAWN, IdeaState.MERGED}),
 }
+# Where an author can't take an idea by hand: a review asks for information, and a merge needs the others' consent.
+IDEA_NOT_BY_HAND: frozenset[str] = frozenset({IdeaState.NEEDS_INFO, IdeaState.MERGED})
+# From where an idea can open again against another call.
+IDEA_AGAIN: frozenset[str] = frozenset({IdeaState.NOT_FUNDED, IdeaState.PARKED})
+# Where it may be aimed at a call, or at another one.
+IDEA_AIMING: frozenset[str] = IDEA_AGAIN | {
+    IdeaState.DRAFT, IdeaState.OPEN, IdeaState.NEEDS_INFO, IdeaState.PREPARING,
+}  # fmt: skip
 # What others than its authors may see at all, given a wide enough visibility.
 IDEA_PUBLISHED: frozenset[str] = frozenset(IdeaState.values) - {IdeaState.DRAFT, IdeaState.WITHDRAWN}
 # Where organisations may still ask to join, and comments are still taken.
@@ -199,10 +209,27 @@ JOIN_LIVE: frozenset[str] = frozenset(
 )
 
 
+class MergeState(models.TextChoices):
+    """Where a proposal to merge two ideas stands. It is overtaken where one of them went elsewhere meanwhile."""
+
+    OPEN = "open", pgettext_lazy("proposal", "Open")
+    DONE = "done", _("Merged")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    OVERTAKEN = "overtaken", _("Overtaken")
+
+
 class Commitment(models.TextChoices):
     INTERESTED = "interested", _("Interested")
     CONFIRMED = "confirmed", _("Confirmed")
     LETTER_SIGNED = "letter_signed", _("Letter signed")
+
+
+class AttachmentAudience(models.TextChoices):
+    """Who may read a file, of those who see its idea."""
+
+    ALL = "all", _("Everybody who sees the idea")
+    PARTNERS = "partners", _("Authors and partners only")
 
 
 class ShortlistState(models.TextChoices):
@@ -218,9 +245,14 @@ class NotificationKind(models.TextChoices):
     IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
     IDEA_SHARED = "idea.shared", _("You are a co-author")
+    IDEA_EXPIRING = "idea.expiring", _("Idea about to expire")
+    IDEA_MERGED = "idea.merged", _("Ideas merged")
+    MERGE_PROPOSED = "merge.proposed", _("Merge proposed")
+    MERGE_ENDED = "merge.ended", _("Merge declined or withdrawn")
     DEADLINE_CHANGED = "deadline.changed", _("Deadline changed")
     DEADLINE_REMINDER = "deadline.reminder", _("Deadline ahead")
     CALL_ADDED = "call.added", _("New call")
+    SEARCH_FOUND = "search.found", _("New ideas in a saved search")
 
 
 class MailCategory(models.TextChoices):

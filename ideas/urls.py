@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
+    attachments,
     board,
     call_drawings,
     calls,
@@ -16,6 +17,7 @@ from ideas.pages import (
     drafts,
     exports,
     following,
+    history,
     idea_form,
     ideas,
     imports,
@@ -23,11 +25,14 @@ from ideas.pages import (
     joining,
     matching,
     members,
+    merging,
     notifications,
     organisations,
+    papers,
     plans,
     preview,
     search,
+    searches,
     shortlists,
     site,
     style,
@@ -41,6 +46,8 @@ idea_pages = [
     path("ideas/<str:reference>/edit/", idea_form.edit, name="edit"),
     path("ideas/<str:reference>/preview/", preview.preview, name="preview"),
     path("ideas/<str:reference>/state/", ideas.state, name="state"),
+    path("ideas/<str:reference>/renew/", ideas.renew, name="renew"),
+    path("ideas/<str:reference>/history/", history.detail, name="history"),
 ]
 draft_pages = [
     path("drafts/save/", drafts.save, name="save"),
@@ -52,10 +59,29 @@ version_pages = [
 export_pages = [
     path("export/ideas.<str:kind>", exports.ideas, name="ideas"),
 ]
+attachment_pages = [
+    path("ideas/<str:reference>/attachments/", attachments.overview, name="list"),
+    path("ideas/<str:reference>/attachments/add/", attachments.add, name="add"),
+    path("attachments/<int:pk>/", attachments.download, name="download"),
+    path("attachments/<int:pk>/thumbnail/", attachments.thumbnail, name="thumbnail"),
+    path("attachments/<int:pk>/remove/", attachments.remove, name="remove"),
+]
+paper_pages = [
+    path("ideas/<str:reference>/pitch/", papers.pitch, name="pitch"),
+    path("ideas/<str:reference>/pitch.docx", papers.document, name="document"),
+    path("ideas/<str:reference>/partner-search/", papers.partner_search, name="partner_search"),
+    path("ideas/<str:reference>/partner-search.<str:kind>", papers.partner_search_file, name="partner_search_file"),
+]
 insight_pages = [
     path("insights/", insights.page, name="page"),
     path("insights/<str:name>.csv", insights.table, name="table"),
     path("insights.xlsx", insights.workbook, name="workbook"),
+]
+merging_pages = [
+    path("ideas/<str:reference>/merge/", merging.propose, name="propose"),
+    path("merges/<int:pk>/", merging.detail, name="detail"),
+    path("merges/<int:pk>/consent/", merging.consent, name="consent"),
+    path("merges/<int:pk>/end/", merging.end, name="end"),
 ]
 comment_pages = [
     path("ideas/<str:reference>/comments/", comments.thread, name="list"),
@@ -155,13 +181,23 @@ search_pages = [
     path("search/", search.results, name="list"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
 ]
+saved_pages = [
+    path("searches/", searches.overview, name="list"),
+    path("searches/new/", searches.save, name="save"),
+    path("searches/<int:pk>/", searches.visit, name="visit"),
+    path("searches/<int:pk>/alerts/", searches.alerts, name="alerts"),
+    path("searches/<int:pk>/remove/", searches.remove, name="remove"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((idea_pages, "ideas"))),
     path("", include((draft_pages, "drafts"))),
     path("", include((version_pages, "versions"))),
     path("", include((export_pages, "exports"))),
+    path("", include((attachment_pages, "attachments"))),
+    path("", include((paper_pages, "papers"))),
     path("", include((insight_pages, "insights"))),
+    path("", include((merging_pages, "merging"))),
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
@@ -176,6 +212,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((notification_pages, "notifications"))),
     path("", include((member_pages, "members"))),
     path("", include((search_pages, "search"))),
+    path("", include((saved_pages, "searches"))),
     path("account/", include(accounts.urlpatterns)),
     path("language/", members.set_language, name="set_language"),
     path("healthz", site.healthz, name="healthz"),

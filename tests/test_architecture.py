@@ -12,8 +12,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
-    "serializers": {"exports", "matching"},
-    "queries": {"board", "board_counts", "board_index", "board_pages", "call_index", "catalogue", "exports", "feeds", "found", "insights", "matching", "today", "topics"},
+    "serializers": {"exports", "papers", "matching"},
+    "queries": {"board", "board_counts", "board_index", "board_pages", "call_index", "catalogue", "exports", "feeds", "found", "history", "insights", "matching", "today", "topics"},
     # preview: an idea through others' eyes.
     # moving: what goes along when one idea goes into another.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
@@ -33,10 +33,12 @@ SHARED = {
         "exports",
         "facets",
         "filters",
+        "history",
         "idea_form",
         "insights",
         "matching",
         "middleware",
+        "papers",
         "parts",
         "preview",
         "site",

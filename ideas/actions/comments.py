@@ -29,7 +29,9 @@ def post_comment(
     Raises NotAllowed, ValidationError by field, Conflict("commenting_closed", "comment_deleted").
     """
     idea = lock_idea(idea.pk)
-    known = Comment.objects.filter(idea=idea, author=by, client_id=client_id).select_related("author").first()
+    # Sent again after the idea went into another one: the comment went along.
+    ideas = [idea.pk, idea.merged_into_id]
+    known = Comment.objects.filter(idea__in=ideas, author=by, client_id=client_id).select_related("author").first()
     if known:
         return known
     if not by.is_active:
@@ -57,8 +59,7 @@ def post_comment(
 @transaction.atomic(durable=True)
 def edit_comment(*, by: Member, comment: Comment, body: str, at: datetime) -> Comment:
     """Replace a comment's text. Raises NotAllowed, ValidationError, Conflict("comment_deleted")."""
-    lock_idea(comment.idea_id)
-    comment = Comment.objects.select_related("idea", "author").get(pk=comment.pk)
+    comment = _lock_comment(comment)
     if comment.deleted_at:
         raise Conflict("comment_deleted")
     if not can_edit_comment(by, comment):
@@ -77,9 +78,8 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
 
     Raises NotAllowed.
     """
-    idea = lock_idea(comment.idea_id)
-    comment = Comment.objects.select_related("author").get(pk=comment.pk)
-    comment.idea = idea
+    comment = _lock_comment(comment)
+    idea = comment.idea
     if not can_delete_comment(by, comment):
         raise NotAllowed
     if comment.deleted_at:
@@ -92,6 +92,18 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
     index_comment(comment)
     publish.comment_deleted(comment)
     return comment
+
+
+def _lock_comment(comment: Comment) -> Comment:
+    """Load a comment for a write with the idea in which it is now, which may have taken in the one it was read in."""
+    idea_id = comment.idea_id
+    while True:
+        idea = lock_idea(idea_id)
+        comment = Comment.objects.select_related("author").get(pk=comment.pk)
+        if comment.idea_id == idea.pk:
+            comment.idea = idea
+            return comment
+        idea_id = comment.idea_id
 
 
 def _render(body: str) -> tuple[str, str]:

@@ -26,10 +26,11 @@ from ideas.actions.joining import (
     decline_join_request,
     withdraw_join_request,
 )
+from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.actions.plans import make_plan, tick_milestone
 from ideas.actions.search import index_members, index_organisations
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
-from ideas.choices import IdeaState, JoinState, Language, Scheme, ShortlistState
+from ideas.choices import IdeaState, JoinState, Language, MergeState, Scheme, ShortlistState
 from ideas.data import FOLDER, read_json
 from ideas.exchange.calls import CallRow, DeadlineRow
 from ideas.exchange.deadlines import ROME, Source, read_closing, read_opening
@@ -242,9 +243,17 @@ class _Play:
         idea, state = self.ideas[spec["key"]], step["state"]
         if idea.transitions.filter(new_state=state).exists():
             return
-        change_state(by=self._members[spec["by"]], idea=idea, state=state, reason=step.get("reason", ""), at=at)
+        by, reason = self._members[spec["by"]], step.get("reason", "")
         if state == IdeaState.MERGED:
-            Idea.objects.filter(pk=idea.pk).update(merged_into=self.ideas[spec["merged_into"]])
+            self._merge(spec, by, reason, at)
+        else:
+            change_state(by=by, idea=idea, state=state, reason=reason, at=at)
+
+    def _merge(self, spec: Spec, by: Member, reason: str, at: datetime) -> None:
+        idea, into = self.ideas[spec["key"]], self.ideas[spec["merged_into"]]
+        proposal = propose_merge(by=by, idea=idea, into=into, reason=reason, at=at)
+        if proposal.state == MergeState.OPEN:
+            consent_to_merge(by=into.created_by, proposal=proposal, at=at)
 
     def _plan(self, key: str, by: Member, at: datetime) -> None:
         idea = Idea.objects.get(pk=self.ideas[key].pk)

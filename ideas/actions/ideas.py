@@ -1,21 +1,22 @@
 """Writes of ideas: post, edit, change of state."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
-from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference
+from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, overtake_merges
 from ideas.actions.notifications import notify
-from ideas.choices import CallStatus, IdeaState, JoinState, NotificationKind
+from ideas.choices import IDEA_AGAIN, IDEA_AIMING, CallStatus, IdeaState, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Idea, IdeaTransition, IdeaVersion, Member, Notification
+from ideas.models import Call, Idea, IdeaTransition, IdeaVersion, Member, Notification, TargetChange
 from ideas.queries.calls import next_closing, status_of_call
-from ideas.queries.ideas import visible_to
+from ideas.queries.ideas import expiring, visible_to
 from ideas.rules.ideas import NEEDED_TO_OPEN, can_change_state, can_edit_idea, is_author
 from ideas.rules.joining import belongs_to
 
@@ -28,6 +29,9 @@ CHOICES = (
 )  # fmt: skip
 SETS = ("other_chains", "kets", "invited", "authors")
 CONTENT = (*LONG_TEXTS, *SHORT_TEXTS, *CHOICES, *SETS)
+LONGEST_VALIDITY = timedelta(days=5 * 366)
+# Ideas whose authors are reminded in one round; the next one goes on.
+BATCH = 500
 
 
 @transaction.atomic(durable=True)
@@ -45,7 +49,7 @@ def post_idea(*, by: Member, content: Mapping[str, Any], at: datetime, is_demo: 
     idea.authors.add(by)
     _fill_sets(idea, content)
     moves = index_idea(idea)
-    _keep_version(idea, by=by, at=at)
+    keep_version(idea, by=by, at=at)
     told = [] if is_demo else _tell_new_authors(idea, {by.pk}, by=by, at=at)
     publish.idea_changed(idea, moves, told)
     return idea
@@ -57,19 +61,93 @@ def edit_idea(*, by: Member, idea: Idea, content: Mapping[str, Any], version: in
 
     Raises NotAllowed, ValidationError by field, Conflict("edited_meanwhile") if somebody saved in between.
     """
+    return _save(_lock_version(by, idea, version), content, by=by, at=at)
+
+
+@transaction.atomic(durable=True)
+def aim_again(*, by: Member, idea: Idea, call: Call, reason: str = "", version: int, at: datetime) -> Idea:
+    """Aim an idea at another call, with everything in it as it is; one not funded or parked opens again.
+
+    Raises NotAllowed, ValidationError by field, Conflict("edited_meanwhile", "wrong_state").
+    """
+    idea = _lock_version(by, idea, version)
+    if idea.state not in IDEA_AIMING:
+        raise Conflict("wrong_state")
+    if status_of_call(call, at) == CallStatus.CLOSED:
+        raise ValidationError({"call": _("This call is closed. Choose another one, or none.")})
+    state = IdeaState.OPEN if idea.state in IDEA_AGAIN else ""
+    content = {"call": call, "deadline": None}
+    return _save(idea, content, by=by, at=at, state=state, reason=_clean("reason", reason))
+
+
+@transaction.atomic(durable=True)
+def renew_idea(*, by: Member, idea: Idea, until: date, at: datetime) -> Idea:
+    """Say that an idea goes on until a day. Raises NotAllowed, and ValidationError where the day isn't ahead."""
+    idea = lock_idea(idea.pk)
+    if not can_edit_idea(by, idea):
+        raise NotAllowed
+    today = timezone.localdate(at)
+    if not today < until <= today + LONGEST_VALIDITY:
+        raise ValidationError({"until": _("Choose a day after today, within the next five years.")})
+    return _save(idea, {"valid_until": until}, by=by, at=at)
+
+
+def remind_of_expiry(*, at: datetime) -> int:
+    """Remind the authors of ideas that end soon, or ended lately, once for each day on which an idea ends.
+
+    Each in a transaction of its own, safe to be done by any number of schedulers. Returns how many were reminded.
+    """
+    return sum(_remind_of_expiry(pk, at) for pk in list(expiring(at).values_list("pk", flat=True)[:BATCH]))
+
+
+@transaction.atomic(durable=True)
+def _remind_of_expiry(idea_id: int, at: datetime) -> int:
+    lock_idea(idea_id)
+    idea = expiring(at).filter(pk=idea_id).first()
+    if idea is None or idea.valid_until is None:
+        return 0
+    idea.expiry_told = idea.valid_until
+    idea.save(update_fields=["expiry_told"])
+    told = notify(
+        members=idea.authors.all(), kind=NotificationKind.IDEA_EXPIRING, idea=idea,
+        url=f"{idea.get_absolute_url()}#renew", key=f"expiry.{idea.pk}.{idea.valid_until.isoformat()}",
+        data={"title": idea.title, "until": idea.valid_until.isoformat()}, at=at,
+    )  # fmt: skip
+    publish.members_told(told)
+    return len(told)
+
+
+def _lock_version(by: Member, idea: Idea, version: int) -> Idea:
+    """Load an idea for a write over the version that its author had in front of them."""
     idea = lock_idea(idea.pk)
     if not can_edit_idea(by, idea):
         raise NotAllowed
     if idea.version != version:
         raise Conflict("edited_meanwhile")
+    return idea
+
+
+def _save(
+    idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetime, state: str = "", reason: str = ""
+) -> Idea:
+    """Write content over a locked idea, as a new version, and take it to another state where one is given."""
     before, people, authors = count_rows(idea), _people_of(idea), _authors_of(idea)
+    old_call, old_state = idea.call, idea.state
     _fill(idea, content, by=by, at=at)
+    if state:
+        _check_complete(idea)
+        idea.state = state
+        IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
     idea.version += 1
     idea.activity_at = at
     idea.save()
     _fill_sets(idea, content)
     moves = index_idea(idea, before)
-    _keep_version(idea, by=by, at=at)
+    keep_version(idea, by=by, at=at)
+    if idea.call != old_call:
+        TargetChange.objects.create(
+            idea=idea, old_call=old_call, new_call=idea.call, by=by, at=at, reason="" if state else reason
+        )
     publish.idea_changed(
         idea,
         moves,
@@ -85,7 +163,8 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     """Take an idea to another state of its lifecycle, and keep who, when and why.
 
     Raises NotAllowed, Conflict("wrong_state"), and ValidationError by field where opening needs more text. Withdrawing
-    ends the requests that wait for an answer, and tells who asked, as far as they still see the idea.
+    ends the requests that wait for an answer, and tells who asked, as far as they still see the idea. Merging is
+    `actions.merging`; what only a review may ask for can't be chosen here either.
     """
     idea = lock_idea(idea.pk)
     if not is_author(by, idea):
@@ -96,7 +175,9 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
         _check_complete(idea)
     reason = _clean("reason", reason)
     before, old_state = count_rows(idea), idea.state
-    waiting = _end_requests(idea, at) if state in {IdeaState.WITHDRAWN, IdeaState.MERGED} else []
+    waiting = _end_requests(idea, at) if state == IdeaState.WITHDRAWN else []
+    if state == IdeaState.WITHDRAWN:
+        overtake_merges(idea, by=by, at=at)
     idea.state = state
     idea.activity_at = at
     if state == IdeaState.OPEN and idea.opened_at is None:
@@ -184,7 +265,8 @@ def _tell_new_authors(idea: Idea, before: set[int], *, by: Member, at: datetime)
     )  # fmt: skip
 
 
-def _keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
+def keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
+    """Keep what the idea holds now under its number of version. A helper for actions."""
     content = {name: getattr(idea, name) for name in (*LONG_TEXTS, *SHORT_TEXTS)}
     for name in CHOICES:
         value = Idea.objects.values_list(name, flat=True).get(pk=idea.pk)

@@ -46,8 +46,7 @@ def add_slot(*, by: Member, idea: Idea, content: Mapping[str, Any]) -> RoleSlot:
 @transaction.atomic(durable=True)
 def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> RoleSlot:
     """Change a place. It can't want fewer than it has. Raises NotAllowed, ValidationError."""
-    idea = lock_idea(slot.idea_id)
-    slot = RoleSlot.objects.get(pk=slot.pk)
+    idea, slot = _lock_slot(slot)
     if not can_change_slots(by, idea):
         raise NotAllowed
     _fill_slot(slot, content)
@@ -59,8 +58,7 @@ def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> Role
 @transaction.atomic(durable=True)
 def remove_slot(*, by: Member, slot: RoleSlot) -> None:
     """Take a place away; requests for it stay, without a place. Raises NotAllowed, Conflict("slot_filled")."""
-    idea = lock_idea(slot.idea_id)
-    slot = RoleSlot.objects.get(pk=slot.pk)
+    idea, slot = _lock_slot(slot)
     if not can_change_slots(by, idea):
         raise NotAllowed
     if slot.filled:
@@ -130,6 +128,7 @@ def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", a
     request = _lock_request(request)
     if not can_answer_join_request(by, request):
         raise NotAllowed
+    request.joined_at = at
     _answer(request, JoinState.ACCEPTED, by=by, reason=reason, at=at)
     if request.slot_id:
         # The condition is the judge of two who accept for the last place; the constraint stands behind it.
@@ -182,10 +181,26 @@ def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "",
 
 
 def _lock_request(request: JoinRequest) -> JoinRequest:
-    idea = lock_idea(request.idea_id)
-    request = JoinRequest.objects.select_related("organisation", "slot", "asked_by").get(pk=request.pk)
-    request.idea = idea
-    return request
+    """Load a request for a write with its idea of now: that may have taken in the one for which it was asked."""
+    idea_id = request.idea_id
+    while True:
+        idea = lock_idea(idea_id)
+        request = JoinRequest.objects.select_related("organisation", "slot", "asked_by").get(pk=request.pk)
+        if request.idea_id == idea.pk:
+            request.idea = idea
+            return request
+        idea_id = request.idea_id
+
+
+def _lock_slot(slot: RoleSlot) -> tuple[Idea, RoleSlot]:
+    """Load a place for a write with its idea of now, likewise."""
+    idea_id = slot.idea_id
+    while True:
+        idea = lock_idea(idea_id)
+        slot = RoleSlot.objects.get(pk=slot.pk)
+        if slot.idea_id == idea.pk:
+            return idea, slot
+        idea_id = slot.idea_id
 
 
 def _answer(request: JoinRequest, state: JoinState, *, by: Member, reason: str, at: datetime) -> None:
@@ -193,7 +208,7 @@ def _answer(request: JoinRequest, state: JoinState, *, by: Member, reason: str, 
         raise Conflict("wrong_state")
     request.state, request.answered_by, request.answered_at = state, by, at
     request.reason = _clean("reason", reason)
-    request.save(update_fields=["state", "answered_by", "answered_at", "reason"])
+    request.save(update_fields=["state", "answered_by", "answered_at", "reason", "joined_at"])
 
 
 def _check_joinable(idea: Idea, organisation: Organisation, slot: RoleSlot | None) -> None:

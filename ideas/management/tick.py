@@ -9,8 +9,11 @@ from django.core.mail import get_connection
 from django.db import connections
 from django.utils import timezone
 
+from ideas.actions.attachments import sweep_files
 from ideas.actions.following import remind_of_deadlines, tell_of_new_calls
+from ideas.actions.ideas import remind_of_expiry
 from ideas.actions.mails import claim_mail, forget_old, make_mails, send_mail
+from ideas.actions.searches import tell_of_searches
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -26,9 +29,12 @@ def tick(clock: Clock = timezone.now) -> tuple[dict[str, int], list[str]]:
     steps: dict[str, Callable[[], int]] = {
         "reminders": lambda: remind_of_deadlines(at=clock()),
         "news": lambda: tell_of_new_calls(at=clock()),
+        "saved searches": lambda: tell_of_searches(at=clock()),
+        "expiries": lambda: remind_of_expiry(at=clock()),
         "mails written": lambda: make_mails(at=clock()),
         "mails sent": lambda: _send_all(clock),
         "forgotten": lambda: forget_old(at=clock()),
+        "files without a row": lambda: sweep_files(at=clock()),
     }
     done, failed = {}, []
     for name, step in steps.items():

@@ -1,27 +1,32 @@
 """The tables, one noun a file."""
 
+from ideas.models.attachments import Attachment
 from ideas.models.calls import Call, CatalogueStamp
 from ideas.models.candidates import Candidate
 from ideas.models.comments import Comment
 from ideas.models.deadlines import Deadline, DeadlineChange
 from ideas.models.drafts import Draft
 from ideas.models.following import CallFollow, Reminded
-from ideas.models.ideas import BoardCount, Idea, IdeaTransition
+from ideas.models.ideas import BoardCount, BoardStamp, Idea, IdeaTransition, TargetChange
 from ideas.models.imports import Import
 from ideas.models.joining import JoinRequest, RoleSlot
 from ideas.models.mails import Mail
 from ideas.models.members import Affiliation, Invitation, Member
+from ideas.models.merging import MergeProposal
 from ideas.models.notifications import Notification
 from ideas.models.organisations import Organisation
 from ideas.models.plans import Milestone, PlanStep
 from ideas.models.search import SearchEntry
+from ideas.models.searches import SavedSearch
 from ideas.models.shortlists import Shortlist, ShortlistEntry
 from ideas.models.taxonomy import Term, ValueChain
 from ideas.models.versions import IdeaVersion
 
 __all__ = [
     "Affiliation",
+    "Attachment",
     "BoardCount",
+    "BoardStamp",
     "Call",
     "CallFollow",
     "Candidate",
@@ -38,15 +43,18 @@ __all__ = [
     "JoinRequest",
     "Mail",
     "Member",
+    "MergeProposal",
     "Milestone",
     "Notification",
     "Organisation",
     "PlanStep",
     "Reminded",
     "RoleSlot",
+    "SavedSearch",
     "SearchEntry",
     "Shortlist",
     "ShortlistEntry",
+    "TargetChange",
     "Term",
     "ValueChain",
 ]

@@ -12,6 +12,8 @@ from ideas.choices import IdeaState, IprStatus, Language, Nature, Visibility
 
 LONG = 6_000
 TRL = [MinValueValidator(1), MaxValueValidator(9)]
+# Ids fall into 256 buckets of this many bits: see `BoardStamp`.
+BUCKET_SHIFT = 44
 
 
 def random_id() -> int:
@@ -79,6 +81,8 @@ class Idea(models.Model):
     version = models.PositiveIntegerField(default=1)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     is_demo = models.BooleanField(default=False)
+    # The `valid_until` of which its authors were reminded.
+    expiry_told = models.DateField(null=True, blank=True, editable=False)
 
     audience = models.CharField(max_length=60, default="", editable=False)
     closes_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -94,6 +98,10 @@ class Idea(models.Model):
         indexes = [
             models.Index(fields=["-activity_at", "-id"], name="idea_by_activity"),
             models.Index(fields=["closes_at", "id"], name="idea_by_closing"),
+            models.Index(
+                fields=["valid_until"], condition=models.Q(valid_until__isnull=False), name="idea_by_validity"
+            ),
+            models.Index(fields=["-opened_at", "-id"], name="idea_by_opening"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -128,6 +136,20 @@ class IdeaTransition(models.Model):
         ordering = ["-id"]
 
 
+class TargetChange(models.Model):
+    """An idea aims at another call than before; None: at none."""
+
+    idea = models.ForeignKey(Idea, models.CASCADE, related_name="target_changes")
+    old_call = models.ForeignKey("ideas.Call", models.SET_NULL, null=True, related_name="+")
+    new_call = models.ForeignKey("ideas.Call", models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
 class BoardCount(models.Model):
     """How many ideas of an audience carry a value of a facet; kept at the write, so that the board needn't count.
 
@@ -144,3 +166,14 @@ class BoardCount(models.Model):
             models.UniqueConstraint(fields=["audience", "facet", "value"], name="unique_board_count"),
             models.CheckConstraint(condition=models.Q(count__gte=0), name="board_count_not_negative"),
         ]
+
+
+class BoardStamp(models.Model):
+    """What changes with every write by which an idea is filtered: one row for each bucket of ids (`BUCKET_SHIFT`).
+
+    The database writes it, by triggers (`ideas/management/board_triggers.py`); random for the reason that
+    `CatalogueStamp` gives.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    stamp = models.BigIntegerField()

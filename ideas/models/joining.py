@@ -49,6 +49,8 @@ class JoinRequest(models.Model):
     answered_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    # When it became a partner; stays when it leaves.
+    joined_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["id"]

@@ -15,6 +15,7 @@ from ideas.pages import facets
 from ideas.pages.parts import Names
 from ideas.queries.board import Board, IdeaFilters
 from ideas.queries.topics import board_topic
+from ideas.rules.ideas import CAN_EXPIRE
 from realtime import log
 from realtime.log import Position
 
@@ -56,6 +57,7 @@ def words(names: Names) -> dict[str, Any]:
         "states": dict(IdeaState.choices),
         "chains": names.chains,
         "kets": {code: ket["name"] for code, ket in names.kets.items()},
+        "expiring": sorted(CAN_EXPIRE),
         "zone": timezone.get_current_timezone_name(),
         "urgent_days": URGENT_DAYS,
         "closed": _("Closed"),

@@ -7,24 +7,26 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas import moments
-from ideas.actions.ideas import change_state
+from ideas.actions.ideas import change_state, renew_idea
 from ideas.choices import IdeaState, Visibility
-from ideas.forms.ideas import TEXTS, IdeaForm, StateForm
+from ideas.errors import NotAllowed
+from ideas.forms.ideas import TEXTS, IdeaForm, RenewForm, StateForm
 from ideas.models import Idea
-from ideas.pages import comments, facets, idea_form, joining, matching, parts, plans
+from ideas.pages import attachments, comments, facets, history, idea_form, joining, matching, merging, parts, plans
 from ideas.queries import ideas as queries
 from ideas.queries.board import IdeaFilters
+from ideas.queries.merging import merged_into_for
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
 from ideas.queries.topics import idea_topic
-from ideas.rules.ideas import can_edit_idea, next_states
+from ideas.rules.ideas import CAN_EXPIRE, can_edit_idea, is_expired, next_states, renewed_until
 from realtime import log
 
 # What each step is called on its button; withdrawing asks for a reason.
@@ -48,6 +50,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     # The position before the rows: a change that comes twice is harmless, one that is missed is not.
     position = log.position(idea_topic(found))
     idea = queries.whole_idea(found).get()
+    into = merged_into_for(request.user, idea)
+    if into is not None and "stay" not in request.GET:
+        messages.info(request, _("%(reference)s was merged into this idea.") % {"reference": idea.reference})
+        return redirect(into)
     names = parts.read_names()
     may = _what_may(request, idea)
     context = {
@@ -56,13 +62,17 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "chains": [names.chain(code) for code in idea.tags["chains"]],
         "kets": [names.ket(code) | {"url": facets.address(_only(ket=code))} for code in idea.tags["kets"]],
         "visibility": _who_sees(idea),
-        "history": _history(idea),
+        "history": history.history_of(idea, request.user),
+        "merged_into": into,
+        "validity": _validity(idea, at, may_edit=may["may"]["edit"]),
         "texts": _texts(idea),
         "deadline": _deadline(idea, at),
         "facts": _facts(idea),
         "shortlists": published_entries_of(idea.pk),
         "next_calls": matching.next_calls(idea, at, may_edit=may["may"]["edit"]),
         **may,
+        **merging.panel_context(parts.member_of(request), idea),
+        **attachments.panel_context(request, idea),
         **plans.panel_context(request, idea, at=at),
         **joining.panel_context(request, idea),
         **comments.section_context(request, idea),
@@ -87,6 +97,27 @@ def state(request: HttpRequest, reference: str) -> HttpResponse:
         return idea_form.show_missing(request, idea, refusal, at=at)
     messages.success(request, _("The idea is now: %(state)s.") % {"state": idea.get_state_display()})
     return parts.see_other(idea.get_absolute_url())
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def renew(request: HttpRequest, reference: str) -> HttpResponse:
+    at, by = timezone.now(), parts.member_of(request)
+    idea = parts.visible_idea(request, reference)
+    if not can_edit_idea(by, idea):
+        raise NotAllowed
+    initial = {"until": renewed_until(idea.valid_until, timezone.localdate(at))}
+    form = RenewForm(request.POST or None, initial=initial)
+    status = 400 if request.method == "POST" else 200
+    if form.is_valid():
+        try:
+            idea = renew_idea(by=by, idea=idea, until=form.cleaned_data["until"], at=at)
+        except ValidationError as refusal:
+            status = parts.put_on(form, refusal)
+        else:
+            messages.success(request, _("Valid until %(day)s.") % {"day": date_format(idea.valid_until)})
+            return parts.see_other(idea.get_absolute_url())
+    return render(request, "ideas/renew.html", {"idea": idea, "form": form}, status=status)
 
 
 # Parts of the page of one idea --------------------------------------------------------------------------------------
@@ -127,18 +158,15 @@ def _who_sees(idea: Idea) -> str:
     return _("%(who)s, and a public teaser") % {"who": shown} if idea.public_teaser else shown
 
 
-def _history(idea: Idea) -> list[dict[str, Any]]:
-    """The steps of the lifecycle, the latest first, down to the day it was written."""
-    steps = [
-        {
-            "at": step.at,
-            "text": step.get_new_state_display() + (f": {step.reason}" if step.reason else ""),
-            "who": step.by.name,
-            "key": step.new_state == IdeaState.OPEN,
-        }
-        for step in idea.transitions.all()
-    ]
-    return [*steps, {"at": idea.created_at, "text": _("Written down"), "who": idea.created_by.name}]
+def _validity(idea: Idea, at: datetime, *, may_edit: bool) -> dict[str, Any] | None:
+    """What the page says of an idea that ends soon, or has: {until, expired, proposed: a day to renew it until}."""
+    today = timezone.localdate(at)
+    expired = is_expired(idea.state, idea.valid_until, today)
+    ends_soon = idea.valid_until is not None and idea.valid_until <= today + queries.EXPIRY_AHEAD
+    if not expired and not (may_edit and ends_soon and idea.state in CAN_EXPIRE):
+        return None
+    proposed = renewed_until(idea.valid_until, today) if may_edit else None
+    return {"until": idea.valid_until, "expired": expired, "proposed": proposed}
 
 
 def _texts(idea: Idea) -> list[dict[str, str]]:

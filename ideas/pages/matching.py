@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from ideas.actions.ideas import edit_idea
-from ideas.choices import Level
+from ideas.actions.ideas import aim_again
+from ideas.choices import IDEA_AGAIN, Level
 from ideas.errors import Conflict, NotAllowed
 from ideas.fit import Fit, Reason
 from ideas.models import Call, Idea
@@ -30,6 +30,8 @@ from ideas.rules.ideas import can_edit_idea
 LEVELS = dict(Level.choices)
 # On the idea's own page; the whole list is a page of its own.
 FIRST = 3
+MAX_REASON_CHARS = 1_000
+LIMIT = {"limit": MAX_REASON_CHARS}
 
 
 @login_required
@@ -41,7 +43,7 @@ def calls(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 @require_POST
 def aim(request: HttpRequest, reference: str) -> HttpResponse:
-    """Aim the idea at a call: all else of it stays as it is."""
+    """Aim the idea at a call: all else of it stays as it is. One that was not funded, or parked, opens again."""
     idea = parts.visible_idea(request, reference)
     by = parts.member_of(request)
     if not can_edit_idea(by, idea):
@@ -49,11 +51,15 @@ def aim(request: HttpRequest, reference: str) -> HttpResponse:
     call = get_object_or_404(Call, pk=parts.number_in(request.POST.get("call")) or 0)
     version = parts.number_in(request.POST.get("version")) or 0
     try:
-        edit_idea(by=by, idea=idea, content={"call": call, "deadline": None}, version=version, at=timezone.now())
+        reason = request.POST.get("reason", "")[: MAX_REASON_CHARS + 1]
+        if len(reason) > MAX_REASON_CHARS:
+            raise ValidationError(_("The reason is too long. Use %(limit)d characters at the most.") % LIMIT)
+        aim_again(by=by, idea=idea, call=call, reason=reason, version=version, at=timezone.now())
     except ValidationError as refusal:
         return _show(request, idea, refused=" ".join(refusal.messages), status=400)
-    except Conflict:
-        refused = _("The idea was changed meanwhile. Look at it again, then choose.")
+    except Conflict as refusal:
+        changed = _("The idea was changed meanwhile. Look at it again, then choose.")
+        refused = changed if refusal.code == "edited_meanwhile" else str(refusal.text)
         return _show(request, parts.visible_idea(request, reference), refused=refused, status=409)
     messages.success(request, _("The idea now aims at %(call)s.") % {"call": call.identifier})
     return parts.see_other(idea.get_absolute_url())
@@ -62,7 +68,8 @@ def aim(request: HttpRequest, reference: str) -> HttpResponse:
 def _show(request: HttpRequest, idea: Idea, *, refused: str = "", status: int = 200) -> HttpResponse:
     at = timezone.now()
     may_aim = idea.state in SEEKING and can_edit_idea(parts.member_of(request), idea)
-    context = {"idea": idea, "refused": refused, "fitting": _fitting(idea, at, may_aim=may_aim)}
+    reason = request.POST.get("reason", "") if refused else ""
+    context = {"idea": idea, "refused": refused, "reason": reason, "fitting": _fitting(idea, at, may_aim=may_aim)}
     return render(request, "ideas/calls.html", context, status=status)
 
 
@@ -91,6 +98,7 @@ def _fitting(idea: Idea, at: datetime, *, may_aim: bool, **limit: int) -> dict[s
         "url": reverse("matching:calls", args=[idea.reference]),
         "aim_url": reverse("matching:aim", args=[idea.reference]) if may_aim else "",
         "version": idea.version,
+        "again": idea.state in IDEA_AGAIN,
         "closed": idea.call.identifier if idea.call and idea.call.closes_at and idea.call.closes_at < at else "",
     }
 

@@ -11,6 +11,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from ideas.moments import days_left, is_urgent
 from ideas.queries.ideas import visible_to
 from ideas.queries.taxonomy import all_kets
 from ideas.queries.topics import board_topic
+from ideas.rules.ideas import is_expired
 
 CLOSED_CHAINS = frozenset({ChainStatus.PROPOSED, ChainStatus.REJECTED, ChainStatus.RETIRED})
 
@@ -126,7 +128,7 @@ def cards(
     where the page has them.
     """
     names = names or read_names()
-    states = dict(IdeaState.choices)
+    states, today = dict(IdeaState.choices), timezone.localdate(at)
     prepared = []
     for row in rows:
         tags = row["tags"]
@@ -152,6 +154,8 @@ def cards(
                 "acronym": row["acronym"],
                 "state": row["state"],
                 "state_label": states[row["state"]],
+                "valid_until": row["valid_until"],
+                "expired": is_expired(row["state"], row["valid_until"], today),
                 "closes_at": row["closes_at"],
                 "days_left": left,
                 "urgent": is_urgent(left),

@@ -1,22 +1,25 @@
 """Who sees which ideas, and the reads of the idea page."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from ideas.choices import IdeaState, JoinState
 from ideas.models import BoardCount, Idea, IdeaTransition, JoinRequest, Member, ValueChain
+from ideas.rules.ideas import CAN_EXPIRE
 
 Viewer = Member | AnonymousUser
 PUBLIC = "+"
+EXPIRY_AHEAD = timedelta(days=14)
 # What a card shows: one table's columns.
 CARD_FIELDS = (
     "id", "reference", "title", "acronym", "teaser", "language", "state", "visibility", "tags", "closes_at",
     "open_slots", "partner_count", "comment_count", "activity_at", "is_demo", "is_open", "is_disruptive", "audience",
-    "public_teaser",
+    "public_teaser", "valid_until",
 )  # fmt: skip
 
 # Seeing -------------------------------------------------------------------------------------------------------------
@@ -120,6 +123,14 @@ def whole_idea(idea_id: int) -> QuerySet[Idea]:
         .select_related("value_chain", "call", "deadline", "s3_area", "organisation", "created_by")
         .prefetch_related("authors", Prefetch("transitions", steps))
     )
+
+
+def expiring(at: datetime) -> QuerySet[Idea]:
+    """Select the ideas at work that end within two weeks or ended in the last four, of which nobody was reminded."""
+    today = timezone.localdate(at)
+    ending = Q(valid_until__gte=today - 2 * EXPIRY_AHEAD, valid_until__lte=today + EXPIRY_AHEAD)
+    told = Q(expiry_told__isnull=False, expiry_told=F("valid_until"))
+    return Idea.objects.filter(ending, state__in=CAN_EXPIRE).exclude(told).order_by("valid_until", "id")
 
 
 def own_closings(member: Viewer, *, at: datetime, until: datetime) -> list[dict[str, Any]]:

@@ -1,7 +1,14 @@
 """Who may do what to an idea. Who may see it is `queries.ideas.visible_to`."""
 
-from ideas.choices import IDEA_COMMENTABLE, IDEA_JOINABLE, IDEA_NEXT, IdeaState
+from datetime import date, timedelta
+
+from ideas.choices import IDEA_COMMENTABLE, IDEA_JOINABLE, IDEA_NEXT, IDEA_NOT_BY_HAND, IdeaState
 from ideas.models import Idea, Member
+
+# By how much an idea is renewed with one press.
+RENEWAL = timedelta(days=182)
+# An idea ends only while it is at work: what is parked, submitted or over waits for no renewal.
+CAN_EXPIRE = IDEA_JOINABLE
 
 
 # What a reader needs to judge an idea, so that it can be opened to others.
@@ -19,13 +26,14 @@ def can_edit_idea(member: Member, idea: Idea) -> bool:
 
 
 def can_change_state(member: Member, idea: Idea, state: str) -> bool:
-    """Authors, where the lifecycle allows the step."""
-    return state in IDEA_NEXT[idea.state] and is_author(member, idea)
+    """Authors, where the lifecycle allows the step and it is one of theirs."""
+    return state in IDEA_NEXT[idea.state] - IDEA_NOT_BY_HAND and is_author(member, idea)
 
 
 def next_states(member: Member, idea: Idea) -> list[str]:
     """List the states to which the member may take the idea now, in the order of the lifecycle."""
-    return [state for state in IdeaState.values if state in IDEA_NEXT[idea.state]] if is_author(member, idea) else []
+    allowed = IDEA_NEXT[idea.state] - IDEA_NOT_BY_HAND
+    return [state for state in IdeaState.values if state in allowed] if is_author(member, idea) else []
 
 
 def can_comment(member: Member, idea: Idea) -> bool:
@@ -36,6 +44,16 @@ def can_comment(member: Member, idea: Idea) -> bool:
 def takes_requests(idea: Idea) -> bool:
     """Whether organisations may still ask to join."""
     return idea.state in IDEA_JOINABLE
+
+
+def is_expired(state: str, valid_until: date | None, today: date) -> bool:
+    """Whether an idea is past the day until which its authors said that it is valid; derived, never stored."""
+    return valid_until is not None and valid_until < today and state in CAN_EXPIRE
+
+
+def renewed_until(valid_until: date | None, today: date) -> date:
+    """Propose a day to renew an idea until: half a year more."""
+    return max(valid_until or today, today) + RENEWAL
 
 
 def is_published(idea: Idea) -> bool:

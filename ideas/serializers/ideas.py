@@ -33,6 +33,7 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
     partner_count = serializers.IntegerField()
     comment_count = serializers.IntegerField()
     activity_at = serializers.DateTimeField(default_timezone=UTC)
+    valid_until = serializers.DateField(allow_null=True)
     is_demo = serializers.BooleanField()
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +48,7 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
         }
         for name in ("closes_at", "activity_at"):
             row[name] = row[name].astimezone(UTC).isoformat().replace("+00:00", "Z") if row[name] else None
+        row["valid_until"] = row["valid_until"].isoformat() if row["valid_until"] else None
         if self.context.get("teaser"):
             return {name: row[name] if name in TEASER else None for name in names}
         return {name: row[name] for name in names}

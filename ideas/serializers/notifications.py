@@ -1,7 +1,7 @@
 """Output shape of a notification, and its sentence."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from rest_framework import serializers
 
-from ideas.choices import DeadlineKind, JoinState, NotificationKind
+from ideas.choices import DeadlineKind, JoinState, MergeState, NotificationKind
 from ideas.models import Notification
 from ideas.moments import EXACT, deadline_name, elsewhere
 
@@ -28,9 +28,17 @@ SENTENCES: dict[str, Any] = {
     JoinState.DECLINED: _("%(actor)s declined the request of %(organisation)s to join “%(title)s”."),
     JoinState.WAITLISTED: _("%(actor)s put %(organisation)s on the waiting list of “%(title)s”."),
     NotificationKind.IDEA_SHORTLISTED: _("“%(title)s” is on the shortlist “%(shortlist)s”."),
+    NotificationKind.MERGE_PROPOSED: _("%(actor)s proposes to merge “%(title)s” into “%(into)s”."),
     NotificationKind.IDEA_WITHDRAWN: _("%(actor)s withdrew “%(title)s”."),
     NotificationKind.IDEA_SHARED: _("%(actor)s made you a co-author of “%(title)s”."),
 }
+
+ENDED: dict[str, Any] = {
+    MergeState.DECLINED: _("%(actor)s declined to merge “%(title)s” into “%(into)s”."),
+    MergeState.WITHDRAWN: _("%(actor)s no longer proposes to merge “%(title)s” into “%(into)s”."),
+}
+MERGED = _("“%(title)s” went into “%(into)s”.")
+MERGED_AWAY = _("“%(title)s” was merged into another idea.")
 
 
 class NotificationSerializer(serializers.Serializer[Notification]):
@@ -55,9 +63,24 @@ def sentence(row: Notification) -> str:
         return _changed(row)
     if row.kind == NotificationKind.CALL_ADDED:
         return _added(row)
+    if row.kind == NotificationKind.IDEA_EXPIRING:
+        return _expiring(row)
+    if row.kind == NotificationKind.MERGE_ENDED:
+        return str(ENDED.get(data["state"], "%(title)s")) % data
+    if row.kind == NotificationKind.IDEA_MERGED:
+        return str(MERGED if data["into"] else MERGED_AWAY) % data
     state = data["state"] if row.kind == NotificationKind.JOIN_ANSWERED else ""
     pattern = SENTENCES.get(state) or SENTENCES.get(row.kind) or "%(title)s"
     return str(pattern) % data
+
+
+def _expiring(row: Notification) -> str:
+    try:
+        until = date_format(date.fromisoformat(row.data.get("until") or ""))
+    except ValueError:
+        until = ""
+    told = say("“%(title)s” is valid until %(day)s. Renew it if it goes on.")
+    return told % {"title": row.data.get("title") or "", "day": until}
 
 
 def _changed(row: Notification) -> str:

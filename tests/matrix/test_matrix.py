@@ -15,16 +15,19 @@ from django.utils import timezone
 
 from ideas.actions.ideas import change_state, edit_idea
 from ideas.actions.members import invite_member
+from ideas.actions.merging import propose_merge
 from ideas.actions.plans import edit_milestone, make_plan
-from ideas.choices import AffiliationRole, IdeaState
+from ideas.choices import AffiliationRole, IdeaState, Visibility
 from ideas.models import Comment, Idea, JoinRequest, Member, Milestone, Organisation, RoleSlot, Shortlist, ValueChain
 from tests.cast import signed_in
 from tests.factories import (
     affiliate,
+    make_attachment,
     make_call,
     make_comment,
     make_idea,
     make_join_request,
+    make_member,
     make_organisation,
     make_shortlist,
     make_slot,
@@ -41,7 +44,18 @@ OF_THE_IDEA = {
     "ideas:edit": "/ideas/{reference}/edit/",
     "ideas:preview": "/ideas/{reference}/preview/",
     "ideas:state": "/ideas/{reference}/state/",
+    "ideas:renew": "/ideas/{reference}/renew/",
+    "ideas:history": "/ideas/{reference}/history/",
+    "merging:propose": "/ideas/{reference}/merge/",
+    "merging:detail": "/merges/{merge}/",
+    "merging:consent": "/merges/{merge}/consent/",
+    "merging:end": "/merges/{merge}/end/",
     "versions:list": "/ideas/{reference}/versions/",
+    "attachments:list": "/ideas/{reference}/attachments/",
+    "attachments:add": "/ideas/{reference}/attachments/add/",
+    "attachments:download": "/attachments/{attachment}/",
+    "attachments:thumbnail": "/attachments/{attachment}/thumbnail/",
+    "attachments:remove": "/attachments/{attachment}/remove/",
     "comments:list": "/ideas/{reference}/comments/",
     "comments:post": "/ideas/{reference}/comments/post/",
     "comments:edit": "/comments/{comment}/edit/",
@@ -53,6 +67,10 @@ OF_THE_IDEA = {
     "joining:remove_slot": "/slots/{slot}/remove/",
     "matching:calls": "/ideas/{reference}/calls/",
     "matching:aim": "/ideas/{reference}/calls/aim/",
+    "papers:pitch": "/ideas/{reference}/pitch/",
+    "papers:document": "/ideas/{reference}/pitch.docx",
+    "papers:partner_search": "/ideas/{reference}/partner-search/",
+    "papers:partner_search_file": "/ideas/{reference}/partner-search.txt",
     "shortlists:add": "/ideas/{reference}/shortlist/",
     "plans:detail": "/ideas/{reference}/plan/",
     "plans:make": "/ideas/{reference}/plan/make/",
@@ -66,6 +84,9 @@ OF_THE_IDEA = {
     "api:idea-detail": "/api/v1/ideas/{id}/",
     "api:idea-state": "/api/v1/ideas/{id}/state/",
     "api:idea-calls": "/api/v1/ideas/{id}/calls/",
+    "api:idea-attachment-list": "/api/v1/ideas/{id}/attachments/",
+    "api:attachment-detail": "/api/v1/attachments/{attachment}/",
+    "api:attachment-file": "/api/v1/attachments/{attachment}/file/",
     "api:idea-comment-list": "/api/v1/ideas/{id}/comments/",
     "api:comment-detail": "/api/v1/comments/{comment}/",
     "joining:answer": "/join-requests/{request}/accept/",
@@ -82,6 +103,11 @@ OF_THE_SITE = {
     "ideas:list": "/",
     "search:list": "/search/?q=CANAR*",
     "search:suggestions": "/search/suggestions/?q=CANAR",
+    "searches:list": "/searches/",
+    "searches:save": "/searches/new/?q=CANAR",
+    "searches:visit": "/searches/1/",
+    "searches:alerts": "/searches/1/alerts/",
+    "searches:remove": "/searches/1/remove/",
     "ideas:new": "/ideas/new/",
     "exports:ideas": "/export/ideas.json",
     "insights:page": "/insights/",
@@ -187,6 +213,7 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
     affiliate(researcher, second, AffiliationRole.ADMINISTRATOR)
     slot = make_slot(secret, expertise=CANARY, work=CANARY)
     comment = make_comment(secret, researcher, CANARY)
+    attachment = make_attachment(secret, researcher, name=f"{CANARY}.png")
     call = make_call("HORIZON-1")
     edit_idea(
         by=researcher, idea=secret, content={"call": call, "organisation": laboratory}, version=1, at=timezone.now()
@@ -197,6 +224,11 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
     milestone = edit_milestone(
         by=researcher, milestone=milestone, content={"name": CANARY, "days_before": 40}, at=timezone.now()
     )
+    other = make_member("Otto Other")
+    into = make_idea(other, chain=chain, title=f"{CANARY} other", visibility=Visibility.PRIVATE)
+    into.invited.add(researcher)
+    secret.invited.add(other)
+    merge = propose_merge(by=researcher, idea=secret, into=into, reason=CANARY, at=timezone.now())
     chain.leads.add(researcher)
     shortlist = make_shortlist(researcher, chain, secret, title="A list")
     entry = shortlist.entries.get()
@@ -211,9 +243,11 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         "reference": secret.reference,
         "slot": slot.pk,
         "comment": comment.pk,
+        "attachment": attachment.pk,
         "request": request.pk,
         "step": step.pk,
         "milestone": milestone.pk,
+        "merge": merge.pk,
         "shortlist": shortlist.pk,
         "entry": entry.pk,
         "call": call.slug,
@@ -226,7 +260,7 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
 
 UNKNOWN = {
     "id": 7, "reference": "JVL-2026-0000", "slot": 10**9, "comment": 10**9, "request": 10**9, "entry": 10**9,
-    "milestone": 10**9,
+    "milestone": 10**9, "merge": 10**9, "attachment": 10**9,
 }  # fmt: skip
 BODIES: dict[str, Any] = {
     "state": "parked",

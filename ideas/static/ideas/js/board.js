@@ -120,6 +120,7 @@ function shown(card, url) {
     tags: [...others, ...card.kets.map((code) => ({ code, name: words.kets[code] ?? code }))],
     state_label: words.states[card.state],
     call_title: card.call ?? "",
+    expired: Boolean(card.valid_until) && card.valid_until < today() && words.expiring.includes(card.state),
   };
 }
 
@@ -165,6 +166,9 @@ function daysLeft(closesAt) {
   const days = Math.round((date(new Date(closesAt)) - date(new Date())) / DAY);
   return Date.parse(closesAt) >= Date.now() ? days : Math.min(days, -1);
 }
+
+/** The day of the reader's calendar, as the server writes days. */
+const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: words.zone }).format(new Date());
 
 function glow(element) {
   element.classList.remove("is-changed");

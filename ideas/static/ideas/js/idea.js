@@ -21,9 +21,24 @@ async function renewCall() {
   if (now.innerHTML !== next.innerHTML) hold(() => now.replaceChildren(...next.childNodes));
 }
 
+/** What happened stands on the page in its place; whoever has opened the older part finds it open. */
+let told = 0;
+async function renewHistory() {
+  const mine = (told += 1);
+  const now = page.querySelector("[data-history]");
+  const html = now && (await fragment(now.dataset.history));
+  if (!html || mine !== told) return;
+  const next = new DOMParser().parseFromString(html, "text/html").querySelector("[data-history]");
+  if (!next) return;
+  if (now.querySelector("[data-history-older][open]")) next.querySelector("[data-history-older]")?.setAttribute("open", "");
+  if (now.innerHTML !== next.innerHTML) hold(() => now.replaceChildren(...next.childNodes));
+}
+const HAPPENINGS = ["idea.changed", "consortium.changed", "deadline.changed"];
+
 if (notice) {
   const { liveTopic, liveAfter, liveEpoch, ideaVersion, ideaState } = page.dataset;
   const changed = ({ kind, payload }) => {
+    if (HAPPENINGS.includes(kind)) renewHistory();
     if (kind === "deadline.changed") renewCall();
     else if (kind === "idea.changed" && (payload.version !== Number(ideaVersion) || payload.state !== ideaState)) notice.hidden = false;
   };

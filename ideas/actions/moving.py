@@ -1,0 +1,150 @@
+"""What goes along when one idea goes into another: comments, requests, places, people. Helpers, no actions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import F, Max
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from ideas.actions.board import count_rows, count_slots, index_idea
+from ideas.actions.ideas import keep_version
+from ideas.choices import JOIN_LIVE, ConsortiumRole, IdeaState, JoinState, SearchKind
+from ideas.models import Comment, Idea, IdeaTransition, JoinRequest, Member, MergeProposal, RoleSlot, SearchEntry
+from ideas.queries.board_counts import Moves
+from ideas.queries.comments import followers_of
+from ideas.queries.search import gate_of
+
+
+@dataclass
+class Merge:
+    """What a merge did: how the counts of either idea moved, and the people of the one that went."""
+
+    idea: Idea
+    into: Idea
+    people: list[Member] = field(default_factory=list)
+    moves: Moves = field(default_factory=dict)
+    into_moves: Moves = field(default_factory=dict)
+
+
+def merge_ideas(proposal: MergeProposal, *, by: Member, at: datetime) -> Merge:
+    """Move all that hangs on `proposal.idea` into `proposal.into`, both locked, and close the first.
+
+    What was written in it stays with it, to be read by who could read it before: its text, its versions, its history,
+    and the entries of shortlists, which lead to it and so to the other.
+    """
+    idea, into = proposal.idea, proposal.into
+    done = Merge(idea, into, people=_people_of(idea, by))
+    before, into_before = count_rows(idea), count_rows(into)
+    _invite(proposal)
+    _move_slots(idea, into)
+    _move_requests(proposal, by, at)
+    _move_comments(idea, into)
+    old_state, idea.state, idea.merged_into, idea.activity_at = idea.state, IdeaState.MERGED, into, at
+    into.activity_at, into.version = at, into.version + 1
+    for one in (idea, into):
+        count_slots(one)
+    done.moves = index_idea(idea, before, also=["state", "merged_into", "activity_at", "comment_count"])
+    done.into_moves = index_idea(into, into_before, also=["activity_at", "version", "comment_count"])
+    IdeaTransition.objects.create(
+        idea=idea, old_state=old_state, new_state=idea.state, by=by, at=at, reason=proposal.reason
+    )
+    # A new version: who has a form of it open must not write its authors over with those of before.
+    keep_version(into, by=by, at=at)
+    return done
+
+
+def _people_of(idea: Idea, by: Member) -> list[Member]:
+    """List who is told: authors, commenters and partners' people, and who waits for an answer."""
+    waiting = Member.objects.filter(join_requests__idea=idea, join_requests__state__in=JOIN_LIVE).distinct()
+    people = {member.pk: member for member in [*followers_of(idea, but=by), *waiting]}
+    return list(people.values())
+
+
+def _invite(proposal: MergeProposal) -> None:
+    """Let the people of the idea see where it goes, and its partners' people still read it: their request moves on."""
+    idea, into = proposal.idea, proposal.into
+    if proposal.joins and proposal.idea_consent_by:
+        into.authors.add(proposal.idea_consent_by)
+    readers = {*idea.authors.values_list("pk", flat=True), *idea.invited.values_list("pk", flat=True)}
+    into.invited.add(*(readers - set(into.authors.values_list("pk", flat=True))))
+    partners = Member.objects.filter(
+        affiliations__organisation__join_requests__idea=idea,
+        affiliations__organisation__join_requests__state=JoinState.ACCEPTED,
+    )
+    idea.invited.add(*partners.distinct())
+
+
+def _move_slots(idea: Idea, into: Idea) -> None:
+    last = into.slots.aggregate(last=Max("position"))["last"] or 0
+    idea.slots.update(idea=into, position=F("position") + last)
+
+
+def _move_requests(proposal: MergeProposal, by: Member, at: datetime) -> None:
+    """Move the requests that live, partners among them; ended ones stay where they were answered.
+
+    An organisation that is in both keeps the request that got further, or the earlier one; the other is closed.
+    """
+    idea, into = proposal.idea, proposal.into
+    there = {row.organisation_id: row for row in _live(into)}
+    for row in _live(idea):
+        other = there.get(row.organisation_id)
+        if row.organisation_id == into.organisation_id:
+            _close(row, by, at)
+            continue
+        if other is not None and _rank(other) <= _rank(row):
+            _close(row, by, at)
+            continue
+        if other is not None:
+            _close(other, by, at)
+        row.idea = into
+        row.save(update_fields=["idea"])
+        there[row.organisation_id] = row
+    if idea.organisation_id and idea.organisation_id not in {into.organisation_id, *there}:
+        _take_in_proposer(proposal, at)
+
+
+def _live(idea: Idea) -> Iterable[JoinRequest]:
+    rows = JoinRequest.objects.filter(idea=idea, state__in=JOIN_LIVE)
+    return list(rows.select_related("asked_by").order_by("pk"))
+
+
+def _rank(row: JoinRequest) -> tuple[bool, datetime, int]:
+    """The lowest one stays: partners before those who wait, then who asked first."""
+    return row.state != JoinState.ACCEPTED, row.asked_at, row.pk
+
+
+def _close(row: JoinRequest, by: Member, at: datetime) -> None:
+    was_partner = row.state == JoinState.ACCEPTED
+    if was_partner and row.slot_id:
+        RoleSlot.objects.filter(pk=row.slot_id).update(filled=F("filled") - 1)
+    row.state = JoinState.WITHDRAWN if was_partner else JoinState.EXPIRED
+    row.answered_by, row.answered_at = by, at
+    with translation.override(row.asked_by.language):
+        row.reason = _("Two ideas were merged, and your organisation was in both: its other place stays.")
+    row.save(update_fields=["state", "answered_by", "answered_at", "reason"])
+
+
+def _take_in_proposer(proposal: MergeProposal, at: datetime) -> None:
+    """The organisation that proposed the idea is a partner of the other one from now on."""
+    asked_by = proposal.idea_consent_by or proposal.idea.created_by
+    with translation.override(proposal.into.language):
+        told = _("It proposed an idea that was merged into this one.")
+    JoinRequest.objects.create(
+        idea=proposal.into, organisation_id=proposal.idea.organisation_id, role=ConsortiumRole.BENEFICIARY,
+        state=JoinState.ACCEPTED, contribution=told, asked_by=asked_by, asked_at=at, joined_at=at,
+        answered_by=proposal.into_consent_by, answered_at=at,
+    )  # fmt: skip
+
+
+def _move_comments(idea: Idea, into: Idea) -> None:
+    """Move every comment, tombstones and threads as they are; their place in the order of time is their id's."""
+    taken = set(Comment.objects.filter(idea=into).values_list("author", "client_id"))
+    for pk, *pair in Comment.objects.filter(idea=idea).values_list("pk", "author", "client_id"):
+        if tuple(pair) in taken:
+            Comment.objects.filter(pk=pk).update(client_id=f"merged-{pk}")
+    Comment.objects.filter(idea=idea).update(idea=into)
+    gate = gate_of(SearchKind.COMMENT, into.audience)
+    SearchEntry.objects.filter(kind=SearchKind.COMMENT, idea=idea).update(idea=into, gate=gate)
+    into.comment_count, idea.comment_count = into.comment_count + idea.comment_count, 0
