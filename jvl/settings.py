@@ -26,7 +26,7 @@ SITE_URL = env.str(
     "SITE_URL", default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 ).rstrip("/")
 
-# Everything that the site writes lives in one folder: the SQLite file today, uploads later.
+# Everything that the site writes lives in one folder: the SQLite file, and what was uploaded.
 DATA_DIR = Path(env.str("JVL_DATA_DIR", default=str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
@@ -186,8 +186,13 @@ TIME_ZONE = "Europe/Rome"
 # Files --------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+# Where uploads are kept: any storage class of Django's kind, with its options, as JSON.
+FILES_STORAGE = env.str("FILES_STORAGE", default="django.core.files.storage.FileSystemStorage")
+FILES_OPTIONS = env.json("FILES_OPTIONS", default={"location": str(DATA_DIR / "files")})
+# What the files beside ideas may take for one organisation, or for a member without one.
+ATTACHMENT_QUOTA_BYTES = env.int("ATTACHMENT_QUOTA_MB", default=2_000) * 1_000_000
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "default": {"BACKEND": FILES_STORAGE, "OPTIONS": FILES_OPTIONS},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -1,11 +1,15 @@
 """Rows for tests, made by the product's own actions wherever a rule is behind them."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
+from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import accept_join_request, add_slot, ask_to_join
@@ -14,6 +18,7 @@ from ideas.actions.shortlists import add_to_shortlist, create_shortlist
 from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
 from ideas.models import (
     Affiliation,
+    Attachment,
     Call,
     Comment,
     Deadline,
@@ -115,6 +120,14 @@ def make_comment(idea: Idea, by: Member, body: str = "A comment.", **fields: Any
     fields.setdefault("client_id", f"test-{next(_numbers)}")
     fields.setdefault("at", timezone.now())
     return post_comment(by=by, idea=idea, body=body, **fields)
+
+
+def make_attachment(idea: Idea, by: Member, *, name: str = "Sketch.png", **fields: Any) -> Attachment:
+    """A small image beside an idea."""
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "PNG")
+    fields = {"audience": "all", "client_id": f"test-{next(_numbers)}", "at": timezone.now(), **fields}
+    return add_attachment(by=by, idea=idea, file=ContentFile(picture.getvalue()), name=name, **fields)
 
 
 def make_slot(idea: Idea, **content: Any) -> RoleSlot:

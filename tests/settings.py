@@ -10,3 +10,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Django turns DEBUG off in tests; without this WhiteNoise looks for the collected files, and warns that there are none.
 WHITENOISE_AUTOREFRESH = True
 SITE_URL = "http://testserver"
+# Uploads of tests are gone with them.
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}  # noqa: F405

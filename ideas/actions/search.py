@@ -8,6 +8,7 @@ from django.db import transaction
 
 from ideas.choices import JoinState, SearchKind
 from ideas.models import Call, Comment, Idea, Member, Organisation, SearchEntry
+from ideas.queries.attachments import shared_names
 from ideas.queries.search import EVERY_MEMBER, EVERYBODY, gate_of
 from ideas.stems import stems_of, words_of
 
@@ -25,6 +26,7 @@ def index_idea_words(idea: Idea) -> None:
     names = [idea.reference, idea.acronym, *call, *proposer, *(name for pair in partners for name in pair)]
     wanted = [f"{slot.expertise} {slot.work}" for slot in idea.slots.all()]
     texts = [idea.teaser, idea.problem, idea.approach, idea.expected_result, idea.advantage, *wanted]
+    texts += shared_names(idea.pk)
     entries = [_idea_entry(SearchKind.IDEA, idea, names, [idea.title, idea.keywords], texts, idea.audience)]
     if idea.audience and idea.public_teaser:
         # What a teaser shows, and nothing else: not even the acronym.

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
 from ideas.api.docs import DocsView, unknown
@@ -16,9 +17,11 @@ from ideas.api.shortlists import ShortlistViewSet
 from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
 
 router = SimpleRouter()
+router.register("v1/ideas/(?P<id>[^/]+)/attachments", IdeaAttachmentViewSet, basename="idea-attachment")
 router.register("v1/ideas/(?P<id>[^/]+)/comments", IdeaCommentViewSet, basename="idea-comment")
 router.register("v1/ideas/(?P<id>[^/]+)/plan", PlanViewSet, basename="idea-plan")
 router.register("v1/ideas", IdeaViewSet, basename="idea")
+router.register("v1/attachments", AttachmentViewSet, basename="attachment")
 router.register("v1/comments", CommentViewSet, basename="comment")
 router.register("v1/calls", CallViewSet, basename="call")
 router.register("v1/following", FollowViewSet, basename="follow")
