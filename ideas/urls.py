@@ -34,6 +34,7 @@ from ideas.pages import (
     search,
     searches,
     shortlists,
+    similar,
     site,
     style,
     versions,
@@ -42,6 +43,7 @@ from ideas.pages import (
 idea_pages = [
     path("", board.board, name="list"),
     path("ideas/new/", idea_form.new, name="new"),
+    path("ideas/similar/", similar.similar, name="similar"),
     path("ideas/<str:reference>/", ideas.detail, name="detail"),
     path("ideas/<str:reference>/edit/", idea_form.edit, name="edit"),
     path("ideas/<str:reference>/preview/", preview.preview, name="preview"),

@@ -14,6 +14,7 @@ from ideas.forms.ideas import IdeaForm
 from ideas.forms.sections import needed_of
 from ideas.models import Idea
 from ideas.pages import ideas, parts
+from ideas.pages.similar import shown_similar
 from ideas.rules.ideas import can_edit_idea, is_published
 
 
@@ -40,6 +41,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         "is_open": is_published(idea),
         "may_edit": may_edit,
         "missing": _missing(request, idea) if may_edit else [],
+        "similar": shown_similar(by, title=idea.title, language=idea.language, but=idea.reference),
     }
     with as_seen_by(by=by, idea=idea, kind=kind, at=at) as viewer:
         seen = copy(request)

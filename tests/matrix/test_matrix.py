@@ -109,6 +109,7 @@ OF_THE_SITE = {
     "searches:alerts": "/searches/1/alerts/",
     "searches:remove": "/searches/1/remove/",
     "ideas:new": "/ideas/new/",
+    "ideas:similar": "/ideas/similar/?title=CANARY+title",
     "exports:ideas": "/export/ideas.json",
     "insights:page": "/insights/",
     "insights:table": "/insights/places.csv",
