@@ -85,13 +85,6 @@ merging_pages = [
     path("merges/<int:pk>/consent/", merging.consent, name="consent"),
     path("merges/<int:pk>/end/", merging.end, name="end"),
 ]
-attachment_pages = [
-    path("ideas/<str:reference>/attachments/", attachments.overview, name="list"),
-    path("ideas/<str:reference>/attachments/add/", attachments.add, name="add"),
-    path("attachments/<int:pk>/", attachments.download, name="download"),
-    path("attachments/<int:pk>/thumbnail/", attachments.thumbnail, name="thumbnail"),
-    path("attachments/<int:pk>/remove/", attachments.remove, name="remove"),
-]
 comment_pages = [
     path("ideas/<str:reference>/comments/", comments.thread, name="list"),
     path("ideas/<str:reference>/comments/post/", comments.post, name="post"),
@@ -207,7 +200,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((paper_pages, "papers"))),
     path("", include((insight_pages, "insights"))),
     path("", include((merging_pages, "merging"))),
-    path("", include((attachment_pages, "attachments"))),
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),

@@ -47,6 +47,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "carried": facets.hidden(filters),
         "exports": exports.links(filters) if member and found.total else [],
         "sorts": _sorts(filters) if member else [],
+        "saving": facets.saving(filters) if member and filters.narrows else "",
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
         "today": _today(request, at),
         "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",

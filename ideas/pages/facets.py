@@ -66,6 +66,29 @@ def chips(filters: IdeaFilters, shown: list[Facet]) -> list[dict[str, Any]]:
     return [*(chip for group in shown for chip in group.chips), *([words] if filters.q else [])]
 
 
+def said(filters: IdeaFilters, names: Names) -> list[tuple[str, str]]:
+    """Say in words what the filters ask: [(facet, value)]. No query."""
+    labels: dict[str, tuple[Any, dict[str, Any]]] = {
+        "value_chain": (_("Value chain"), {code: chain["name"] for code, chain in names.chains.items()}),
+        "ket": (_("Key enabling technology"), {code: ket["name"] for code, ket in names.kets.items()}),
+        "call": (_("Target call"), {}),
+        "state": (_("State"), dict(IdeaState.choices)),
+        "role": (_("Role looked for"), dict(ConsortiumRole.choices)),
+        "kind": (_("Partner looked for"), dict(OrganisationKind.choices)),
+        "trl": (_("Readiness level (TRL)"), {}),
+        "province": (_("Province of who proposes it"), {}),
+    }
+    asked = [(title, str(of.get(v, v))) for name, (title, of) in labels.items() for v in getattr(filters, name)]
+    asked += [(_("Text"), filters.q)] if filters.q else []
+    asked += [(_("Show"), _("Closing within 30 days"))] if filters.closing_soon else []
+    return asked + ([(_("Show"), _("Mine"))] if filters.mine else [])
+
+
+def saving(filters: IdeaFilters) -> str:
+    """Write the address at which these filters are saved as a search."""
+    return f"{reverse('searches:save')}?{urlencode(_pairs(replace(filters, sort='activity')))}"
+
+
 def hidden(filters: IdeaFilters) -> list[tuple[str, str]]:
     """What the search form must carry along, so that typing narrows what is already chosen."""
     return _pairs(replace(filters, q=""))

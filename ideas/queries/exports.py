@@ -33,3 +33,8 @@ def with_all(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
         "slots",
         Prefetch("authors", Member.objects.order_by("name", "id")),
     )
+
+
+def one_idea(idea_id: int) -> QuerySet[Idea]:
+    """Load an idea with all that a paper says of it. The caller has found it through `visible_to`."""
+    return with_all(Idea.objects.filter(pk=idea_id))

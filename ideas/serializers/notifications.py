@@ -63,6 +63,10 @@ def sentence(row: Notification) -> str:
         return _changed(row)
     if row.kind == NotificationKind.CALL_ADDED:
         return _added(row)
+    if row.kind == NotificationKind.SEARCH_FOUND:
+        count = data["count"] or 1
+        found = ngettext("A new idea in “%(name)s”.", "%(count)d new ideas in “%(name)s”.", count)
+        return found % {"count": count, "name": data["name"]}
     if row.kind == NotificationKind.IDEA_EXPIRING:
         return _expiring(row)
     if row.kind == NotificationKind.MERGE_ENDED:

@@ -260,7 +260,7 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
 
 
 UNKNOWN = {
-    "attachment": 10**9, "id": 7, "reference": "JVL-2026-0000", "slot": 10**9, "comment": 10**9, "request": 10**9, "entry": 10**9,
+    "id": 7, "reference": "JVL-2026-0000", "slot": 10**9, "comment": 10**9, "request": 10**9, "entry": 10**9,
     "milestone": 10**9, "merge": 10**9, "attachment": 10**9,
 }  # fmt: skip
 BODIES: dict[str, Any] = {

@@ -236,7 +236,7 @@ def test_board_asks_the_database_a_fixed_number_of_times(
     client = signed_in(company)
     client.get("/")
 
-    with django_assert_num_queries(21 if query else 16):
+    with django_assert_num_queries(18 if query else 19):
         client.get("/", query)
 
 

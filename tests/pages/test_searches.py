@@ -1,0 +1,78 @@
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ideas.actions.searches import save_search
+from ideas.models import Member, SavedSearch, ValueChain
+from ideas.queries.board import IdeaFilters
+from tests.cast import signed_in
+from tests.factories import make_idea
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(by: Member, **filters: Any) -> SavedSearch:
+    return save_search(by=by, name="Drives", filters=IdeaFilters(**filters), alerts=True, at=timezone.now())
+
+
+def test_the_board_offers_to_save_what_is_asked_and_it_is_found_again(
+    company: Member, researcher: Member, chain: ValueChain
+):
+    client = signed_in(company)
+    board = client.get("/", {"value_chain": "MOVES", "q": "cold", "sort": "closing"}).content.decode()
+    address = re.findall(r'href="(/searches/new/[^"]*)"', board)[0].replace("&amp;", "&")
+
+    answer = client.post(address, {"name": "Cold drives", "alerts": "on"})
+    make_idea(researcher, chain=chain, title="Cold start")
+
+    assert answer["Location"] == "/searches/"
+    page = client.get("/searches/").content.decode()
+    assert ("Cold drives" in page, "1 new" in page) == (True, True)
+    search = SavedSearch.objects.get()
+    assert client.get(f"/searches/{search.pk}/")["Location"] == "/?value_chain=MOVES&q=cold&sort=newest"
+    assert "1 new" not in client.get("/searches/").content.decode()
+
+
+def test_a_search_without_a_name_or_filters_is_refused_and_kept_on_the_form(company: Member):
+    client = signed_in(company)
+
+    nameless = client.post("/searches/new/?q=cold", {"name": "", "alerts": "on"})
+    empty = client.post("/searches/new/", {"name": "All of it"})
+    long = client.post("/searches/new/?q=cold", {"name": "x" * 81})
+
+    assert [answer.status_code for answer in (nameless, empty, long)] == [400, 400, 400]
+    assert "All of it" in empty.content.decode()
+    assert SavedSearch.objects.count() == 0
+
+
+def test_alerts_are_turned_off_and_a_search_is_removed(company: Member):
+    search, client = kept(company, q="cold"), signed_in(company)
+
+    client.post(f"/searches/{search.pk}/alerts/", {})
+    search.refresh_from_db()
+    assert search.alerts is False
+
+    assert client.post(f"/searches/{search.pk}/remove/")["Location"] == "/searches/"
+    assert SavedSearch.objects.count() == 0
+
+
+def test_outsider_finds_nobody_elses_search(company: Member, outsider: Member):
+    search, client = kept(company, q="CANARY"), signed_in(outsider)
+
+    answers = [
+        client.get(f"/searches/{search.pk}/"),
+        client.post(f"/searches/{search.pk}/alerts/"),
+        client.post(f"/searches/{search.pk}/remove/"),
+        client.get(f"/searches/{'9' * 300}/"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert "CANARY" not in client.get("/searches/").content.decode()
+    assert SavedSearch.objects.count() == 1
+
+
+def test_visitors_sign_in_first(client: Client):
+    assert client.get("/searches/")["Location"] == "/account/login/?next=/searches/"
