@@ -8,7 +8,7 @@ function mark() {
   for (const line of guide.querySelectorAll("[data-mark]")) {
     const fields = line.dataset.mark.split(" ");
     const done = fields.filter(isFilled).length;
-    line.textContent = line.dataset.words.replace("{n}", done).replace("{total}", fields.length);
+    line.textContent = line.dataset.markWords.replace("{n}", done).replace("{total}", fields.length);
     line.classList.toggle("is-whole", done === fields.length);
   }
   for (const link of guide.querySelectorAll("[data-missing]")) link.hidden = isFilled(link.dataset.missing);
