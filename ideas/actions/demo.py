@@ -13,8 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
 from django.db import transaction
 
+from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.imports import import_calls
@@ -32,6 +34,7 @@ from ideas.actions.search import index_members, index_organisations
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
 from ideas.choices import IdeaState, JoinState, Language, MergeState, Scheme, ShortlistState
 from ideas.data import FOLDER, read_json
+from ideas.data.demo_files import make_pdf, make_sketch
 from ideas.exchange.calls import CallRow, DeadlineRow
 from ideas.exchange.deadlines import ROME, Source, read_closing, read_opening
 from ideas.models import (
@@ -196,6 +199,8 @@ class _Play:
             yield self._event(spec["plan"]["ago"], self._plan, key, by)
             for tick in spec["plan"]["ticks"]:
                 yield self._event(tick["ago"], self._tick, key, tick)
+        for number, file in enumerate(spec.get("files", ()), start=1):
+            yield self._event(file["ago"], self._attach, key, file, f"demo-{number}")
         for number, comment in enumerate(spec["comments"], start=1):
             yield from self._comment(key, comment, f"demo-{number}")
 
@@ -264,6 +269,11 @@ class _Play:
         milestone = self.ideas[key].milestones.filter(step__code=tick["step"]).first()
         if milestone:
             tick_milestone(by=self._members[tick["by"]], milestone=milestone, done=True, at=at)
+
+    def _attach(self, key: str, file: Spec, client_id: str, at: datetime) -> None:
+        content = ContentFile(make_pdf(file["lines"]) if "lines" in file else make_sketch())
+        by, told = self._members[file["by"]], {name: file[name] for name in ("name", "audience")}
+        add_attachment(by=by, idea=self.ideas[key], file=content, client_id=client_id, at=at, **told)
 
     def _request(self, idea: Spec, spec: Spec) -> Iterator[_Event]:
         yield self._event(spec["ago"], self._ask, idea, spec)
