@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Site:
     """The parent's side of such a process."""
 
-    def __init__(self, ideas: int, calls: int = 0) -> None:
+    def __init__(self, ideas: int, calls: int = 0, *, url: str = "", words: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="jvl-bench-")
         environment = {
             **os.environ,
@@ -30,14 +30,14 @@ class Site:
             "DEBUG": "0",
             "SECRET_KEY": "a key for a measurement, forty characters or more",
             "ALLOWED_HOSTS": "testserver",
-            "DATABASE_URL": "",
+            "DATABASE_URL": url,
             "REDIS_URL": "",
             "THROTTLE_USER": "1000000/s",
             "STATIC_ROOT": f"{self._folder.name}/static",
         }
         environment = {name: value for name, value in environment.items() if value}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._site", str(ideas), str(calls)],
+            [sys.executable, "-m", "benchmarks._site", str(ideas), str(calls), str(int(words))],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
@@ -70,7 +70,7 @@ class Site:
         self._folder.cleanup()
 
 
-def serve(count: int, calls: int) -> None:
+def serve(count: int, calls: int, words: int = 0) -> None:
     """The child's side: prepare, generate, and time what is asked for until the parent closes the pipe."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jvl.settings")
     import django
@@ -89,7 +89,11 @@ def serve(count: int, calls: int) -> None:
         generate_calls(calls)
     reader = generate(count)
     _say({"generated": perf_counter() - started})
-    measurements = _measurements(reader, calls=bool(calls))
+    if words:
+        from benchmarks._words import generate_words
+
+        generate_words(reader)
+    measurements = _measurements(reader, calls=bool(calls), words=bool(words))
     for line in sys.stdin:
         _say({"seconds": measurements[line.strip()]()})
 
@@ -98,7 +102,7 @@ def _say(answer: dict[str, float]) -> None:
     print(json.dumps(answer), flush=True)
 
 
-def _measurements(reader: Any, *, calls: bool) -> dict[str, Callable[[], float]]:
+def _measurements(reader: Any, *, calls: bool, words: bool = False) -> dict[str, Callable[[], float]]:
     from django.test import Client
 
     client = Client(headers={"x-forwarded-proto": "https"})
@@ -118,6 +122,10 @@ def _measurements(reader: Any, *, calls: bool) -> dict[str, Callable[[], float]]
     from benchmarks._calls import measurements
 
     of_calls = measurements(reader, lambda path: get(client, path)) if calls else {}
+    if words:
+        from benchmarks._words import PAGES
+
+        of_calls |= {name: get(client, path) for name, path in PAGES.items()}
     return {
         **of_calls,
         "page": get(client, "/"),
@@ -134,7 +142,8 @@ def _floor(reader: Any) -> float:
     from ideas.queries.ideas import CARD_FIELDS, audiences_of
 
     audiences = audiences_of(reader)
-    places = ", ".join("?" * len(audiences))
+    mark = "?" if connection.vendor == "sqlite" else "%s"
+    places = ", ".join([mark] * len(audiences))
     sql = (
         f"SELECT {', '.join(CARD_FIELDS)} FROM ideas_idea WHERE audience IN ({places})"
         " ORDER BY activity_at DESC, id DESC LIMIT 25"

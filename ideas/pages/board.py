@@ -17,7 +17,7 @@ from ideas.choices import IDEA_JOINABLE, IdeaState
 from ideas.forms.filters import read_idea_filters
 from ideas.pages import board_live, exports, facets, parts
 from ideas.queries import ideas as queries
-from ideas.queries.board import RELEVANCE, IdeaFilters
+from ideas.queries.board import RELEVANCE, IdeaFilters, nearest
 from ideas.queries.board import board as read_board
 from ideas.queries.board_counts import SOON
 from ideas.queries.calls import closing_within
@@ -53,6 +53,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",
         "words": board_live.words(names) if member else {},
         **_deadlines_ahead(request, at),
+        **({} if found.total else _nearest(request, filters, at)),
     }
     return render(request, "ideas/list.html", context)
 
@@ -117,6 +118,26 @@ def _own_drafts() -> IdeaFilters:
 def _own_stranded() -> IdeaFilters:
     """One's own by their deadline: those that have passed come first."""
     return IdeaFilters(state=tuple(sorted(IDEA_JOINABLE)), mine=True, sort="closing")
+
+
+def _nearest(request: HttpRequest, filters: IdeaFilters, at: datetime) -> dict[str, Any]:
+    """Where nothing fits: what would, as addresses."""
+    if not filters.narrows:
+        return {}
+    near = nearest(request.user, filters, at=at)
+    labels = dict(facets.titles())
+    return {
+        "asked": filters.q,
+        "wider": [{"label": labels[facet], "url": facets.address(less), "count": n} for facet, less, n in near.wider],
+        "nearest": near.words
+        and {
+            "words": near.words.q,
+            "without": ", ".join(near.without),
+            "corrected": near.corrected,
+            "url": facets.address(near.words),
+            "count": near.count,
+        },
+    }
 
 
 def _sorts(filters: IdeaFilters) -> list[dict[str, Any]]:

@@ -66,22 +66,40 @@ def chips(filters: IdeaFilters, shown: list[Facet]) -> list[dict[str, Any]]:
     return [*(chip for group in shown for chip in group.chips), *([words] if filters.q else [])]
 
 
+def titles() -> list[tuple[str, str]]:
+    """Name what the board is narrowed by: [(filter, name)]."""
+    return [
+        ("value_chain", _("Value chain")),
+        ("ket", _("Key enabling technology")),
+        ("call", _("Target call")),
+        ("state", _("State")),
+        ("role", _("Role looked for")),
+        ("kind", _("Partner looked for")),
+        ("trl", _("Readiness level (TRL)")),
+        ("province", _("Province of who proposes it")),
+        ("closing_soon", _("Closing within 30 days")),
+        ("mine", _("Mine")),
+        ("q", _("Text")),
+    ]
+
+
 def said(filters: IdeaFilters, names: Names) -> list[tuple[str, str]]:
     """Say in words what the filters ask: [(facet, value)]. No query."""
-    labels: dict[str, tuple[Any, dict[str, Any]]] = {
-        "value_chain": (_("Value chain"), {code: chain["name"] for code, chain in names.chains.items()}),
-        "ket": (_("Key enabling technology"), {code: ket["name"] for code, ket in names.kets.items()}),
-        "call": (_("Target call"), {}),
-        "state": (_("State"), dict(IdeaState.choices)),
-        "role": (_("Role looked for"), dict(ConsortiumRole.choices)),
-        "kind": (_("Partner looked for"), dict(OrganisationKind.choices)),
-        "trl": (_("Readiness level (TRL)"), {}),
-        "province": (_("Province of who proposes it"), {}),
+    values: dict[str, dict[str, Any]] = {
+        "value_chain": {code: chain["name"] for code, chain in names.chains.items()},
+        "ket": {code: ket["name"] for code, ket in names.kets.items()},
+        "state": dict(IdeaState.choices),
+        "role": dict(ConsortiumRole.choices),
+        "kind": dict(OrganisationKind.choices),
     }
-    asked = [(title, str(of.get(v, v))) for name, (title, of) in labels.items() for v in getattr(filters, name)]
-    asked += [(_("Text"), filters.q)] if filters.q else []
-    asked += [(_("Show"), _("Closing within 30 days"))] if filters.closing_soon else []
-    return asked + ([(_("Show"), _("Mine"))] if filters.mine else [])
+    asked = []
+    for name, title in titles():
+        chosen = getattr(filters, name)
+        if name in MANY:
+            asked += [(title, str(values.get(name, {}).get(value, value))) for value in chosen]
+        elif chosen:
+            asked.append((title, filters.q) if name == "q" else (_("Show"), title))
+    return asked
 
 
 def saving(filters: IdeaFilters) -> str:

@@ -15,7 +15,7 @@ from ideas.queries.board_counts import SOON, kept_counts
 from ideas.queries.board_index import Bits, BoardIndex, board_index
 from ideas.queries.board_pages import PAGE_SIZE, Page, after, cursor_at, read_page
 from ideas.queries.ideas import CARD_FIELDS, Viewer, audiences_of, public_teasers, related_ids, visible_to
-from ideas.queries.search import find, matching_ideas, scope_of
+from ideas.queries.search import find, find_or_nearest, matching_ideas, scope_of
 from ideas.questions import read_question
 
 
@@ -42,8 +42,8 @@ class IdeaFilters:
         return self != IdeaFilters(sort=self.sort)
 
     def without(self, facet: str) -> "IdeaFilters":
-        """The same, with a facet left open."""
-        changes: dict[str, Any] = {facet: ()}
+        """The same, with a facet left open, or a switch turned off."""
+        changes: dict[str, Any] = {facet: () if facet in MANY else False}
         return replace(self, **changes)
 
 
@@ -60,6 +60,17 @@ NOT_KEPT = ("role", "kind", "trl", "province")
 FEW = 400
 # Best matches first: only among so many as the search ranks. The others have no order by relevance.
 RELEVANCE = "relevance"
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What would find something where nothing fits: other words, or one filter less: (its name, the rest, ideas)."""
+
+    words: IdeaFilters | None = None
+    corrected: bool = False
+    without: tuple[str, ...] = ()
+    count: int = 0
+    wider: tuple[tuple[str, IdeaFilters, int], ...] = ()
 
 
 @dataclass
@@ -202,6 +213,26 @@ def choose(by: Viewer, filters: IdeaFilters, *, at: datetime, audiences: list[st
             hits = find(question, scope.within([scope.kinds[0]])).hits
             best = tuple(hit.object_id for hit in hits)
     return Chosen(known, filters, at, seen, own, not isinstance(by, Member), best)
+
+
+def nearest(by: Viewer, filters: IdeaFilters, *, at: datetime) -> Nearest:
+    """Find what is near to filters that leave nothing: names spelt right, a word less, or a filter less."""
+    audiences = audiences_of(by)
+    chosen = choose(by, filters, at=at, audiences=audiences)
+
+    def size(others: IdeaFilters) -> int:
+        return replace(chosen, filters=others).selected.bit_count()
+
+    used = [name for name in (*MANY, "closing_soon", "mine") if getattr(filters, name)]
+    wider = tuple((name, less, size(less)) for name in used if size(less := filters.without(name)))
+    question = read_question(filters.q, typing=True)
+    if not question:
+        return Nearest(wider=wider)
+    scope = scope_of(by, audiences)
+    close = find_or_nearest(question, scope.within([scope.kinds[0]]), by)
+    words = replace(filters, q=" ".join(term.text for term in close.question.terms))
+    count = choose(by, words, at=at, audiences=audiences).selected.bit_count() if close.hits else 0
+    return Nearest(words if count else None, close.corrected, close.without, count, wider)
 
 
 def _narrowed(known: BoardIndex, filters: IdeaFilters, facets: Collection[str] = tuple(MANY)) -> Bits:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ideas.choices import IdeaState, Scheme, Visibility
 from ideas.management.board_triggers import STAMPED
 from ideas.models import BoardStamp, Idea, Member, Organisation, RoleSlot, Term, ValueChain
-from ideas.queries.board import IdeaFilters, board, choose, filter_ideas, ideas_with
+from ideas.queries.board import IdeaFilters, board, choose, filter_ideas, ideas_with, nearest
 from ideas.queries.board_index import board_index
 from ideas.queries.ideas import audiences_of
 from tests.factories import make_call, make_chain, make_idea, make_ket, make_partner, make_slot
@@ -113,7 +113,9 @@ def said() -> dict[str, dict[str, int]]:
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 def test_every_write_is_seen_at_once_and_so_is_its_rollback(write: Callable[[Idea], Any], researcher: Member):
     organisation = researcher.affiliations.get().organisation
-    idea = make_idea(researcher, chain=make_chain("ZULU"), other_chains=[make_chain()], kets=[make_ket()], organisation=organisation)
+    idea = make_idea(
+        researcher, chain=make_chain("ZULU"), other_chains=[make_chain()], kets=[make_ket()], organisation=organisation
+    )
     make_slot(idea)
     before = said()
 
@@ -148,3 +150,53 @@ def test_a_stamp_tells_the_bucket_of_the_idea_alone(table: str, idea: Idea):
 
     now = dict(BoardStamp.objects.values_list("id", "stamp"))
     assert {number for number in now if now[number] != before[number]} == {(idea.pk - 1) >> 44}
+
+
+# Where nothing fits -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("ideas")
+def test_nothing_found_proposes_what_is_near_and_no_more_than_is_seen(company: Member, outsider: Member):
+    at = timezone.now()
+
+    fewer = nearest(company, IdeaFilters(q="turbine zeppelin"), at=at)
+    wider = nearest(company, IdeaFilters(value_chain=("MOVES",), province=("ITH54",), ket=("nothing",)), at=at)
+    hidden = nearest(outsider, IdeaFilters(q="draft zeppelin"), at=at)
+
+    assert fewer.words is not None
+    assert (fewer.words.q, fewer.without, fewer.count) == ("turbine", ("zeppelin",), 4)
+    assert [(facet, less.ket, count) for facet, less, count in wider.wider] == [("ket", (), 4)]
+    assert (hidden.words, hidden.count, hidden.wider) == (None, 0, ())
+
+
+@pytest.mark.usefixtures("ideas")
+def test_the_best_match_comes_first_and_pages_follow_each_other(company: Member, researcher: Member, chain: ValueChain):
+    make_idea(researcher, chain=chain, title="Something else", problem="A turbine.", kets=[make_ket("ONE")])
+    for number in range(27):
+        make_idea(researcher, chain=chain, title=f"Pump turbine {number}")
+    asked = IdeaFilters(q="turbine", sort="relevance")
+
+    first = board(company, asked, at=timezone.now()).page
+    second = board(company, asked, at=timezone.now(), cursor=first.next_cursor).page
+
+    seen = [row["id"] for row in (*first.rows, *second.rows)]
+    assert (len(first.rows), len(second.rows), second.next_cursor) == (25, 7, "")
+    assert (len(set(seen)), second.rows[-1]["title"]) == (32, "Something else")
+
+
+def test_a_large_selection_is_read_in_the_order_of_the_list(
+    company: Member, researcher: Member, chain: ValueChain, monkeypatch: pytest.MonkeyPatch
+):
+    """With the limit of small ones at 3, the walk along the order is what reads these."""
+    monkeypatch.setattr("ideas.queries.board.FEW", 3)
+    rare = make_ket("RARE")
+    for number in range(40):
+        make_idea(researcher, chain=chain, title=str(number), kets=[rare] if number % 4 else [])
+    for sort in ("activity", "newest"):
+        seen, cursor = [], ""
+        for _ in range(2):
+            page = board(company, IdeaFilters(ket=("RARE",), sort=sort), at=timezone.now(), cursor=cursor).page
+            seen += [int(row["title"]) for row in page.rows]
+            cursor = page.next_cursor
+
+        assert (seen, cursor) == ([number for number in reversed(range(40)) if number % 4], "")

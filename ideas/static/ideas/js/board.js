@@ -195,6 +195,9 @@ function fits({ id, value_chains, kets, call, state, closes_at }) {
   );
 }
 
+/** Whether a card itself says where it stands; by relevance, and of the newest, only the server knows. */
+const isOrdered = () => start.asked.sort === "activity" || start.asked.sort === "closing";
+
 const keyOf = ({ dataset }) => Date.parse(start.asked.sort === "closing" ? dataset.closes : dataset.activity) || 0;
 const isBefore = (one, other) => {
   const step = keyOf(one) - keyOf(other) || Number(one.dataset.id) - Number(other.dataset.id);
@@ -203,6 +206,7 @@ const isBefore = (one, other) => {
 
 /** Whether a card stands between the wrong neighbours; those known to be out of place are no measure. */
 function isMisplaced(element) {
+  if (!isOrdered()) return false;
   const all = cards().filter((card) => card === element || !fresh.has(Number(card.dataset.id)));
   const place = all.indexOf(element);
   const [before, after] = [all[place - 1], all[place + 1]];
@@ -213,6 +217,7 @@ function isMisplaced(element) {
 
 /** Whether a card that isn't here would be on a fresh page, and not on an earlier or a later one. */
 function isInReach(card) {
+  if (!isOrdered()) return !start.cursor;
   const all = cards();
   const one = { dataset: { id: card.id, activity: card.activity_at, closes: card.closes_at } };
   if (start.cursor && all.length && isBefore(one, all[0])) return false;
@@ -281,6 +286,7 @@ async function show() {
   results.replaceWith(document.importNode(now, true));
   document.getElementById("facet-groups").replaceWith(document.importNode(groups, true));
   begin();
+  document.dispatchEvent(new CustomEvent("jvl:drawn"));
   refreshTimes(results);
   for (const card of cards()) if (told.has(Number(card.dataset.id))) glow(card);
   results.focus({ preventScroll: true });
@@ -288,6 +294,12 @@ async function show() {
 }
 
 button.addEventListener("click", show);
+// The list grew at its end: see more.js.
+document.addEventListener("jvl:more", ({ detail }) => {
+  start.more = detail.more;
+  for (const row of detail.rows)
+    for (const card of row.querySelectorAll("[data-card]")) topicsOf(Number(card.dataset.id)).set(card.dataset.topic, "drawn");
+});
 // The search swaps the results by itself.
 document.addEventListener("htmx:afterSettle", () => document.getElementById("results") !== results && begin());
 begin();
