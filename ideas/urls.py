@@ -22,6 +22,7 @@ from ideas.pages import (
     ideas,
     imports,
     insights,
+    intake,
     joining,
     matching,
     members,
@@ -67,6 +68,13 @@ attachment_pages = [
     path("attachments/<int:pk>/", attachments.download, name="download"),
     path("attachments/<int:pk>/thumbnail/", attachments.thumbnail, name="thumbnail"),
     path("attachments/<int:pk>/remove/", attachments.remove, name="remove"),
+]
+intake_pages = [
+    path("bring-ideas/", intake.new, name="new"),
+    path("bring-ideas/<int:pk>/", intake.detail, name="detail"),
+    path("bring-ideas/<int:pk>/columns/", intake.columns, name="columns"),
+    path("bring-ideas/<int:pk>/confirm/", intake.confirm, name="confirm"),
+    path("bring-ideas/<int:pk>/discard/", intake.discard, name="discard"),
 ]
 paper_pages = [
     path("ideas/<str:reference>/pitch/", papers.pitch, name="pitch"),
@@ -197,6 +205,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((version_pages, "versions"))),
     path("", include((export_pages, "exports"))),
     path("", include((attachment_pages, "attachments"))),
+    path("", include((intake_pages, "intake"))),
     path("", include((paper_pages, "papers"))),
     path("", include((insight_pages, "insights"))),
     path("", include((merging_pages, "merging"))),

@@ -44,10 +44,10 @@ def post_idea(*, by: Member, content: Mapping[str, Any], at: datetime, is_demo: 
         created_by=by, created_at=at, activity_at=at, reference=new_reference(at), is_demo=is_demo,
         visibility=content.get("visibility") or Idea.visibility.field.get_default(),
     )  # fmt: skip
-    _fill(idea, content, by=by, at=at)
+    fill_idea(idea, content, by=by, at=at)
     idea.save(force_insert=True)
     idea.authors.add(by)
-    _fill_sets(idea, content)
+    fill_sets(idea, content)
     moves = index_idea(idea)
     keep_version(idea, by=by, at=at)
     told = [] if is_demo else _tell_new_authors(idea, {by.pk}, by=by, at=at)
@@ -192,7 +192,8 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     return idea
 
 
-def _fill(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetime) -> None:
+def fill_idea(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetime) -> None:
+    """Set an idea's content and check it, without saving. Raises ValidationError by field."""
     unknown = set(content) - set(CONTENT)
     if unknown:
         raise TypeError(f"Not content of an idea: {sorted(unknown)}")
@@ -236,7 +237,8 @@ def _check_target(idea: Idea, old_call: int | None, at: datetime) -> None:
         idea.deadline = next_closing(idea.call, at)
 
 
-def _fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
+def fill_sets(idea: Idea, content: Mapping[str, Any]) -> None:
+    """Set what a saved idea has several of."""
     for name in SETS:
         if name in content:
             chosen = list(content[name])

@@ -37,7 +37,7 @@ def add_slot(*, by: Member, idea: Idea, content: Mapping[str, Any]) -> RoleSlot:
         raise NotAllowed
     last = idea.slots.aggregate(last=Max("position"))["last"] or 0
     slot = RoleSlot(idea=idea, position=last + 1)
-    _fill_slot(slot, content)
+    fill_slot(slot, content)
     count_slots(idea)
     publish.consortium_changed(idea)
     return slot
@@ -224,7 +224,8 @@ def _check_joinable(idea: Idea, organisation: Organisation, slot: RoleSlot | Non
         raise Conflict("slot_filled")
 
 
-def _fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
+def fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
+    """Fill a place, check and save it. Raises ValidationError by field."""
     unknown = set(content) - set(SLOT)
     if unknown:
         raise TypeError(f"Not content of a slot: {sorted(unknown)}")

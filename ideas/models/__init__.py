@@ -9,6 +9,7 @@ from ideas.models.drafts import Draft
 from ideas.models.following import CallFollow, Reminded
 from ideas.models.ideas import BoardCount, BoardStamp, Idea, IdeaTransition, TargetChange
 from ideas.models.imports import Import
+from ideas.models.intake import Intake
 from ideas.models.joining import JoinRequest, RoleSlot
 from ideas.models.mails import Mail
 from ideas.models.members import Affiliation, Invitation, Member
@@ -39,6 +40,7 @@ __all__ = [
     "IdeaTransition",
     "IdeaVersion",
     "Import",
+    "Intake",
     "Invitation",
     "JoinRequest",
     "Mail",

@@ -14,10 +14,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from ideas.actions.ideas import change_state, edit_idea
+from ideas.actions.intake import keep_ideas
 from ideas.actions.members import invite_member
 from ideas.actions.merging import propose_merge
 from ideas.actions.plans import edit_milestone, make_plan
 from ideas.choices import AffiliationRole, IdeaState, Visibility
+from ideas.exchange.tables import Table
 from ideas.models import Comment, Idea, JoinRequest, Member, Milestone, Organisation, RoleSlot, Shortlist, ValueChain
 from tests.cast import signed_in
 from tests.factories import (
@@ -111,6 +113,11 @@ OF_THE_SITE = {
     "ideas:new": "/ideas/new/",
     "ideas:similar": "/ideas/similar/?title=CANARY+title",
     "exports:ideas": "/export/ideas.json",
+    "intake:new": "/bring-ideas/",
+    "intake:detail": "/bring-ideas/{intake}/",
+    "intake:columns": "/bring-ideas/{intake}/columns/",
+    "intake:confirm": "/bring-ideas/{intake}/confirm/",
+    "intake:discard": "/bring-ideas/{intake}/discard/",
     "insights:page": "/insights/",
     "insights:table": "/insights/places.csv",
     "insights:workbook": None,  # packed: tests/pages/test_insights.py opens it
@@ -254,6 +261,14 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         "call": call.slug,
         "organisation": laboratory.slug,
         "import": 10**9,
+        "intake": keep_ideas(
+            by=researcher,
+            name=CANARY,
+            kind="json",
+            table=Table([], [(1, {"title": CANARY, "value_chain": "MOVES"})]),
+            columns={},
+            at=timezone.now(),
+        ).pk,
         "candidate": 10**9,
         "token": invitation.split("/")[-2],
     }
