@@ -27,6 +27,7 @@ from ideas.queries.insights import Insights, choices_of, insights
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 CHOSEN_HERE = ("value_chain", "ket", "call")
 STATES = dict(IdeaState.choices)
+SHAPES = {"map": "is-wide", "months": "is-tall"}
 
 
 @dataclass
@@ -221,7 +222,7 @@ def _shown(part: Part, asked: Asked, query: str) -> dict[str, Any]:
         "nothing": part.nothing,
         "columns": columns,
         "rows": cells,
-        "is_wide": part.name == "map",
+        "shape": SHAPES.get(part.name, ""),
         "csv_url": reverse("insights:table", args=[part.name]) + query,
         **DRAWINGS.get(part.name, _as_bars)(part, asked),
     }
