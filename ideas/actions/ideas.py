@@ -133,7 +133,7 @@ def _save(
     """Write content over a locked idea, as a new version, and take it to another state where one is given."""
     before, people, authors = count_rows(idea), _people_of(idea), _authors_of(idea)
     old_call, old_state = idea.call, idea.state
-    _fill(idea, content, by=by, at=at)
+    fill_idea(idea, content, by=by, at=at)
     if state:
         _check_complete(idea)
         idea.state = state
@@ -141,7 +141,7 @@ def _save(
     idea.version += 1
     idea.activity_at = at
     idea.save()
-    _fill_sets(idea, content)
+    fill_sets(idea, content)
     moves = index_idea(idea, before)
     keep_version(idea, by=by, at=at)
     if idea.call != old_call:

@@ -49,7 +49,7 @@ def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> Role
     idea, slot = _lock_slot(slot)
     if not can_change_slots(by, idea):
         raise NotAllowed
-    _fill_slot(slot, content)
+    fill_slot(slot, content)
     count_slots(idea)
     publish.consortium_changed(idea)
     return slot

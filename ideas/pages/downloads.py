@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from asgiref.sync import sync_to_async
 from django.http import FileResponse
+from django.http.response import HttpResponseBase
 
 IN_MEMORY_BYTES = 4_000_000
 CHUNK_BYTES = 1 << 16
@@ -22,6 +23,7 @@ class Download(FileResponse):
     """A file for the reader alone, sent in pieces. Django would read all of it into memory under ASGI."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        assert self.file_to_stream
         read = sync_to_async(self.file_to_stream.read, thread_sensitive=False)
         while piece := await read(CHUNK_BYTES):
             yield piece
@@ -29,10 +31,10 @@ class Download(FileResponse):
 
 def temporary_file() -> IO[bytes]:
     """A file that goes by itself; a small one never reaches the disk."""
-    return SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # type: ignore[return-value]  # it has all of IO in 3.11
+    return SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)
 
 
-def send(file: IO[bytes], name: str) -> Download:
+def send(file: IO[bytes], name: str) -> HttpResponseBase:
     """Send a written file under a name, as an attachment that nobody keeps."""
     file.seek(0)
     options: dict[str, Any] = {"as_attachment": True, "filename": name}

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Iterable
 from typing import IO, Any
+from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +29,7 @@ MOST_IN_WORKBOOK = 10_000
 
 @login_required
 @require_safe
-def ideas(request: HttpRequest, kind: str) -> HttpResponse:
+def ideas(request: HttpRequest, kind: str) -> HttpResponseBase:
     if kind not in WRITERS:
         raise Http404
     by, at = parts.member_of(request), timezone.now()
@@ -38,7 +40,7 @@ def ideas(request: HttpRequest, kind: str) -> HttpResponse:
         said = _("A workbook holds %(limit)d ideas. Narrow the selection, or export it as CSV or JSON.")
         messages.error(request, said % {"limit": MOST_IN_WORKBOOK})
         return parts.see_other(facets.address(filters))
-    head = export_head(by=by.name, at=at, total=total, filters=[*request.GET.items()])
+    head = export_head(by=by.name, at=at, total=total, filters=parse_qsl(facets.address(filters).partition("?")[2]))
     file = temporary_file()
     WRITERS[kind](whole_ideas(found), head, file)
     return send(file, f"jvl-ideas-{timezone.localtime(at):%Y-%m-%d}.{kind}")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -72,7 +73,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def table(request: HttpRequest, name: str) -> HttpResponse:
+def table(request: HttpRequest, name: str) -> HttpResponseBase:
     found = {part.name: part for part in _parts(_ask(request))}
     if name not in found:
         raise Http404
@@ -83,7 +84,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def workbook(request: HttpRequest) -> HttpResponse:
+def workbook(request: HttpRequest) -> HttpResponseBase:
     file = temporary_file()
     write_xlsx([_sheet(part) for part in _parts(_ask(request))], file)
     return send(file, f"jvl-insights-{_today()}.xlsx")

@@ -5,6 +5,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -47,7 +48,7 @@ def pitch(request: HttpRequest, reference: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def document(request: HttpRequest, reference: str) -> HttpResponse:
+def document(request: HttpRequest, reference: str) -> HttpResponseBase:
     idea = _idea(request, reference)
     file = temporary_file()
     with translation.override(_language(request)):
@@ -79,7 +80,7 @@ def partner_search(request: HttpRequest, reference: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def partner_search_file(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
+def partner_search_file(request: HttpRequest, reference: str, kind: str) -> HttpResponseBase:
     idea, language = _idea(request, reference), _language(request)
     if kind not in ("docx", "txt"):
         raise Http404

@@ -20,7 +20,7 @@ Facts = list[tuple[str, str]]
 def pitch(idea: Idea, *, site: str) -> Paper:
     """Say all of an idea as a document, in the language that is active. `idea` comes from `queries.exports`."""
     sections = [
-        Section(str(Idea._meta.get_field(name).verbose_name).capitalize(), html=idea.html[name])  # type: ignore[union-attr]
+        Section(str(Idea._meta.get_field(name).verbose_name).capitalize(), html=idea.html[name])  # type: ignore[union-attr]  # all four have names
         for name in LONG_TEXTS
         if idea.html.get(name)
     ]

@@ -124,7 +124,7 @@ def test_export_asks_a_fixed_number_of_queries(
     for _ in range(count):
         make_slot(make_idea(researcher, chain=chain))
     client = signed_in(researcher)
-    client.get("/export/ideas.json")
+    exported(client)
 
     with django_assert_num_queries(QUERIES_OF_EXPORT):
         assert len(exported(client)) == count

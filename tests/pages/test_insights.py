@@ -88,7 +88,7 @@ def test_outsider_is_told_nothing_of_what_is_hidden(outsider: Member, secret: Id
     book = load_workbook(BytesIO(b"".join(client.get("/insights.xlsx"))))
 
     assert ("CANARY" in page, "battery" in page) == (False, False)
-    assert [row for row in book["states"].iter_rows(values_only=True)] == [("State", "Ideas"), ("Open", 1)]
+    assert list(book["states"].iter_rows(values_only=True)) == [("State", "Ideas"), ("Open", 1)]
     assert book["places"].max_row == 1
 
 
