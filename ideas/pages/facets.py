@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ideas.choices import ConsortiumRole, IdeaState, OrganisationKind, Scheme
 from ideas.pages.filters import Facet, Option, facet
 from ideas.pages.parts import Names
-from ideas.queries.board import MANY, Board, IdeaFilters
+from ideas.queries.board import MANY, NOT_KEPT, Board, IdeaFilters
 from ideas.queries.catalogue import TRLS
 from ideas.queries.taxonomy import terms
 
@@ -32,7 +32,9 @@ def groups(filters: IdeaFilters, board: Board, names: Names, *, member: bool) ->
     def group(name: str, key: str, title: str, options: list[Option], keep: Collection[str] = ()) -> Facet:
         chosen = getattr(filters, name)
         current = chosen if name in MANY else ["1"] * chosen
-        return facet(params, name, title, options, board.counts.get(key, {}), current, keep=keep, key=key)
+        # Scripts find by its key a count that the live log moves.
+        live = "" if name in NOT_KEPT else key
+        return facet(params, name, title, options, board.counts.get(key, {}), current, keep=keep, key=live)
 
     def switch(name: str, label: str) -> Facet:
         return group(name, name, _("Show"), [Option("1", label)], keep=["1"])

@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from ideas.actions.board import audience_of, retarget
 from ideas.actions.ideas import change_state, edit_idea, post_idea
-from ideas.choices import IDEA_NEXT, DeadlineKind, IdeaState, Visibility
+from ideas.choices import IDEA_NEXT, IDEA_NOT_BY_HAND, DeadlineKind, IdeaState, Visibility
 from ideas.models import BoardCount, Idea, Member, ValueChain
 from ideas.queries.board import IdeaFilters, board
 from ideas.queries.board_counts import closing_value
@@ -88,8 +88,8 @@ class CountsTest(TestCase):
             make_idea(self.author, chain=self.chains[0], **(self.content(value) if value else {}))
         elif kind == "edit" and idea.state not in {IdeaState.WITHDRAWN, IdeaState.MERGED}:
             edit_idea(by=self.author, idea=idea, content=self.content(value), version=idea.version, at=at)
-        elif kind == "step" and IDEA_NEXT[idea.state]:
-            steps = sorted(IDEA_NEXT[idea.state])
+        elif kind == "step" and IDEA_NEXT[idea.state] - IDEA_NOT_BY_HAND:
+            steps = sorted(IDEA_NEXT[idea.state] - IDEA_NOT_BY_HAND)
             change_state(by=self.author, idea=idea, state=steps[int(str(value)) % len(steps)], at=at)
         elif kind == "move deadline" and idea.call:
             idea.call.deadlines.update(at=at + timedelta(days=int(str(value))))
