@@ -249,6 +249,8 @@ class _Play:
         if idea.transitions.filter(new_state=state).exists():
             return
         by, reason = self._members[spec["by"]], step.get("reason", "")
+        if state == IdeaState.NEEDS_INFO:
+            by = idea.value_chain.leads.exclude(authored_ideas=idea).first() or by
         if state == IdeaState.MERGED:
             self._merge(spec, by, reason, at)
         else:

@@ -17,7 +17,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Idea, IdeaTransition, IdeaVersion, Member, Notification, TargetChange
 from ideas.queries.calls import next_closing, status_of_call
 from ideas.queries.ideas import expiring, visible_to
-from ideas.rules.ideas import NEEDED_TO_OPEN, can_change_state, can_edit_idea, is_author
+from ideas.rules.ideas import NEEDED_TO_OPEN, can_change_state, can_edit_idea, can_review, is_author
 from ideas.rules.joining import belongs_to
 
 LONG_TEXTS = ("problem", "approach", "expected_result", "advantage")
@@ -164,10 +164,10 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
 
     Raises NotAllowed, Conflict("wrong_state"), and ValidationError by field where opening needs more text. Withdrawing
     ends the requests that wait for an answer, and tells who asked, as far as they still see the idea. Merging is
-    `actions.merging`; what only a review may ask for can't be chosen here either.
+    `actions.merging`; only a reviewer asks for more information.
     """
     idea = lock_idea(idea.pk)
-    if not is_author(by, idea):
+    if not (is_author(by, idea) or (can_review(by, idea) and state == IdeaState.NEEDS_INFO)):
         raise NotAllowed
     if not can_change_state(by, idea, state):
         raise Conflict("wrong_state")
@@ -261,7 +261,9 @@ def _authors_of(idea: Idea) -> set[int]:
 def _tell_new_authors(idea: Idea, before: set[int], *, by: Member, at: datetime) -> list[Notification]:
     """Tell those whom this save made co-authors."""
     members = list(idea.authors.exclude(pk__in=before | {by.pk}))
-    return members and notify(
+    if not members:
+        return []
+    return notify(
         members=members, kind=NotificationKind.IDEA_SHARED, idea=idea, url=idea.get_absolute_url(),
         key=f"author.{idea.pk}.{idea.version}", data={"title": idea.title, "actor": by.name}, at=at,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from ideas.choices import IDEA_COMMENTABLE, IDEA_JOINABLE, IDEA_NEXT, IDEA_NOT_BY_HAND, IdeaState
-from ideas.models import Idea, Member
+from ideas.models import Idea, Member, ValueChain
 
 # By how much an idea is renewed with one press.
 RENEWAL = timedelta(days=182)
@@ -26,8 +26,16 @@ def can_edit_idea(member: Member, idea: Idea) -> bool:
 
 
 def can_change_state(member: Member, idea: Idea, state: str) -> bool:
-    """Authors, where the lifecycle allows the step and it is one of theirs."""
+    """Authors, where the lifecycle allows the step and it is one of theirs; for more information asks a reviewer."""
+    if state == IdeaState.NEEDS_INFO:
+        return state in IDEA_NEXT[idea.state] and can_review(member, idea)
     return state in IDEA_NEXT[idea.state] - IDEA_NOT_BY_HAND and is_author(member, idea)
+
+
+def can_review(member: Member, idea: Idea) -> bool:
+    """The leads of its value chains, unless they write it (who see it: the caller loaded it by `visible_to`)."""
+    leads = ValueChain.objects.filter(leads=member, code__in=idea.tags["chains"])
+    return leads.exists() and not is_author(member, idea)
 
 
 def next_states(member: Member, idea: Idea) -> list[str]:

@@ -4,14 +4,32 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from ideas.actions.ideas import change_state, edit_idea, post_idea
-from ideas.choices import IDEA_NEXT, IdeaState, JoinState, Visibility
+from ideas.actions.ideas import aim_again, change_state, edit_idea, post_idea, remind_of_expiry, renew_idea
+from ideas.choices import IDEA_AIMING, IDEA_NEXT, IDEA_NOT_BY_HAND, IdeaState, JoinState, Visibility
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Idea, IdeaTransition, IdeaVersion, Member, Notification, Organisation, ValueChain
-from ideas.rules.ideas import is_published
+from ideas.models import (
+    Idea,
+    IdeaTransition,
+    IdeaVersion,
+    Member,
+    Notification,
+    Organisation,
+    ShortlistEntry,
+    ValueChain,
+)
+from ideas.rules.ideas import is_expired, is_published
 from ideas.serializers.ideas import IdeaChangeSerializer
 from realtime.models import Change
-from tests.factories import make_call, make_idea, make_join_request, make_ket, make_organisation
+from tests.factories import (
+    make_call,
+    make_comment,
+    make_idea,
+    make_join_request,
+    make_ket,
+    make_organisation,
+    make_partner,
+    make_shortlist,
+)
 
 pytestmark = pytest.mark.django_db
 LIFECYCLE = [(old, new) for old in IdeaState.values for new in IdeaState.values]
@@ -204,7 +222,7 @@ def test_the_lifecycle_is_its_table(idea: Idea, researcher: Member, old: str, ne
     idea, before = in_state(idea, old), last()
     steps = IdeaTransition.objects.count()
 
-    if new in IDEA_NEXT[old]:
+    if new in IDEA_NEXT[old] - IDEA_NOT_BY_HAND:
         changed = change_state(by=researcher, idea=idea, state=new, reason="Because.", at=timezone.now())
         step = IdeaTransition.objects.latest("id")
         assert (step.old_state, step.new_state, step.by, step.reason) == (old, new, researcher, "Because.")
@@ -227,6 +245,21 @@ def test_only_authors_change_the_state(idea: Idea, company: Member, staff: Membe
             change_state(by=member, idea=idea, state=IdeaState.PARKED, at=timezone.now())
 
     assert changes(before) == []
+
+
+def test_leads_ask_for_information_on_ideas_of_others(
+    idea: Idea, researcher: Member, lead: Member, chain: ValueChain, outsider: Member, other_chain: ValueChain
+):
+    asked = change_state(by=lead, idea=idea, state=IdeaState.NEEDS_INFO, reason="Who owns it?", at=timezone.now())
+    assert (asked.state, asked.transitions.get(new_state="needs_info").by) == (IdeaState.NEEDS_INFO, lead)
+
+    change_state(by=researcher, idea=idea, state=IdeaState.OPEN, at=timezone.now())
+    chain.leads.add(researcher)
+    other_chain.leads.add(outsider)
+    with pytest.raises(Conflict):
+        change_state(by=researcher, idea=idea, state=IdeaState.NEEDS_INFO, at=timezone.now())
+    with pytest.raises(NotAllowed):
+        change_state(by=outsider, idea=idea, state=IdeaState.NEEDS_INFO, at=timezone.now())
 
 
 def test_opening_needs_what_a_reader_needs(researcher: Member, chain: ValueChain):
@@ -309,3 +342,136 @@ def test_an_idea_keeps_who_wrote_it_down_among_its_authors(researcher: Member, c
     edit_idea(by=company, idea=idea, content={"authors": []}, version=1, at=timezone.now())
 
     assert list(idea.authors.all()) == [researcher]
+
+
+# Aimed again ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", IdeaState.values)
+def test_an_idea_is_aimed_again_where_it_still_seeks(idea: Idea, researcher: Member, state: str):
+    idea, call = in_state(idea, state), make_call()
+
+    def aim() -> Idea:
+        return aim_again(by=researcher, idea=idea, call=call, reason="Wider.", version=1, at=timezone.now())
+
+    if state in IDEA_AIMING:
+        assert aim().call == call
+    elif state in {IdeaState.WITHDRAWN, IdeaState.MERGED}:
+        with pytest.raises(NotAllowed):
+            aim()
+    else:
+        with pytest.raises(Conflict) as refusal:
+            aim()
+        assert refusal.value.code == "wrong_state"
+
+
+@pytest.mark.parametrize("state", [IdeaState.PARKED, IdeaState.NOT_FUNDED])
+def test_what_ended_opens_again_against_another_call_with_all_that_it_has(
+    researcher: Member, administrator: Member, firm: Organisation, lead: Member, chain: ValueChain, state: str
+):
+    first, second = make_call(), make_call(closes_in=timedelta(days=9))
+    idea = make_idea(researcher, chain=chain, call=first)
+    partner, comment = make_partner(idea, administrator, firm), make_comment(idea, lead)
+    entry = make_shortlist(lead, chain, idea).entries.get()
+    idea = in_state(idea, state)
+    at = timezone.now()
+
+    idea = aim_again(by=researcher, idea=idea, call=second, reason="A wider call.", version=idea.version, at=at)
+
+    assert (idea.state, idea.call, idea.deadline) == (IdeaState.OPEN, second, second.deadlines.get())
+    assert (idea.problem, idea.partner_count, idea.comment_count) == ("A problem.", 1, 1)
+    assert [row.idea for row in (idea.join_requests.get(), idea.comments.get(), lead_entry(entry))] == [idea] * 3
+    assert (idea.join_requests.get(), idea.comments.get()) == (partner, comment)
+    step = IdeaTransition.objects.latest("id")
+    assert (step.old_state, step.new_state, step.by, step.reason) == (state, "open", researcher, "A wider call.")
+    change = idea.target_changes.get()
+    assert (change.old_call, change.new_call, change.by, change.at) == (first, second, researcher, at)
+
+
+def lead_entry(entry: ShortlistEntry) -> ShortlistEntry:
+    entry.refresh_from_db()
+    return entry
+
+
+def test_a_closed_call_or_an_old_version_or_a_stranger_aims_at_nothing(idea: Idea, researcher: Member, company: Member):
+    idea, before = in_state(idea, IdeaState.PARKED), last()
+    closed, call = make_call(closes_in=-timedelta(days=1)), make_call()
+
+    with pytest.raises(ValidationError) as refusal:
+        aim_again(by=researcher, idea=idea, call=closed, version=1, at=timezone.now())
+    with pytest.raises(Conflict) as conflict:
+        aim_again(by=researcher, idea=idea, call=call, version=7, at=timezone.now())
+    with pytest.raises(NotAllowed):
+        aim_again(by=company, idea=idea, call=call, version=1, at=timezone.now())
+
+    assert (list(refusal.value.message_dict), conflict.value.code) == (["call"], "edited_meanwhile")
+    idea.refresh_from_db()
+    assert (idea.state, idea.call, changes(before)) == (IdeaState.PARKED, None, [])
+
+
+def test_a_target_changed_in_the_form_is_kept_too(idea: Idea, researcher: Member):
+    call = make_call()
+
+    edit_idea(by=researcher, idea=idea, content={"call": call}, version=1, at=timezone.now())
+    edit_idea(by=researcher, idea=idea, content={"title": "Same target"}, version=2, at=timezone.now())
+
+    assert list(idea.target_changes.values_list("old_call", "new_call", "reason")) == [(None, call.pk, "")]
+
+
+# Renewed --------------------------------------------------------------------------------------------------------------
+
+TODAY = timezone.localdate()
+
+
+def test_renewing_keeps_a_version_and_tells_the_board(idea: Idea, researcher: Member):
+    before, until = last(), TODAY + timedelta(days=200)
+
+    idea = renew_idea(by=researcher, idea=idea, until=until, at=timezone.now())
+
+    assert (idea.valid_until, idea.version, idea.state) == (until, 2, IdeaState.OPEN)
+    assert changes(before) == [("board.members", "card.changed"), (f"idea.{idea.pk}", "idea.changed")]
+
+
+@pytest.mark.parametrize("days", [-1, 0, 3_000])
+def test_an_idea_is_renewed_until_a_day_that_is_ahead_and_near_enough(idea: Idea, researcher: Member, days: int):
+    with pytest.raises(ValidationError) as refusal:
+        renew_idea(by=researcher, idea=idea, until=TODAY + timedelta(days=days), at=timezone.now())
+
+    assert list(refusal.value.message_dict) == ["until"]
+
+
+def test_only_authors_renew(idea: Idea, company: Member, staff: Member, lead: Member):
+    for member in (company, staff, lead):
+        with pytest.raises(NotAllowed):
+            renew_idea(by=member, idea=idea, until=TODAY + timedelta(days=9), at=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "expired"),
+    [
+        (-1, IdeaState.OPEN, True),
+        (0, IdeaState.OPEN, False),
+        (-1, IdeaState.PREPARING, True),
+        (-1, IdeaState.PARKED, False),
+        (-1, IdeaState.FUNDED, False),
+        (None, IdeaState.OPEN, False),
+    ],
+)
+def test_an_idea_expires_the_day_after_its_last_and_only_at_work(days: int | None, state: str, expired: bool):
+    until = None if days is None else TODAY + timedelta(days=days)
+
+    assert is_expired(state, until, TODAY) == expired
+
+
+def test_authors_are_reminded_once_of_each_last_day(researcher: Member, chain: ValueChain):
+    at = timezone.now()
+    soon = make_idea(researcher, chain=chain, valid_until=TODAY + timedelta(days=3))
+    make_idea(researcher, chain=chain, valid_until=TODAY + timedelta(days=90))
+    make_idea(researcher, chain=chain, state=IdeaState.DRAFT, valid_until=TODAY)
+    make_idea(researcher, chain=chain)
+
+    assert [remind_of_expiry(at=at), remind_of_expiry(at=at)] == [1, 0]
+    told = Notification.objects.get()
+    assert (told.member, told.idea, told.url) == (researcher, soon, f"{soon.get_absolute_url()}#renew")
+    renew_idea(by=researcher, idea=soon, until=TODAY + timedelta(days=60), at=at)
+    assert [remind_of_expiry(at=at), remind_of_expiry(at=at + timedelta(days=50))] == [0, 1]

@@ -13,11 +13,23 @@ from django.utils import timezone
 
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import edit_idea
-from ideas.actions.joining import accept_join_request, withdraw_join_request
+from ideas.actions.joining import accept_join_request, ask_to_join, withdraw_join_request
+from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.actions.shortlists import move_entry
 from ideas.choices import AffiliationRole, JoinState
 from ideas.errors import Conflict
-from ideas.models import BoardCount, Comment, Idea, JoinRequest, Member, Notification, RoleSlot, Shortlist, ValueChain
+from ideas.models import (
+    BoardCount,
+    Comment,
+    Idea,
+    JoinRequest,
+    Member,
+    MergeProposal,
+    Notification,
+    RoleSlot,
+    Shortlist,
+    ValueChain,
+)
 from realtime.models import Change, Topic
 from tests.factories import (
     affiliate,
@@ -187,3 +199,69 @@ def test_ideas_that_change_chains_at_once_leave_the_counts_true(researcher: Memb
     kept = BoardCount.objects.filter(facet="total", count__gt=0).values_list("audience", "count")
     assert dict(kept) == Counter(Idea.objects.values_list("audience", flat=True))
     assert numbers_have_no_holes()
+
+
+def merging(researcher: Member, chain: ValueChain) -> tuple[Idea, Idea, MergeProposal]:
+    """Two ideas, and a proposal to merge them that only the second one's author has to agree to."""
+    other = make_member()
+    idea, into = make_idea(researcher, chain=chain), make_idea(other, chain=chain)
+    return idea, into, propose_merge(by=researcher, idea=idea, into=into, at=timezone.now())
+
+
+def test_what_is_said_and_asked_while_two_ideas_merge_is_kept_or_refused(researcher: Member, chain: ValueChain):
+    idea, into, proposal = merging(researcher, chain)
+    talkers = [make_member() for _ in range(4)]
+    partners = [make_member() for _ in range(4)]
+    for partner in partners:
+        affiliate(partner, make_organisation(), AffiliationRole.ADMINISTRATOR)
+
+    def say(member: Member) -> Any:
+        return post_comment(by=member, idea=idea, body="Now.", client_id="now", at=timezone.now())
+
+    def ask(member: Member) -> Any:
+        organisation = member.organisations.get()
+        return ask_to_join(
+            by=member, idea=idea, organisation=organisation, contribution="X", role="beneficiary", at=timezone.now()
+        )
+
+    def consent() -> Any:
+        return consent_to_merge(by=into.created_by, proposal=proposal, at=timezone.now())
+
+    works = [lambda m=m: say(m) for m in talkers] + [lambda m=m: ask(m) for m in partners]
+    told = at_once([*works, consent])
+
+    kept = [one for one in told[:8] if not isinstance(one, str)]
+    assert {one for one in told[:8] if isinstance(one, str)} <= {"commenting_closed", "joining_closed"}
+    assert Comment.objects.filter(idea=into).count() + JoinRequest.objects.filter(idea=into).count() == len(kept)
+    assert (idea.comments.count(), idea.join_requests.count()) == (0, 0)
+    counts = dict(Idea.objects.values_list("pk", "comment_count"))
+    assert counts == {idea.pk: 0, into.pk: Comment.objects.count()}
+    assert numbers_have_no_holes()
+
+
+def test_two_consents_at_once_merge_once(researcher: Member, lead: Member, chain: ValueChain):
+    other = make_member()
+    idea, into = make_idea(researcher, chain=chain), make_idea(other, chain=chain)
+    proposal = propose_merge(by=lead, idea=idea, into=into, at=timezone.now())
+
+    def consent(by: Member) -> str:
+        return str(consent_to_merge(by=by, proposal=proposal, at=timezone.now()).state)
+
+    told = at_once([lambda: consent(researcher), lambda: consent(other)])
+
+    assert sorted(told) == ["done", "open"]
+    assert (idea.transitions.filter(new_state="merged").count(), MergeProposal.objects.get().state) == (1, "done")
+    assert numbers_have_no_holes()
+
+
+def test_two_ideas_that_go_into_each_other_at_once_leave_one(researcher: Member, chain: ValueChain):
+    idea, into, there = merging(researcher, chain)
+    back = propose_merge(by=into.created_by, idea=into, into=idea, at=timezone.now())
+
+    def consent(by: Member, proposal: MergeProposal) -> Any:
+        return str(consent_to_merge(by=by, proposal=proposal, at=timezone.now()).state)
+
+    told = at_once([lambda: consent(into.created_by, there), lambda: consent(researcher, back)])
+
+    assert sorted(told) == ["done", "merge_ended"]
+    assert sorted(Idea.objects.values_list("state", flat=True)) == ["merged", "open"]
