@@ -178,8 +178,8 @@ def _image(content_type: str) -> Format:
 
 
 def _office(content_type: str) -> Format:
-    # An archive's first bytes alone don't always say what is in it.
-    return Format(content_type, frozenset({content_type, _ZIP}), office.check)
+    # An archive's first bytes alone don't say for sure what is in it: the closer look does.
+    return Format(content_type, frozenset({_ZIP, *office.TYPES.values()}), office.check)
 
 
 FORMATS: dict[str, Format] = {
