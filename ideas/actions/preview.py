@@ -15,7 +15,7 @@ from ideas.choices import IdeaState, JoinState, OrganisationKind
 from ideas.errors import NotAllowed
 from ideas.models import Affiliation, Idea, JoinRequest, Member, Organisation
 from ideas.queries.ideas import Viewer
-from ideas.rules.ideas import is_author, is_published
+from ideas.rules.ideas import can_edit_idea, is_published
 
 
 class ViewerKind(models.TextChoices):
@@ -34,7 +34,7 @@ def as_seen_by(*, by: Member, idea: Idea, kind: str, at: datetime) -> Iterator[V
     The viewer is a member made for the moment, so that the same queries answer as ever: there is no second rule of
     who sees what. Nothing is published, and nobody is told. It holds the idea's lock, on SQLite the writers'.
     """
-    if not is_author(by, idea):
+    if not can_edit_idea(by, idea):
         raise NotAllowed
     with transaction.atomic(durable=True):
         row = lock_idea(idea.pk)

@@ -15,7 +15,7 @@ from ideas.forms.sections import needed_of
 from ideas.models import Idea
 from ideas.pages import ideas, parts
 from ideas.pages.similar import shown_similar
-from ideas.rules.ideas import can_edit_idea, is_published
+from ideas.rules.ideas import is_published
 
 
 @login_required
@@ -26,7 +26,6 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
     idea = parts.visible_idea(request, reference)
     asked = request.GET.get("as", "")
     kind = asked if asked in ViewerKind.values else str(ViewerKind.MEMBER)
-    may_edit = can_edit_idea(by, idea)
     banner = {
         "idea": idea,
         "kind": ViewerKind(kind).label,
@@ -39,8 +38,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
             for one, label in ViewerKind.choices
         ],
         "is_open": is_published(idea),
-        "may_edit": may_edit,
-        "missing": _missing(request, idea) if may_edit else [],
+        "missing": _missing(request, idea),
         "similar": shown_similar(by, title=idea.title, language=idea.language, but=idea.reference),
     }
     with as_seen_by(by=by, idea=idea, kind=kind, at=at) as viewer:

@@ -1,5 +1,6 @@
 """Ideas like the one whose title is being written, among those that the writer sees."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ideas.choices import SearchKind
@@ -51,7 +52,7 @@ def _having(words: dict[str, str], member: Member) -> dict[str, set[int]]:
     return found
 
 
-def _shared(words: dict[str, str], row: dict[str, Any]) -> set[str]:
+def _shared(words: Mapping[str, str], row: Mapping[str, Any]) -> set[str]:
     """What an idea's title, teaser and keywords have in common with the words."""
     theirs = significant_words(" ".join((row["title"], row["keywords"], row["teaser"])), row["language"])
     return words.keys() & theirs.keys()

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
 from tests.browser.server import Server
-from tests.browser.steps import IDEA_URL, choose
+from tests.browser.steps import IDEA_URL, choose, write_idea
 
 PHONE = {"width": 390, "height": 844}
 TITLE = "Giunti che si smontano in un minuto"
@@ -74,3 +74,47 @@ def test_what_only_the_browser_has_is_put_back(visit: Visits) -> None:
     page.reload()
 
     holds(page, problem="Scritto in treno")
+
+
+def test_two_authors_who_save_at_once_lose_nothing(visit: Visits) -> None:
+    visit.expect_console(r"409 \(Conflict\)")
+    author, other = visit("researcher@example.org"), visit("company@example.org")
+    reference = write_idea(author, title="Due mani sulla stessa penna")
+    author.goto(f"/ideas/{reference}/edit/")
+    author.locator("#id_authors").fill(other_name(other))
+    author.locator("button[name=act][value=save]").click()
+    author.wait_for_url(f"**/ideas/{reference}/")
+    for page in (author, other):
+        page.goto(f"/ideas/{reference}/edit/")
+
+    author.locator("#id_problem").fill("Il problema, detto dalla prima.")
+    author.locator("button[name=act][value=save]").click()
+    author.wait_for_url(f"**/ideas/{reference}/")
+    other.locator("#id_problem").fill("Il problema, detto dal secondo.")
+    other.locator("button[name=act][value=save]").click()
+
+    expect(other.locator(".version__text")).to_have_text(
+        ["Il problema, detto dalla prima.", "Il problema, detto dal secondo."]
+    )
+    holds(other, problem="Il problema, detto dal secondo.")
+    other.locator("button[name=act][value=save]").click()
+    other.wait_for_url(f"**/ideas/{reference}/")
+    other.goto(f"/ideas/{reference}/versions/")
+    expect(other.locator("del")).to_contain_text(["dalla prima"])
+    expect(other.locator("ins")).to_contain_text(["dal secondo"])
+
+
+def other_name(page: Page) -> str:
+    """The name of the member who is signed in there, as the menu says it."""
+    page.goto("/")
+    return page.locator(".menu__head").evaluate("(head) => head.firstChild.textContent.trim()")
+
+
+def test_an_author_looks_through_others_eyes(visit: Visits) -> None:
+    page = visit("researcher@example.org", viewport=PHONE)
+    reference = write_idea(page, title="Guardata con gli occhi degli altri")
+    for kind in ("member", "chain", "partner", "visitor"):
+        page.goto(f"/ideas/{reference}/preview/?as={kind}")
+        expect(page.locator("[data-preview] [aria-current=page]")).to_have_count(1)
+        expect(page.locator("main")).to_have_attribute("inert", "")
+    expect(page.locator("main h1")).not_to_have_text("Guardata con gli occhi degli altri")

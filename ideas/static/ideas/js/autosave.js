@@ -22,6 +22,7 @@ function watch(form) {
   let waitingSince = 0;
   let busy = false;
   let sent = false;
+  let leaving = false;
 
   const say = (text) => (line.textContent = text);
   const tick = () => {
@@ -41,7 +42,8 @@ function watch(form) {
     if (data) {
       kept = now;
       keptAt = Date.now();
-      form.dispatchEvent(new CustomEvent("draft:stored", { detail: now }));
+      // The next page may have been drawn before this was kept: then it finds the words in this browser.
+      if (!leaving) form.dispatchEvent(new CustomEvent("draft:stored", { detail: now }));
       if (JSON.stringify(read(form)) !== now) return plan();
       waitingSince = 0;
       clean(form);
@@ -57,9 +59,13 @@ function watch(form) {
     timer = setTimeout(save, Math.min(WAIT_MS, Math.max(0, waitingSince + AT_MOST_MS - Date.now())));
   }
 
-  form.addEventListener("input", plan);
+  form.addEventListener("input", () => {
+    leaving = false;
+    plan();
+  });
+  addEventListener("beforeunload", () => (leaving = true));
   form.addEventListener("submit", () => (sent = true));
-  addEventListener("pageshow", () => (sent = false));
+  addEventListener("pageshow", () => (sent = leaving = false));
   addEventListener("online", save);
   addEventListener("pagehide", () => {
     if (sent || JSON.stringify(read(form)) === kept) return;
