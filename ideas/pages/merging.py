@@ -28,7 +28,7 @@ def panel_context(by: Member, idea: Idea) -> dict[str, Any]:
     """What an idea's page says of merging it: the open proposals that its reader has to do with, and the way to one."""
     may = can_go_elsewhere(idea) and can_propose_merge(by, idea)
     url = reverse("merging:propose", args=[idea.reference]) if may else ""
-    return {"merging": {"proposals": list(open_merges_of(by, idea)), "url": url}}
+    return {"merging": {"proposals": open_merges_of(by, idea), "url": url}}
 
 
 @login_required

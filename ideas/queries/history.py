@@ -73,6 +73,8 @@ def _targets(idea: Idea) -> list[Happening]:
         told.append(Happening(row.at, "target", row.by.name, about))
         if row.new_call_id == idea.call_id:
             since = max(since, row.at)
+    if idea.call_id is None:
+        return told
     dates = DeadlineChange.objects.filter(call=idea.call_id, changed_at__gt=since).order_by("-changed_at", "-id")
     return told + [Happening(row.changed_at, "deadline", "", {"change": row}) for row in dates[:NEWEST]]
 

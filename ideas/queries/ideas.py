@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ideas.choices import IdeaState, JoinState
-from ideas.models import BoardCount, Idea, IdeaTransition, JoinRequest, Member, ValueChain
+from ideas.models import BoardCount, Idea, JoinRequest, Member, ValueChain
 from ideas.rules.ideas import CAN_EXPIRE
 
 Viewer = Member | AnonymousUser
@@ -117,11 +117,10 @@ def public_teasers() -> QuerySet[Idea]:
 
 def whole_idea(idea_id: int) -> QuerySet[Idea]:
     """Load an idea with what its page shows. The caller has found it through `visible_to`."""
-    steps = IdeaTransition.objects.select_related("by").order_by("-id")
     return (
         Idea.objects.filter(pk=idea_id)
         .select_related("value_chain", "call", "deadline", "s3_area", "organisation", "created_by")
-        .prefetch_related("authors", Prefetch("transitions", steps))
+        .prefetch_related("authors")
     )
 
 

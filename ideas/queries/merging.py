@@ -25,9 +25,11 @@ def merges_visible_to(member: Viewer) -> QuerySet[MergeProposal]:
     )
 
 
-def open_merges_of(member: Viewer, idea: Idea) -> QuerySet[MergeProposal]:
-    """Select the open proposals about an idea that the member may see, the latest first."""
-    return merges_visible_to(member).filter(Q(idea=idea) | Q(into=idea), state=MergeState.OPEN)
+def open_merges_of(member: Viewer, idea: Idea) -> list[MergeProposal]:
+    """List the open proposals about an idea that the member may see, the latest first. One query where none is."""
+    about = Q(idea=idea) | Q(into=idea)
+    found = list(MergeProposal.objects.filter(about, state=MergeState.OPEN).values_list("pk", flat=True))
+    return list(merges_visible_to(member).filter(pk__in=found)) if found else []
 
 
 def ideas_to_merge_into(member: Viewer, idea: Idea) -> QuerySet[Idea]:

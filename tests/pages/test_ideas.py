@@ -414,7 +414,7 @@ def test_idea_page_asks_the_database_a_fixed_number_of_times(
     client = signed_in(company)
     client.get(idea.get_absolute_url())
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(38):
         client.get(idea.get_absolute_url())
 
 
