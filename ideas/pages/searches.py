@@ -39,7 +39,9 @@ def save(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     filters = read_idea_filters(request.GET, member)
     asked = facets.said(filters, read_names())
-    form = SearchForm(request.POST or None, initial={"name": ", ".join(label for _kind, label in asked)[:80]})
+    form = SearchForm(
+        request.POST or None, initial={"name": ", ".join(label for _kind, label in asked)[:80], "alerts": True}
+    )
     status = 200
     if request.method == "POST":
         status = 400

@@ -126,11 +126,14 @@ def find_or_nearest(question: Question, scope: Scope, member: Viewer) -> Found:
     found = find(question, scope)
     if found.hits or not question:
         return found
-    spelt = with_names_spelt_right(question, member)
+    # A word that something has is spelt right, however near it is to a name.
+    right = {term for term in question.terms if matching(Question((term,)), scope).exists()}
+    names = with_names_spelt_right(question, member)
+    spelt = Question(tuple(a if a in right else b for a, b in zip(question.terms, names.terms, strict=True)))
     if spelt != question and (better := find(spelt, scope)).hits:
         better.corrected = True
         return better
-    known = [term for term in spelt.terms if matching(Question((term,)), scope).exists()]
+    known = [term for term in spelt.terms if term in right or matching(Question((term,)), scope).exists()]
     if not known or len(known) == len(spelt.terms):
         return found
     rest = find(Question(tuple(known)), scope)
