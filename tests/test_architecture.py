@@ -13,7 +13,23 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
     "serializers": {"exports", "papers", "matching"},
-    "queries": {"board", "board_counts", "board_index", "board_pages", "call_index", "catalogue", "exports", "feeds", "found", "history", "insights", "matching", "similar", "today", "topics"},
+    "queries": {
+        "board",
+        "board_counts",
+        "board_index",
+        "board_pages",
+        "call_index",
+        "catalogue",
+        "exports",
+        "feeds",
+        "found",
+        "history",
+        "insights",
+        "matching",
+        "similar",
+        "today",
+        "topics",
+    },
     # preview: an idea through others' eyes.
     # moving: what goes along when one idea goes into another.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.

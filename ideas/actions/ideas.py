@@ -282,11 +282,7 @@ def keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
 
 def _check_complete(idea: Idea) -> None:
     """An open idea needs what a reader needs to judge it. Raises ValidationError by field."""
-    missing = {
-        name: _("Fill this in before you open the idea.")
-        for name in NEEDED_TO_OPEN
-        if not getattr(idea, name)
-    }
+    missing = {name: _("Fill this in before you open the idea.") for name in NEEDED_TO_OPEN if not getattr(idea, name)}
     if missing:
         raise ValidationError(missing)
 

@@ -87,7 +87,10 @@ def test_clock_of_a_calendar_that_names_none_is_chosen(tmp_path):
     ("content", "reason"),
     [
         (b"", "The file is empty."),
-        (gzip.compress(b"x", mtime=0), "The file is packed (ZIP, gzip or the like). Unpack it, and import what is in it."),
+        (
+            gzip.compress(b"x", mtime=0),
+            "The file is packed (ZIP, gzip or the like). Unpack it, and import what is in it.",
+        ),
         (b"<html>502</html>", "The file is a web page, perhaps an error of the site it was saved from."),
         ((SAMPLES / "portal_bulk.json").read_bytes()[:-100], "The file breaks off."),
     ],

@@ -104,7 +104,19 @@ def test_while_somebody_types_the_last_word_is_a_beginning(library, outsider):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", '"', "***", "\x00", "a" * 5_000, "NEAR(zz, 2) ^xx", "gate : gmembers", "'; --", "ñ ß 漢字", "1e9 1.5.2"],
+    [
+        "",
+        "   ",
+        '"',
+        "***",
+        "\x00",
+        "a" * 5_000,
+        "NEAR(zz, 2) ^xx",
+        "gate : gmembers",
+        "'; --",
+        "ñ ß 漢字",
+        "1e9 1.5.2",
+    ],
 )
 def test_whatever_is_typed_is_answered(library, outsider, text):
     assert find_or_nearest(read_question(text), scope_of(outsider), outsider).hits == []

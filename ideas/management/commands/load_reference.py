@@ -8,7 +8,9 @@ from ideas.actions.reference import load_reference
 
 
 class Command(BaseCommand):
-    help = "Load value chains, KETs, TRLs, S3 areas, provinces, steps of plans, organisations of 2020. Safe to run again."
+    help = (
+        "Load value chains, KETs, TRLs, S3 areas, provinces, steps of plans, organisations of 2020. Safe to run again."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_reference()
