@@ -11,6 +11,7 @@ from ideas import publish
 from ideas.actions.notifications import notify
 from ideas.choices import NotificationKind
 from ideas.models import Member, SavedSearch
+from ideas.models.searches import MAX_QUERY
 from ideas.queries.board import IdeaFilters
 from ideas.queries.searches import DAY, QUIET, new_in, searches_due, written
 
@@ -26,7 +27,7 @@ def save_search(*, by: Member, name: str, filters: IdeaFilters, alerts: bool, at
     Raises ValidationError: nothing is narrowed, no name, or too many.
     """
     query = written(filters)
-    if not filters.narrows or len(query) > SavedSearch._meta.get_field("query").max_length:
+    if not filters.narrows or len(query) > MAX_QUERY:
         raise ValidationError(_("Narrow the board down first: then there is something to save."))
     found = SavedSearch.objects.filter(member=by, query=query).first()
     if found is None and SavedSearch.objects.filter(member=by).count() >= MOST_SEARCHES:

@@ -4,14 +4,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+MAX_QUERY = 2_000
+
+
 class SavedSearch(models.Model):
-    """`query` is the board's address without its page: the same filters have one. New since the last visit is what was
+    """`query` is what `queries.searches.written` makes of the filters: the same ones have one. New since the last visit is what was
     published after `seen_at`; the member was told of what was published until `told_at`, at most once a day.
     """
 
     member = models.ForeignKey("ideas.Member", models.CASCADE, related_name="saved_searches")
     name = models.CharField(_("name"), max_length=80)
-    query = models.CharField(max_length=2_000)
+    query = models.CharField(max_length=MAX_QUERY)
     alerts = models.BooleanField(_("tell me of new ideas"), default=True)
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()

@@ -205,7 +205,8 @@ def choose(by: Viewer, filters: IdeaFilters, *, at: datetime, audiences: list[st
         seen = known.among("audience", audiences) | own if by.is_active else 0
     else:
         own, seen = 0, known.public()
-    question, best = read_question(filters.q, typing=True), ()
+    question = read_question(filters.q, typing=True)
+    best: tuple[int, ...] = ()
     if question:
         scope = scope_of(by, audiences)
         seen &= known.select(matching_ideas(question, scope))

@@ -31,7 +31,8 @@ def filters_of(search: SavedSearch) -> IdeaFilters:
     """Read kept filters again; what the board no longer knows is left out."""
     known = {field.name for field in fields(IdeaFilters)}
     kept: dict[str, Any] = {name: value for name, value in json.loads(search.query).items() if name in known}
-    return IdeaFilters(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+    asked: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in kept.items()}
+    return IdeaFilters(**asked)
 
 
 def searches_of(member: Member) -> list[SavedSearch]:
