@@ -10,7 +10,8 @@ class SearchEntry(models.Model):
     an FTS5 table kept by triggers on SQLite, a generated tsvector on PostgreSQL (migration `search`).
 
     `names`: identifiers and proper names, folded and not stemmed. `head`: title and keywords. `body`: the rest.
-    `gate`: the kind and the audience as tokens, so that who may not see a thing has no hit to rank or to count. `at`: of ideas and comments, for the newest of equals first.
+    `gate`: the kind and the audience as tokens, so that who may not see a thing has no hit to rank or to count.
+    `at`: of ideas and comments, for the newest of equals first.
     """
 
     kind = models.CharField(max_length=20, choices=SearchKind)
