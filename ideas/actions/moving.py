@@ -128,11 +128,13 @@ def _close(row: JoinRequest, by: Member, at: datetime) -> None:
 
 def _take_in_proposer(proposal: MergeProposal, at: datetime) -> None:
     """The organisation that proposed the idea is a partner of the other one from now on."""
+    proposer = proposal.idea.organisation
+    assert proposer
     asked_by = proposal.idea_consent_by or proposal.idea.created_by
     with translation.override(proposal.into.language):
         told = _("It proposed an idea that was merged into this one.")
     JoinRequest.objects.create(
-        idea=proposal.into, organisation_id=proposal.idea.organisation_id, role=ConsortiumRole.BENEFICIARY,
+        idea=proposal.into, organisation=proposer, role=ConsortiumRole.BENEFICIARY,
         state=JoinState.ACCEPTED, contribution=told, asked_by=asked_by, asked_at=at, joined_at=at,
         answered_by=proposal.into_consent_by, answered_at=at,
     )  # fmt: skip

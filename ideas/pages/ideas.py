@@ -115,7 +115,7 @@ def renew(request: HttpRequest, reference: str) -> HttpResponse:
         except ValidationError as refusal:
             status = parts.put_on(form, refusal)
         else:
-            messages.success(request, _("Valid until %(day)s.") % {"day": date_format(idea.valid_until)})
+            messages.success(request, _("Valid until %(day)s.") % {"day": date_format(form.cleaned_data["until"])})
             return parts.see_other(idea.get_absolute_url())
     return render(request, "ideas/renew.html", {"idea": idea, "form": form}, status=status)
 

@@ -46,7 +46,7 @@ def _states(idea: Idea, viewer: Viewer) -> list[Happening]:
     into = merged_into_for(viewer, idea)
     told = []
     for step in idea.transitions.select_related("by").order_by("-id")[:NEWEST]:
-        about = {"state": step.new_state, "label": step.get_new_state_display(), "reason": step.reason}
+        about: dict[str, Any] = {"state": step.new_state, "label": step.get_new_state_display(), "reason": step.reason}
         if step.new_state == IdeaState.MERGED:
             about["into"] = into
         told.append(Happening(step.at, "state", step.by.name, about))
