@@ -3,13 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
 MAX_QUERY = 2_000
 
 
 class SavedSearch(models.Model):
-    """`query` is what `queries.searches.written` makes of the filters: the same ones have one. New since the last visit is what was
-    published after `seen_at`; the member was told of what was published until `told_at`, at most once a day.
+    """`query` is what `queries.searches.written` makes of filters: the same ones have one. New since the last visit is
+    what was published after `seen_at`; the member was told of what was published until `told_at`, at most once a day.
     """
 
     member = models.ForeignKey("ideas.Member", models.CASCADE, related_name="saved_searches")

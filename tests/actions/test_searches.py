@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import override
 
 from ideas.actions.ideas import edit_idea
 from ideas.actions.searches import MOST_SEARCHES, choose_alerts, save_search, tell_of_searches, visit_search
@@ -29,7 +30,8 @@ def saved(by: Member, **filters: Any) -> SavedSearch:
 
 def told(member: Member) -> list[str]:
     rows = Notification.objects.filter(member=member, kind=NotificationKind.SEARCH_FOUND).order_by("id")
-    return [sentence(row) for row in rows]
+    with override("en"):
+        return [sentence(row) for row in rows]
 
 
 def test_a_search_keeps_what_was_asked_and_no_order_of_rows(company: Member):

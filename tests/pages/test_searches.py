@@ -29,11 +29,11 @@ def test_the_board_offers_to_save_what_is_asked_and_it_is_found_again(
     make_idea(researcher, chain=chain, title="Cold start")
 
     assert answer["Location"] == "/searches/"
-    page = client.get("/searches/").content.decode()
-    assert ("Cold drives" in page, "1 new" in page) == (True, True)
+    rows = client.get("/searches/").context["rows"]
+    assert [(row["search"].name, row["new"]) for row in rows] == [("Cold drives", 1)]
     search = SavedSearch.objects.get()
     assert client.get(f"/searches/{search.pk}/")["Location"] == "/?value_chain=MOVES&q=cold&sort=newest"
-    assert "1 new" not in client.get("/searches/").content.decode()
+    assert [row["new"] for row in client.get("/searches/").context["rows"]] == [0]
 
 
 def test_a_search_without_a_name_or_filters_is_refused_and_kept_on_the_form(company: Member):
