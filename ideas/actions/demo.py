@@ -202,7 +202,7 @@ class _Play:
         for number, file in enumerate(spec.get("files", ()), start=1):
             yield self._event(file["ago"], self._attach, key, file, f"demo-{number}")
         for number, comment in enumerate(spec["comments"], start=1):
-            yield from self._comment(key, comment, f"demo-{number}")
+            yield from self._comment(key, comment, f"demo-{key}-{number}")
 
     def _post(self, spec: Spec, at: datetime) -> None:
         known = Idea.objects.filter(is_demo=True, title=spec["title"]).first()
@@ -310,7 +310,8 @@ class _Play:
 
     def _say(self, key: str, spec: Spec, client_id: str, above: str, at: datetime) -> None:
         by, idea = self._members[spec["by"]], self.ideas[key]
-        parent = Comment.objects.get(idea=idea, client_id=above) if above else None
+        # By its own id alone: the idea may have gone into another one since.
+        parent = Comment.objects.get(idea__is_demo=True, client_id=above) if above else None
         post_comment(by=by, idea=idea, body=spec["body"], client_id=client_id, parent=parent, at=at)
 
     def _shortlist(self, spec: Spec) -> Iterator[_Event]:

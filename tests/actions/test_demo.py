@@ -14,7 +14,18 @@ from ideas.choices import IDEA_NEXT, CallStatus, DeadlineKind, IdeaState, JoinSt
 from ideas.data import FOLDER
 from ideas.exchange.calls import Options
 from ideas.exchange.formats import FORMATS
-from ideas.models import Call, Comment, Idea, IdeaTransition, JoinRequest, Member, Organisation, Shortlist, ValueChain
+from ideas.models import (
+    Call,
+    Comment,
+    Idea,
+    IdeaTransition,
+    JoinRequest,
+    Member,
+    Organisation,
+    SearchEntry,
+    Shortlist,
+    ValueChain,
+)
 from ideas.queries.calls import status_of_call
 from ideas.queries.ideas import visible_to
 
@@ -55,7 +66,9 @@ class TestLoadedDemo(TestCase):
     def test_a_load_that_was_cut_off_goes_on(self):
         before = rows()
         Shortlist.objects.all().delete()
-        Comment.objects.filter(replies=None, created_at__gt=NOW - timedelta(days=5)).delete()
+        lost = Comment.objects.filter(replies=None, created_at__gt=NOW - timedelta(days=5))
+        SearchEntry.objects.filter(kind="comment", object_id__in=lost.values("pk")).delete()
+        lost.delete()
         JoinRequest.objects.filter(state=JoinState.PENDING).delete()
 
         assert load_demo(at=NOW) is True
