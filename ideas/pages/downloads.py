@@ -29,9 +29,16 @@ class Download(FileResponse):
             yield piece
 
 
+class _Spooled(SpooledTemporaryFile[bytes]):
+    """Closes itself without a warning: an answer that nobody reads to its end is nobody's mistake."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def temporary_file() -> IO[bytes]:
     """A file that goes by itself; a small one never reaches the disk."""
-    return SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)
+    return _Spooled(max_size=IN_MEMORY_BYTES)
 
 
 def send(file: IO[bytes], name: str) -> HttpResponseBase:
