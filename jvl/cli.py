@@ -168,10 +168,12 @@ def run(port: str = "8000") -> int:
 def test() -> int:
     """Run every test: by layer on all cores, in a browser, what breaks things on purpose; and again on PostgreSQL."""
     install("dev")
-    runs = [("Tests by layer", ["-n", "2"]), ("Tests in a browser", ["tests/browser"])]
+    # A file at a time where the tests of a file share a server.
+    by_file = ["-n", "2", "--dist", "loadfile"]
+    runs = [("Tests by layer", ["-n", "2"]), ("Tests in a browser", by_file + ["tests/browser"])]
     runs.append(("Tests of many writers", ["tests/concurrency", "--ds=tests.concurrency.settings"]))
     if _has_tests("faults"):
-        runs.append(("Tests of faults", ["tests/faults"]))
+        runs.append(("Tests of faults", by_file + ["tests/faults"]))
     results = [(name, _loud(name, _in_venv("-m", "pytest", *arguments))) for name, arguments in runs]
     name, layers = "Tests on PostgreSQL", ["tests/actions", "tests/queries", "tests/concurrency"]
     results.append((name, _loud(name, _in_venv("-m", "tests.on_postgres", "-n", "2", *layers))))
