@@ -32,7 +32,7 @@ def test_members_are_named_by_address_or_by_name(researcher: Member, company: Me
 def test_who_cannot_be_told_from_another_is_asked_by_address(researcher: Member):
     double = make_member("Ada Researcher", email="other.ada@example.org")
 
-    assert refusal("Ada Researcher") == ["Several members are called Ada Researcher: write the e-mail address."]
+    assert refusal("Ada Researcher") == ["Più membri si chiamano Ada Researcher: scrivi l’indirizzo e-mail."]
     assert read("other.ada@example.org") == [double]
 
 

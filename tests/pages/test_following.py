@@ -193,5 +193,5 @@ def test_the_page_costs_a_fixed_number_of_queries(company: Member, count: int, d
         follow(by=company, ket=make_ket(), at=timezone.now())
     client = reader(company)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get("/following/")
