@@ -234,7 +234,7 @@ def test_a_file_that_the_storage_lost_is_said_plainly(researcher: Member, idea: 
 
     answer = signed_in(researcher).get(f"/attachments/{attachment.pk}/")
 
-    assert (answer.status_code, "storage" in answer.content.decode()) == (409, True)
+    assert (answer.status_code, "archivio" in answer.content.decode()) == (409, True)
 
 
 # Removing -----------------------------------------------------------------------------------------------------------
