@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -19,6 +20,8 @@ VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "pytho
 STAMP = os.path.join(VENV, "installed")
 LOCKS = ("base", "production", "dev")
 NEEDED = (3, 11)
+WRITERS = "--ds=tests.concurrency.settings"
+PRINTING = threading.Lock()
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 
@@ -166,23 +169,46 @@ def run(port: str = "8000") -> int:
 
 
 def test() -> int:
-    """Run every test: by layer on all cores, in a browser, what breaks things on purpose; and again on PostgreSQL."""
+    """Run every test: by layer, on PostgreSQL, in a browser, what breaks things on purpose. Two lanes side by side."""
     install("dev")
     # A file at a time where the tests of a file share a server.
     by_file = ["-n", "2", "--dist", "loadfile"]
-    runs = [("Tests by layer", ["-n", "2"]), ("Tests in a browser", by_file + ["tests/browser"])]
-    runs.append(("Tests of many writers", ["tests/concurrency", "--ds=tests.concurrency.settings"]))
-    if _has_tests("faults"):
-        runs.append(("Tests of faults", by_file + ["tests/faults"]))
-    results = [(name, _loud(name, _in_venv("-m", "pytest", *arguments))) for name, arguments in runs]
-    name, layers = "Tests on PostgreSQL", ["tests/actions", "tests/queries", "tests/concurrency"]
-    results.append((name, _loud(name, _in_venv("-m", "tests.on_postgres", "-n", "2", *layers))))
+    layers = ["tests/actions", "tests/queries", "tests/concurrency"]
+    lanes = [
+        [
+            ("Tests by layer", _in_venv("-m", "pytest", "-n", "2")),
+            ("Tests on PostgreSQL", _in_venv("-m", "tests.on_postgres", "-n", "2", *layers)),
+        ],
+        [
+            ("Tests in a browser", _in_venv("-m", "pytest", *(by_file + ["tests/browser"]))),
+            ("Tests of many writers", _in_venv("-m", "pytest", "tests/concurrency", WRITERS)),
+            ("Tests of faults", _in_venv("-m", "pytest", *(by_file + ["tests/faults"]))),
+        ],
+    ]
+    results: list = []
+    threads = [threading.Thread(target=_run_lane, args=(lane, results)) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return _report(results)
 
 
-def _has_tests(folder: str) -> bool:
-    path = os.path.join(ROOT, "tests", folder)
-    return os.path.isdir(path) and any(name.startswith("test_") for name in os.listdir(path))
+def _run_lane(lane: list, results: list) -> None:
+    """Run one after the other; print each one's words in one piece when it has ended."""
+    for name, command in lane:
+        print("... {} began".format(name), flush=True)
+        results.append((name, _told_at_the_end(name, command)))
+
+
+def _told_at_the_end(name: str, command: list) -> bool:
+    started = time.time()
+    done = subprocess.run(
+        command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+    )
+    with PRINTING:
+        print("\n=== {} ({:.0f} s)\n{}".format(name, time.time() - started, done.stdout), flush=True)
+    return done.returncode == 0
 
 
 CHECKS = (
@@ -237,11 +263,6 @@ def _in_venv(*arguments: str) -> list:
 
 def _environment() -> dict:
     return dict(os.environ, DEBUG=os.environ.get("DEBUG", "1"), PYTHONPATH=ROOT)
-
-
-def _loud(name: str, command: list) -> bool:
-    print("\n=== {}".format(name), flush=True)
-    return subprocess.call(command, cwd=ROOT, env=_environment()) == 0
 
 
 def _quiet(name: str, command: list) -> bool:
