@@ -119,7 +119,10 @@ def test_an_impossible_name_is_refused(researcher: Member, fields: dict[str, str
 def test_what_is_too_long_is_refused_with_words(researcher: Member):
     answer = save(signed_in(researcher), problem="x" * 130_000)
 
-    assert (answer.status_code, answer.json()) == (400, {"errors": ["È troppo lungo per essere conservato. Accorcialo."]})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"errors": ["È troppo lungo per essere conservato. Accorcialo."]},
+    )
 
 
 def test_nobody_else_meets_it(researcher: Member, outsider: Member, company: Member, secret: Idea, idea: Idea):
