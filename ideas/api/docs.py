@@ -1,11 +1,39 @@
-"""The readable page of the API, drawn by Swagger UI from this site's own files."""
+"""The API's description, and its readable page, drawn by Swagger UI from this site's own files."""
 
+from functools import cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import NotFound
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+
+@cache
+def described(language: str, renderer: type[BaseRenderer]) -> bytes:
+    """Write the description in a language and a format. It takes a second, and is the same for everybody."""
+    with translation.override(language):
+        return bytes(renderer().render(SchemaGenerator().get_schema(public=True)))
+
+
+class SchemaView(SpectacularAPIView):
+    """The description, made once a process. What the library takes from the address (`lang`, `version`) is left out:
+    there is one version, and the language is chosen as for every answer.
+    """
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        renderer = request.accepted_renderer
+        content = described(translation.get_language(), type(renderer))
+        answer = HttpResponse(content, content_type=f"{renderer.media_type}; charset=utf-8")
+        answer["Content-Disposition"] = f'inline; filename="Joint Virtual Lab.{renderer.format}"'
+        return answer
 
 
 class DocsView(SpectacularSwaggerSplitView):

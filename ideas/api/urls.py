@@ -1,13 +1,12 @@
 """Addresses of the API."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
-from ideas.api.docs import DocsView, unknown
+from ideas.api.docs import DocsView, SchemaView, unknown
 from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
@@ -33,7 +32,7 @@ router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
 
 pages: list[URLPattern | URLResolver] = [
     *router.urls,
-    path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
     # An address that is none answers as an unknown id does: in JSON, with the same code.
     path("v1/<path:rest>", unknown, name="unknown"),

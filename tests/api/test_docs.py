@@ -80,3 +80,20 @@ def test_unknown_addresses_answer_in_json(client: Client):
     answer = client.get("/api/v1/nothing/here")
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
+
+
+def test_schema_is_the_same_whatever_the_address_asks(client: Client):
+    plain = client.get("/api/v1/schema/")
+
+    odd = client.get("/api/v1/schema/?version=2%0d%0aX-Evil:1&lang=xx")
+
+    assert (odd.status_code, odd.content) == (200, plain.content)
+    assert odd["Content-Disposition"] == 'inline; filename="Joint Virtual Lab.yaml"'
+
+
+def test_schema_is_described_in_the_readers_language(client: Client):
+    english, italian = (
+        client.get("/api/v1/schema/", headers={"accept-language": code}).content for code in ("en", "it")
+    )
+
+    assert english != italian
