@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,35 @@ def clean_text(value: str) -> str:
         raise ValidationError(_("The text contains a null character. Remove it, and send it again."), code="nul")
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     return _CONTROLS.sub("", text).strip()
+
+
+@contextmanager
+def beside(field: str) -> Iterator[None]:
+    """Say what is refused in this block beside its field: its ValidationError becomes `{field: error}`."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({field: error}) from error
+
+
+def clean_field(field: str, value: str, *, most: int | None = None) -> str:
+    """Clean what was typed into a field, as `clean_text`; with at most `most` characters.
+
+    Raises ValidationError by field.
+    """
+    with beside(field):
+        cleaned = clean_text(value)
+        if most is not None and len(cleaned) > most:
+            limit = {"limit": most}
+            raise ValidationError(_("Use %(limit)d characters at the most."), code="max_length", params=limit)
+    return cleaned
+
+
+def clean_line(field: str, value: str, *, most: int | None = None) -> str:
+    """Clean what was typed into a field of one line, as `clean_field`; runs of space become one."""
+    with beside(field):
+        line = " ".join(clean_text(value).split())
+    return clean_field(field, line, most=most)
 
 
 def render(source: str) -> str:

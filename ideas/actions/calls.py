@@ -27,7 +27,7 @@ from ideas.actions.search import index_calls
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Candidate, Member, Term, ValueChain
 from ideas.rules.calls import can_edit_calls
-from ideas.text import clean_text
+from ideas.text import clean_field, clean_line
 
 LINES = (
     "identifier", "title", "funder", "programme", "call_identifier", "call_title", "action_type", "languages", "url",
@@ -124,7 +124,7 @@ def edit_call(
     check_dates(dates)
     call.save(update_fields=[*FIELDS, "rules"])
     _fill_tags(call, content)
-    run = Origin(by, HAND, _line("note", note)[:300], at)
+    run = Origin(by, HAND, clean_line("note", note)[:300], at)
     changes = write_dates(call, dates, run)
     keep_dates(call)
     index_calls([call])
@@ -171,9 +171,9 @@ def _fill(call: Call, content: Mapping[str, Any]) -> None:
         raise TypeError(f"Not content of a call: {sorted(unknown)}")
     for name in LINES:
         if name in content:
-            setattr(call, name, _line(name, content[name] or ""))
+            setattr(call, name, clean_line(name, content[name] or ""))
     if "summary" in content:
-        call.summary = _clean("summary", content["summary"] or "")
+        call.summary = clean_field("summary", content["summary"] or "")
     for name in FACTS:
         if name in content:
             setattr(call, name, content[name])
@@ -199,17 +199,6 @@ def _fill_tags(call: Call, content: Mapping[str, Any]) -> None:
     for name in TAGS:
         if name in content:
             getattr(call, name).set(content[name])
-
-
-def _line(name: str, value: str) -> str:
-    return " ".join(_clean(name, value).split())
-
-
-def _clean(name: str, value: str) -> str:
-    try:
-        return clean_text(value)
-    except ValidationError as error:
-        raise ValidationError({name: error}) from error
 
 
 def _settle(candidate: Candidate, call: Call, *, by: Member, at: datetime) -> None:

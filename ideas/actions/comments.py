@@ -107,7 +107,7 @@ def _lock_comment(comment: Comment) -> Comment:
 
 
 def _render(body: str) -> tuple[str, str]:
-    try:
+    with text.beside("body"):
         cleaned = text.clean_text(body)
         if not cleaned:
             raise ValidationError(_("Write something first."), code="required")
@@ -118,8 +118,6 @@ def _render(body: str) -> tuple[str, str]:
                 params={"limit": text.MAX_BODY_CHARS},
             )
         return cleaned, text.render(cleaned)
-    except ValidationError as error:
-        raise ValidationError({"body": error}) from error
 
 
 def _thread_of(parent: Comment | None, idea: Idea) -> Comment | None:

@@ -90,7 +90,7 @@ def update_profile(
     """Save a member's own profile (names of `PROFILE`) and the value chains in which they enrol."""
     for name in PROFILE:
         if name in content:
-            setattr(by, name, _one_line(name, content[name]))
+            setattr(by, name, text.clean_line(name, content[name]))
     if by.time_zone not in available_timezones():
         raise ValidationError({"time_zone": _("Choose one of the time zones.")})
     by.full_clean(exclude=["password"])
@@ -117,19 +117,10 @@ def issue_token(*, member: Member) -> str:
     return token
 
 
-def _one_line(field: str, value: str) -> str:
-    try:
-        return " ".join(text.clean_text(value).split())
-    except ValidationError as error:
-        raise ValidationError({field: error}) from error
-
-
 def _new_member(email: str, *, name: str, password: str, language: str) -> Member:
-    member = Member(email=email, name=_one_line("name", name), language=language)
-    try:
+    member = Member(email=email, name=text.clean_line("name", name), language=language)
+    with text.beside("password"):
         validate_password(password, member)
-    except ValidationError as error:
-        raise ValidationError({"password": error}) from error
     member.set_password(password)
     member.full_clean(exclude=["password"])
     member.save()

@@ -41,7 +41,12 @@ def propose_merge(
         raise Conflict("merge_proposed")
     _check_shared(idea, into)
     proposal = MergeProposal.objects.create(
-        idea=idea, into=into, reason=_clean("reason", reason), proposed_by=by, proposed_at=at, joins=joins
+        idea=idea,
+        into=into,
+        reason=text.clean_field("reason", reason, most=MAX_REASON_CHARS),
+        proposed_by=by,
+        proposed_at=at,
+        joins=joins,
     )
     sides = _consent(proposal, by, at, joins=joins)
     if len(sides) == len(SIDES):
@@ -80,7 +85,11 @@ def end_merge(*, by: Member, proposal: MergeProposal, answer: str = "", at: date
         raise Conflict("merge_ended")
     own = proposal.proposed_by_id == by.pk
     proposal.state = MergeState.WITHDRAWN if own else MergeState.DECLINED
-    proposal.ended_by, proposal.ended_at, proposal.answer = by, at, _clean("answer", answer)
+    proposal.ended_by, proposal.ended_at, proposal.answer = (
+        by,
+        at,
+        text.clean_field("answer", answer, most=MAX_REASON_CHARS),
+    )
     proposal.save(update_fields=["state", "ended_by", "ended_at", "answer"])
     publish.members_told(_tell(proposal, NotificationKind.MERGE_ENDED, by, at))
     return proposal
@@ -167,15 +176,3 @@ def _tell_of_going(done: Merge, by: Member, at: datetime) -> list[Notification]:
 
 def _words(idea: Idea, by: Member) -> dict[str, Any]:
     return {"title": idea.title, "actor": by.name}
-
-
-def _clean(name: str, value: str) -> str:
-    try:
-        cleaned = text.clean_text(value)
-    except ValidationError as error:
-        raise ValidationError({name: error}) from error
-    if len(cleaned) > MAX_REASON_CHARS:
-        limit = {"limit": MAX_REASON_CHARS}
-        said = ValidationError(_("Use %(limit)d characters at the most."), code="max_length", params=limit)
-        raise ValidationError({name: said})
-    return cleaned

@@ -35,7 +35,8 @@ def create_shortlist(
     if not can_curate(by, value_chain):
         raise NotAllowed
     shortlist = Shortlist(
-        value_chain=value_chain, call=call, title=text.clean_text(title), purpose=text.clean_text(purpose),
+        value_chain=value_chain, call=call,
+        title=text.clean_line("title", title), purpose=text.clean_field("purpose", purpose),
         created_by=by, created_at=at, is_demo=is_demo,
     )  # fmt: skip
     shortlist.full_clean(exclude=["value_chain", "call", "created_by"])
@@ -65,7 +66,7 @@ def add_to_shortlist(
         shortlist=shortlist,
         idea=idea,
         position=last + 1,
-        rationale=text.clean_text(rationale),
+        rationale=text.clean_field("rationale", rationale),
         added_by=by,
         added_at=at,
     )
@@ -98,7 +99,7 @@ def write_rationale(*, by: Member, entry: ShortlistEntry, rationale: str) -> Sho
     Raises NotAllowed, ValidationError, Conflict("already_published", "stale_order": it was taken off meanwhile).
     """
     shortlist = _lock_shortlist(entry.shortlist, by)
-    entry.rationale = text.clean_text(rationale)
+    entry.rationale = text.clean_field("rationale", rationale)
     if not shortlist.entries.filter(pk=entry.pk).update(rationale=entry.rationale):
         raise Conflict("stale_order")
     _changed(shortlist)
