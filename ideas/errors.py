@@ -1,5 +1,6 @@
 """Refusals that the domain raises; pages and API turn them into answers. Each has a stable code."""
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -63,3 +64,8 @@ class Conflict(Refusal):
         super().__init__(code)
         self.code = code
         self.text = CONFLICTS[code]
+
+
+def reason_of(refusal: ValidationError) -> str:
+    """Say in one line what is wrong with which field."""
+    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in refusal.message_dict.items())

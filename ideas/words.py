@@ -48,7 +48,11 @@ def _key(typed: str, language: str) -> str:
 
 
 def _stem(word: str, language: str) -> str:
-    """Take the endings of number and gender off, in English -ing and -ed, too: leghe, lega → leg; stores → stor."""
+    """Take the endings of number and gender off, in English -ing and -ed, too: leghe, lega → leg; stores → stor.
+
+    The search's stemmer takes verbs' endings off as well (lamiere → lam, lamiera → lamier): a word too many costs a
+    search little, but here it would be a reason that isn't one.
+    """
     if language == "it":
         short = word.rstrip("aeiou")
         short = short.removesuffix("h") if short.endswith(("ch", "gh")) else short

@@ -94,11 +94,10 @@ def move_counts(*, before: set[CountRow], now: set[CountRow]) -> Moves:
 
 
 def count_slots(idea: Idea) -> None:
-    """Keep on the idea how many places are open and how many partners it has."""
+    """Keep on the idea how many places are open and how many partners it has. The search's index is the caller's."""
     idea.open_slots = sum(max(slot.wanted - slot.filled, 0) for slot in idea.slots.all())
     idea.partner_count = idea.join_requests.filter(state=JoinState.ACCEPTED).count()
     idea.save(update_fields=["open_slots", "partner_count"])
-    index_idea_words(idea)
 
 
 def overtake_merges(idea: Idea, *, by: Member, at: datetime) -> None:

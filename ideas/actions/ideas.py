@@ -77,7 +77,7 @@ def aim_again(*, by: Member, idea: Idea, call: Call, reason: str = "", version: 
         raise ValidationError({"call": _("This call is closed. Choose another one, or none.")})
     state = IdeaState.OPEN if idea.state in IDEA_AGAIN else ""
     content = {"call": call, "deadline": None}
-    return _save(idea, content, by=by, at=at, state=state, reason=_clean("reason", reason))
+    return _save(idea, content, by=by, at=at, state=state, reason=text.clean_field("reason", reason))
 
 
 @transaction.atomic(durable=True)
@@ -173,7 +173,7 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
         raise Conflict("wrong_state")
     if state == IdeaState.OPEN:
         _check_complete(idea)
-    reason = _clean("reason", reason)
+    reason = text.clean_field("reason", reason)
     before, old_state = count_rows(idea), idea.state
     waiting = _end_requests(idea, at) if state == IdeaState.WITHDRAWN else []
     if state == IdeaState.WITHDRAWN:
@@ -198,9 +198,10 @@ def fill_idea(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetim
     if unknown:
         raise TypeError(f"Not content of an idea: {sorted(unknown)}")
     old_call, old_organisation = idea.call_id, idea.organisation_id
-    for name in (*LONG_TEXTS, *SHORT_TEXTS):
-        if name in content:
-            setattr(idea, name, _clean(name, content[name] or ""))
+    for names, clean in ((LONG_TEXTS, text.clean_field), (SHORT_TEXTS, text.clean_line)):
+        for name in names:
+            if name in content:
+                setattr(idea, name, clean(name, content[name] or ""))
     for name in CHOICES:
         if name in content:
             setattr(idea, name, content[name])
@@ -211,19 +212,9 @@ def fill_idea(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetim
     idea.full_clean(exclude=["created_by"])
 
 
-def _clean(name: str, value: str) -> str:
-    try:
-        cleaned = text.clean_text(value)
-    except ValidationError as error:
-        raise ValidationError({name: error}) from error
-    return " ".join(cleaned.split()) if name in SHORT_TEXTS else cleaned
-
-
 def _render(name: str, source: str) -> str:
-    try:
+    with text.beside(name):
         return text.render(source)
-    except ValidationError as error:
-        raise ValidationError({name: error}) from error
 
 
 def _check_target(idea: Idea, old_call: int | None, at: datetime) -> None:
@@ -272,8 +263,7 @@ def _tell_new_authors(idea: Idea, before: set[int], *, by: Member, at: datetime)
 def keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
     """Keep what the idea holds now under its number of version. A helper for actions."""
     content = {name: getattr(idea, name) for name in (*LONG_TEXTS, *SHORT_TEXTS)}
-    for name in CHOICES:
-        value = Idea.objects.values_list(name, flat=True).get(pk=idea.pk)
+    for name, value in Idea.objects.values(*CHOICES).get(pk=idea.pk).items():
         content[name] = value.isoformat() if hasattr(value, "isoformat") else value
     for name in SETS:
         content[name] = sorted(getattr(idea, name).values_list("id", flat=True))

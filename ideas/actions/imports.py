@@ -20,7 +20,7 @@ from ideas.actions.deadlines import (
 )
 from ideas.actions.search import index_calls
 from ideas.choices import ImportOutcome, Scheme
-from ideas.errors import Conflict, NotAllowed
+from ideas.errors import Conflict, NotAllowed, reason_of
 from ideas.exchange.calls import CallRow, RefusedRow, Row
 from ideas.exchange.suggestions import suggest_tags
 from ideas.models import Call, Deadline, Import, Member, Term, ValueChain
@@ -33,7 +33,6 @@ from ideas.queries.imports import (
     known_calls,
     missing_line,
     no_longer_listed,
-    reason_of,
     refusal_line,
     unchanged_line,
 )

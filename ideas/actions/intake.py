@@ -11,7 +11,7 @@ from ideas import publish
 from ideas.actions.board import count_slots, index_idea, new_reference
 from ideas.actions.ideas import fill_idea, fill_sets, keep_version
 from ideas.actions.joining import fill_slot
-from ideas.errors import Conflict, NotAllowed
+from ideas.errors import Conflict, NotAllowed, reason_of
 from ideas.exchange.calls import Refused
 from ideas.exchange.ideas import read_record, storable
 from ideas.exchange.tables import Table
@@ -68,8 +68,8 @@ def import_idea(*, by: Member, intake: Intake, number: int, at: datetime) -> Ide
     fill_sets(idea, told.content)
     for position, content in enumerate(told.slots, start=1):
         fill_slot(RoleSlot(idea=idea, position=position), content)
-    moves = index_idea(idea)
     count_slots(idea)
+    moves = index_idea(idea)
     keep_version(idea, by=by, at=at)
     line.update(outcome=DONE, reference=idea.reference)
     intake.save(update_fields=["lines"])
@@ -132,11 +132,6 @@ def _judge_one(line: dict[str, Any], record: dict[str, Any], known: Vocabulary, 
         line["reason"] = reason_of(refusal)[:SHOWN_CHARS]
     else:
         line.update(outcome=READY, remarks=told.remarks)
-
-
-def reason_of(refusal: ValidationError) -> str:
-    """Say in one line what is wrong with which field."""
-    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in refusal.message_dict.items())
 
 
 def _try_record(intake: Intake, line: dict[str, Any]) -> dict[str, Any] | str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ideas import publish, text
 from ideas.actions.board import count_slots, lock_idea
 from ideas.actions.notifications import notify
+from ideas.actions.search import index_idea_words
 from ideas.choices import JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, JoinRequest, Member, Notification, Organisation, RoleSlot
@@ -38,7 +39,7 @@ def add_slot(*, by: Member, idea: Idea, content: Mapping[str, Any]) -> RoleSlot:
     last = idea.slots.aggregate(last=Max("position"))["last"] or 0
     slot = RoleSlot(idea=idea, position=last + 1)
     fill_slot(slot, content)
-    count_slots(idea)
+    _recount(idea)
     publish.consortium_changed(idea)
     return slot
 
@@ -50,7 +51,7 @@ def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> Role
     if not can_change_slots(by, idea):
         raise NotAllowed
     fill_slot(slot, content)
-    count_slots(idea)
+    _recount(idea)
     publish.consortium_changed(idea)
     return slot
 
@@ -64,7 +65,7 @@ def remove_slot(*, by: Member, slot: RoleSlot) -> None:
     if slot.filled:
         raise Conflict("slot_filled")
     slot.delete()
-    count_slots(idea)
+    _recount(idea)
     publish.consortium_changed(idea)
 
 
@@ -135,7 +136,7 @@ def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", a
         free = RoleSlot.objects.filter(pk=request.slot_id, filled__lt=F("wanted"))
         if not free.update(filled=F("filled") + 1):
             raise Conflict("slot_filled")
-    count_slots(request.idea)
+    _recount(request.idea)
     publish.consortium_changed(request.idea, _tell_organisation(request, by=by, at=at))
     return request
 
@@ -173,7 +174,7 @@ def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "",
     if was_partner and request.slot_id:
         RoleSlot.objects.filter(pk=request.slot_id).update(filled=F("filled") - 1)
     if was_partner:
-        count_slots(request.idea)
+        _recount(request.idea)
         publish.consortium_changed(request.idea, partner_left=True)
     else:
         publish.request_changed(request)
@@ -237,15 +238,13 @@ def fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
     slot.save()
 
 
+def _recount(idea: Idea) -> None:
+    count_slots(idea)
+    index_idea_words(idea)
+
+
 def _clean(name: str, value: str) -> str:
-    try:
-        cleaned = text.clean_text(value)
-        if len(cleaned) > MAX_TEXT_CHARS:
-            limit = {"limit": MAX_TEXT_CHARS}
-            raise ValidationError(_("Use %(limit)d characters at the most."), code="max_length", params=limit)
-    except ValidationError as error:
-        raise ValidationError({name: error}) from error
-    return cleaned
+    return text.clean_field(name, value, most=MAX_TEXT_CHARS)
 
 
 def _tell_authors(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:

@@ -32,9 +32,7 @@ def make_plan(*, by: Member, idea: Idea, at: datetime) -> list[Milestone]:
 
     Raises NotAllowed, Conflict("already_planned", "no_deadline", "call_closed", "wrong_state", "no_plan_steps").
     """
-    idea = lock_idea(idea.pk)
-    if not can_change_plan(by, idea):
-        raise NotAllowed
+    idea = _lock(idea.pk, by)
     if idea.deadline is None:
         raise Conflict("no_deadline")
     if not can_begin(idea, at):
@@ -57,9 +55,7 @@ def add_milestone(*, by: Member, idea: Idea, content: Mapping[str, Any], at: dat
 
     Raises NotAllowed, ValidationError by field, Conflict("plan_full").
     """
-    idea = lock_idea(idea.pk)
-    if not can_change_plan(by, idea):
-        raise NotAllowed
+    idea = _lock(idea.pk, by)
     if idea.milestones.count() >= MAX_MILESTONES:
         raise Conflict("plan_full")
     milestone = Milestone(idea=idea)
@@ -75,9 +71,7 @@ def edit_milestone(*, by: Member, milestone: Milestone, content: Mapping[str, An
 
     Raises NotAllowed, ValidationError by field, Conflict("milestone_gone").
     """
-    idea = lock_idea(milestone.idea_id)
-    if not can_change_plan(by, idea):
-        raise NotAllowed
+    idea = _lock(milestone.idea_id, by)
     milestone = _read_again(milestone)
     _fill(milestone, content, at)
     milestone.sequence += 1
@@ -89,9 +83,7 @@ def edit_milestone(*, by: Member, milestone: Milestone, content: Mapping[str, An
 @transaction.atomic(durable=True)
 def remove_milestone(*, by: Member, milestone: Milestone) -> None:
     """Take a step out of a plan. Raises NotAllowed, Conflict("milestone_gone")."""
-    idea = lock_idea(milestone.idea_id)
-    if not can_change_plan(by, idea):
-        raise NotAllowed
+    idea = _lock(milestone.idea_id, by)
     _read_again(milestone).delete()
     publish.plan_changed(idea)
 
@@ -156,6 +148,14 @@ def edit_step(*, by: Member, step: PlanStep, content: Mapping[str, Any]) -> Plan
     return step
 
 
+def _lock(idea_id: int, by: Member) -> Idea:
+    """Load an idea whose plan `by` may change, for a write. Raises NotAllowed."""
+    idea = lock_idea(idea_id)
+    if not can_change_plan(by, idea):
+        raise NotAllowed
+    return idea
+
+
 def _read_again(milestone: Milestone) -> Milestone:
     found = Milestone.objects.select_related("step").filter(pk=milestone.pk).first()
     if found is None:
@@ -183,15 +183,9 @@ def _check_names(content: Mapping[str, Any], known: tuple[str, ...]) -> None:
 
 
 def _line(name: str, value: str, *, required: bool) -> str:
-    try:
-        cleaned = " ".join(text.clean_text(value).split())
-        if required and not cleaned:
-            raise ValidationError(_("Give the step a name."), code="required")
-        if len(cleaned) > MAX_NAME_CHARS:
-            limit = {"limit": MAX_NAME_CHARS}
-            raise ValidationError(_("Use %(limit)d characters at the most."), code="max_length", params=limit)
-    except ValidationError as error:
-        raise ValidationError({name: error}) from error
+    cleaned = text.clean_line(name, value, most=MAX_NAME_CHARS)
+    if required and not cleaned:
+        raise ValidationError({name: ValidationError(_("Give the step a name."), code="required")})
     return cleaned
 
 

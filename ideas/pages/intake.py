@@ -22,10 +22,9 @@ from ideas.actions.intake import (
     discard_ideas,
     import_idea,
     keep_ideas,
-    reason_of,
     refuse_line,
 )
-from ideas.errors import Conflict
+from ideas.errors import Conflict, reason_of
 from ideas.forms.intake import NEEDED, IdeaColumnsForm, IntakeForm, guess_columns
 from ideas.models import Intake
 from ideas.pages.parts import member_of, see_other

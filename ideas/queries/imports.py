@@ -196,11 +196,6 @@ def refusal_line(line: int, reason: str, identifier: str = "") -> Line:
     return {"line": line, "outcome": ImportOutcome.REFUSED, "identifier": identifier, "reason": reason}
 
 
-def reason_of(error: ValidationError) -> str:
-    """Say in one line what is wrong with which field."""
-    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-
-
 def _copy(row: CallRow, call: Call, source: str) -> dict[str, tuple[Any, Any]]:
     """Set on a call what the source says now and didn't say last; what it leaves empty stays.
 
