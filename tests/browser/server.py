@@ -31,6 +31,7 @@ class Server:
             "PYTHONWARNINGS": "default",
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._tokens: dict[str, str] = {}
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
@@ -63,8 +64,10 @@ class Server:
         return done.stdout.strip()
 
     def token(self, email: str) -> str:
-        """A token of the API for a member of the demo."""
-        return self.manage("issue_token", email).split()[-1]
+        """A token of the API for a member of the demo: one for the whole run, since a command takes seconds."""
+        if email not in self._tokens:
+            self._tokens[email] = self.manage("issue_token", email).split()[-1]
+        return self._tokens[email]
 
     def api(self, path: str, *, token: str = "", method: str = "GET", **body: Any) -> tuple[int, Any]:
         """Ask the API; the status and what it answered. Raises OSError where nobody answers."""

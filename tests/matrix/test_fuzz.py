@@ -90,7 +90,7 @@ def test_odd_values_in_the_address(client: Client, things: dict[str, Any]):
 
 def test_odd_values_as_the_address(client: Client, things: dict[str, Any]):
     def requests() -> Iterator[tuple[str, str, Any, str]]:
-        for path in all_paths():
+        for path in (path for path in all_paths() if "{" in path):
             for value in ("%00", "%ED%A0%80", "9" * 30, "%0d%0aX-Evil:1", "²"):
                 yield "get", path.format(**dict.fromkeys(things, value)), None, ""
 
