@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import translation
+from django.utils.encoding import force_bytes
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -14,12 +15,14 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+FORMATS: dict[str, type[BaseRenderer]] = {one.media_type: one for one in SpectacularAPIView.renderer_classes}
+
 
 @cache
-def described(language: str, renderer: type[BaseRenderer]) -> bytes:
+def described(language: str, media_type: str) -> bytes:
     """Write the description in a language and a format. It takes a second, and is the same for everybody."""
     with translation.override(language):
-        return bytes(renderer().render(SchemaGenerator().get_schema(public=True)))
+        return force_bytes(FORMATS[media_type]().render(SchemaGenerator().get_schema(public=True)))
 
 
 class SchemaView(SpectacularAPIView):
@@ -30,7 +33,7 @@ class SchemaView(SpectacularAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         renderer = request.accepted_renderer
-        content = described(translation.get_language(), type(renderer))
+        content = described(translation.get_language(), renderer.media_type)
         answer = HttpResponse(content, content_type=f"{renderer.media_type}; charset=utf-8")
         answer["Content-Disposition"] = f'inline; filename="Joint Virtual Lab.{renderer.format}"'
         return answer
