@@ -7,13 +7,14 @@ reader. Everything else is Daphne's.
 
 import asyncio
 from collections.abc import Callable
+from socket import socket
 from time import monotonic
 from typing import Any
 
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import defer
-from twisted.internet.abstract import FileDescriptor
+from twisted.internet.tcp import Connection
 
 from realtime.endpoint import EXTENSION
 from realtime.frames import Frame
@@ -26,12 +27,12 @@ RESTART = 4012
 class FastWire:
     """Writes finished frames to one connection's transport; a streaming producer to be told who is slow."""
 
-    __slots__ = ("_direct", "_on_drain", "_paused", "_protocol", "_transport")
+    __slots__ = ("_on_drain", "_paused", "_protocol", "_socket", "_transport")
 
     def __init__(self, protocol: Any) -> None:
         self._protocol = protocol
         self._transport: Any = None
-        self._direct = False
+        self._socket: socket | None = None
         self._paused = False
         self._on_drain: Callable[[], None] = lambda: None
 
@@ -40,11 +41,8 @@ class FastWire:
         self._transport = transport = self._protocol.transport
         self._on_drain = on_drain
         # "Nothing pending" is only known of a plain descriptor, by names that Twisted may change.
-        self._direct = (
-            isinstance(transport, FileDescriptor)
-            and not getattr(transport, "TLS", False)
-            and hasattr(transport, "_tempDataBuffer")
-        )
+        if isinstance(transport, Connection) and not transport.TLS and hasattr(transport, "_tempDataBuffer"):
+            self._socket = transport.socket
         # twisted.web's channel is still registered after the upgrade; two producers end in a 1011.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
@@ -67,13 +65,15 @@ class FastWire:
 
     def _send(self, data: bytes) -> None:
         transport = self._transport
-        # A write that can go out at once saves the reactor's epoll pair.
-        if self._direct and not transport.dataBuffer and not transport._tempDataBuffer:
-            sent = transport.writeSomeData(data)
+        # A write that can go out at once saves the reactor's epoll pair, and Twisted's own way to the same call.
+        if self._socket and not transport.dataBuffer and not transport._tempDataBuffer:
+            try:
+                sent = self._socket.send(data)
+            except OSError:
+                sent = 0  # full, or gone: the transport finds out which
             if sent == len(data):
                 return
-            if isinstance(sent, int):
-                data = data[sent:]
+            data = data[sent:]
         transport.write(data)
 
     def pauseProducing(self) -> None:
