@@ -1,7 +1,7 @@
 """Imports of calls: what a file tells is compared with what is known, shown first or written call by call."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -154,30 +154,21 @@ Take = Callable[[Sequence[CallRow], Run], Iterable[Line]]
 
 
 def _show_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
-    heard = _heard(rows, run)
-    yield from (unchanged_line(row) for row in rows if row.identifier in heard)
-    for row, known in _known([row for row in rows if row.identifier not in heard], run):
-        try:
-            yield compare_call(row, known, run.origin.source, run.origin.at).line()
-        except ValidationError as error:
-            yield refusal_line(row.line, reason_of(error), row.identifier)
+    for told in _compared(rows, _heard(rows, run), run):
+        yield told.line() if isinstance(told, Difference) else told
 
 
 def _write_batch(rows: Sequence[CallRow], run: Run) -> Iterator[Line]:
     """Write new calls together and changed ones one by one: their news must wait for no other call."""
     fresh: list[Difference] = []
     heard = _heard(rows, run)
-    yield from (unchanged_line(row) for row in rows if row.identifier in heard)
-    for row, known in _known([row for row in rows if row.identifier not in heard], run):
-        try:
-            difference = compare_call(row, known, run.origin.source, run.origin.at)
-        except ValidationError as error:
-            yield refusal_line(row.line, reason_of(error), row.identifier)
-            continue
-        if known is None:
-            fresh.append(difference)
+    for told in _compared(rows, heard, run):
+        if not isinstance(told, Difference):
+            yield told
+        elif told.is_new:
+            fresh.append(told)
         else:
-            yield _write_alone(row, run)
+            yield _write_alone(told.row, run)
     same = Call.objects.filter(pk__in=heard.values())
     same.update(checked_at=run.origin.at)
     # Of another source's call this one can't say whether its own still lists it.
@@ -256,6 +247,16 @@ def _tag(fresh: Sequence[Difference]) -> None:
     of_chains, of_kets = Call.value_chains.through, Call.kets.through
     of_chains.objects.bulk_create([of_chains(call_id=call, valuechain_id=chain) for call, chain in in_chains])
     of_kets.objects.bulk_create([of_kets(call_id=call, term_id=term) for call, term in with_kets])
+
+
+def _compared(rows: Sequence[CallRow], heard: Mapping[str, int], run: Run) -> Iterator[Difference | Line]:
+    """Say what each row changes; or the log's line where it says nothing new (`heard`), or can't be taken."""
+    yield from (unchanged_line(row) for row in rows if row.identifier in heard)
+    for row, known in _known([row for row in rows if row.identifier not in heard], run):
+        try:
+            yield compare_call(row, known, run.origin.source, run.origin.at)
+        except ValidationError as error:
+            yield refusal_line(row.line, reason_of(error), row.identifier)
 
 
 def _heard(rows: Sequence[CallRow], run: Run) -> dict[str, int]:
