@@ -1,78 +1,25 @@
-"""The demo: invented organisations, people, calls, ideas and talk, with dates relative to the day it is loaded.
+"""The demo: invented organisations, people and calls, with dates relative to the day it is loaded.
 
-It plays the parts of members, so it is the one module here that calls other actions.
+What these people then do is in demo_play.py. The two play the parts of members, so they alone call other actions.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
-from itertools import count
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
-from django.core.files.base import ContentFile
 from django.db import transaction
 
-from ideas.actions.attachments import add_attachment
-from ideas.actions.comments import post_comment
-from ideas.actions.ideas import change_state, post_idea
+from ideas.actions.demo_play import Play, Spec, kets_of
 from ideas.actions.imports import import_calls
-from ideas.actions.joining import (
-    accept_join_request,
-    add_slot,
-    ask_to_join,
-    authorise_join_request,
-    decline_join_request,
-    withdraw_join_request,
-)
-from ideas.actions.merging import consent_to_merge, propose_merge
-from ideas.actions.plans import make_plan, tick_milestone
 from ideas.actions.search import index_members, index_organisations
-from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
-from ideas.choices import IdeaState, JoinState, Language, MergeState, Scheme, ShortlistState
-from ideas.data import FOLDER, read_json
-from ideas.data.demo_files import make_pdf, make_sketch
+from ideas.choices import Language, Scheme, ShortlistState
+from ideas.data import read_json
 from ideas.exchange.calls import CallRow, DeadlineRow
 from ideas.exchange.deadlines import ROME, Source, read_closing, read_opening
-from ideas.models import (
-    Affiliation,
-    Call,
-    Comment,
-    Idea,
-    JoinRequest,
-    Member,
-    Notification,
-    Organisation,
-    Shortlist,
-    Term,
-    ValueChain,
-)
+from ideas.models import Affiliation, Call, Member, Notification, Organisation, Shortlist, Term, ValueChain
 
-Spec = dict[str, Any]
 UNREAD_DAYS = 3
-PLAIN = (
-    "title", "acronym", "teaser", "language", "problem", "approach", "expected_result", "advantage", "trl_now",
-    "trl_target", "ipr_status", "keywords", "nature", "is_open", "is_disruptive", "duration_months", "budget_eur",
-    "geography", "visibility", "public_teaser",
-)  # fmt: skip
-# The state in which a request must be for a step; in any other the step was played before.
-STEPS: dict[str, tuple[str, Callable[..., JoinRequest], dict[str, Any]]] = {
-    "authorise": (JoinState.UNAUTHORISED, authorise_join_request, {}),
-    "accept": (JoinState.PENDING, accept_join_request, {}),
-    "decline": (JoinState.PENDING, decline_join_request, {}),
-    "waitlist": (JoinState.PENDING, decline_join_request, {"waitlist": True}),
-    "withdraw": (JoinState.PENDING, withdraw_join_request, {}),
-}
-
-
-@dataclass(order=True)
-class _Event:
-    at: datetime
-    number: int
-    play: Callable[[], object] = field(compare=False)
 
 
 def load_demo(*, at: datetime) -> bool:
@@ -88,7 +35,7 @@ def load_demo(*, at: datetime) -> bool:
     _add_organisations(read_json("demo/organisations.json"))
     _add_members(read_json("demo/members.json"))
     _add_calls(read_json("demo/calls.json"), at)
-    play = _Play(at)
+    play = Play(at)
     for event in sorted(play.events()):
         event.play()
     old = Notification.objects.filter(member__is_demo=True, created_at__lt=at - timedelta(days=UNREAD_DAYS))
@@ -106,7 +53,7 @@ def _add_organisations(specs: list[Spec]) -> None:
         )
         if new:
             organisation.value_chains.set(ValueChain.objects.filter(slug__in=spec["value_chains"]))
-            organisation.kets.set(_kets(spec["kets"]))
+            organisation.kets.set(kets_of(spec["kets"]))
             index_organisations([organisation])
 
 
@@ -138,7 +85,7 @@ def _add_calls(specs: list[Spec], at: datetime) -> None:
         call.trl_min, call.trl_max = spec["trl"]
         call.save(update_fields=["is_demo", "rules", "trl_min", "trl_max"])
         call.value_chains.set(ValueChain.objects.filter(slug__in=spec["value_chains"]))
-        call.kets.set(_kets(spec["kets"]))
+        call.kets.set(kets_of(spec["kets"]))
 
 
 def _call_row(line: int, spec: Spec, at: datetime) -> CallRow:
@@ -157,185 +104,3 @@ def _call_row(line: int, spec: Spec, at: datetime) -> CallRow:
         deadlines=deadlines,
         **{name: spec[name] for name in names},
     )
-
-
-def _kets(codes: list[str]) -> list[Term]:
-    return list(Term.objects.filter(scheme=Scheme.KET_2018, code__in=codes))
-
-
-class _Play:
-    """What happens in the demo, as events in time. Each one does nothing where it was played before."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.ideas: dict[str, Idea] = {}
-        self._numbers = count()
-        self._members = {member.email.partition("@")[0]: member for member in Member.objects.filter(is_demo=True)}
-        self._organisations = {row.slug: row for row in Organisation.objects.filter(is_demo=True)}
-        self._chains = {chain.slug: chain for chain in ValueChain.objects.all()}
-
-    def events(self) -> Iterator[_Event]:
-        """List every event, in no order."""
-        for file in sorted((FOLDER / "demo").glob("ideas-*.json")):
-            for spec in read_json(f"demo/{file.name}"):
-                yield from self._idea(spec)
-        for spec in read_json("demo/shortlists.json"):
-            yield from self._shortlist(spec)
-
-    def _event(self, days_ago: float, play: Callable[..., object], *of: Any) -> _Event:
-        at = self.now - timedelta(days=days_ago)
-        return _Event(at, next(self._numbers), partial(play, *of, at))
-
-    def _idea(self, spec: Spec) -> Iterator[_Event]:
-        key, by = spec["key"], self._members[spec["by"]]
-        yield self._event(spec["ago"], self._post, spec)
-        for slot in spec["slots"]:
-            yield self._event(spec["ago"], self._add_slot, key, by, slot)
-        for step in spec["states"]:
-            yield self._event(step["ago"], self._change_state, spec, step)
-        for request in spec["requests"]:
-            yield from self._request(spec, request)
-        if "plan" in spec:
-            yield self._event(spec["plan"]["ago"], self._plan, key, by)
-            for tick in spec["plan"]["ticks"]:
-                yield self._event(tick["ago"], self._tick, key, tick)
-        for number, file in enumerate(spec.get("files", ()), start=1):
-            yield self._event(file["ago"], self._attach, key, file, f"demo-{number}")
-        for number, comment in enumerate(spec["comments"], start=1):
-            yield from self._comment(key, comment, f"demo-{key}-{number}")
-
-    def _post(self, spec: Spec, at: datetime) -> None:
-        known = Idea.objects.filter(is_demo=True, title=spec["title"]).first()
-        self.ideas[spec["key"]] = known or post_idea(
-            by=self._members[spec["by"]], content=self._content(spec), at=at, is_demo=True
-        )
-
-    def _content(self, spec: Spec) -> dict[str, Any]:
-        by, today = self._members[spec["by"]], self.now.date()
-        content = {name: spec[name] for name in PLAIN if name in spec}
-        for name, days in (("interest_until", "interest_in"), ("valid_until", "valid_in")):
-            content[name] = today + timedelta(days=spec[days]) if days in spec else None
-        return {
-            **content,
-            "value_chain": self._chains[spec["chain"]],
-            "other_chains": [self._chains[slug] for slug in spec["others"]],
-            "kets": _kets(spec["kets"]),
-            "s3_area": Term.objects.get(scheme=Scheme.S3, code=spec["s3"]),
-            "call": self._call(spec),
-            "organisation": by.organisations.first(),
-            "authors": [by, *(self._members[key] for key in spec.get("authors", ()))],
-            "invited": [self._members[key] for key in spec.get("invited", ())],
-        }
-
-    def _call(self, spec: Spec) -> Call | None:
-        """Find a call that is still open when the idea needs it: one that it names, else one of its value chain."""
-        submitted = [step["ago"] for step in spec["states"] if step["state"] == IdeaState.SUBMITTED]
-        needed_at = self.now - timedelta(days=max(submitted, default=0))
-        named = {call.identifier: call for call in Call.objects.filter(identifier__in=spec["calls"])}
-        for call in (named[identifier] for identifier in spec["calls"] if identifier in named):
-            if call.closes_at is None or call.closes_at > needed_at:
-                return call
-        if not spec["calls"]:
-            return None
-        ahead = Call.objects.filter(closes_at__gt=needed_at, value_chains__slug=spec["chain"])
-        return ahead.order_by("is_demo", "closes_at").first()
-
-    def _add_slot(self, key: str, by: Member, slot: Spec, _at: datetime) -> None:
-        if not self.ideas[key].slots.filter(expertise=slot["expertise"]).exists():
-            add_slot(by=by, idea=self.ideas[key], content=slot)
-
-    def _change_state(self, spec: Spec, step: Spec, at: datetime) -> None:
-        idea, state = self.ideas[spec["key"]], step["state"]
-        if idea.transitions.filter(new_state=state).exists():
-            return
-        by, reason = self._members[spec["by"]], step.get("reason", "")
-        if state == IdeaState.NEEDS_INFO:
-            by = idea.value_chain.leads.exclude(authored_ideas=idea).first() or by
-        if state == IdeaState.MERGED:
-            self._merge(spec, by, reason, at)
-        else:
-            change_state(by=by, idea=idea, state=state, reason=reason, at=at)
-
-    def _merge(self, spec: Spec, by: Member, reason: str, at: datetime) -> None:
-        idea, into = self.ideas[spec["key"]], self.ideas[spec["merged_into"]]
-        proposal = propose_merge(by=by, idea=idea, into=into, reason=reason, at=at)
-        if proposal.state == MergeState.OPEN:
-            consent_to_merge(by=into.created_by, proposal=proposal, at=at)
-
-    def _plan(self, key: str, by: Member, at: datetime) -> None:
-        idea = Idea.objects.get(pk=self.ideas[key].pk)
-        if idea.deadline and not idea.milestones.exists():
-            make_plan(by=by, idea=idea, at=at)
-
-    def _tick(self, key: str, tick: Spec, at: datetime) -> None:
-        milestone = self.ideas[key].milestones.filter(step__code=tick["step"]).first()
-        if milestone:
-            tick_milestone(by=self._members[tick["by"]], milestone=milestone, done=True, at=at)
-
-    def _attach(self, key: str, file: Spec, client_id: str, at: datetime) -> None:
-        content = ContentFile(make_pdf(file["lines"]) if "lines" in file else make_sketch())
-        by, told = self._members[file["by"]], {name: file[name] for name in ("name", "audience")}
-        add_attachment(by=by, idea=self.ideas[key], file=content, client_id=client_id, at=at, **told)
-
-    def _request(self, idea: Spec, spec: Spec) -> Iterator[_Event]:
-        yield self._event(spec["ago"], self._ask, idea, spec)
-        for step in spec["then"]:
-            yield self._event(step["ago"], self._answer, idea["key"], spec, step)
-
-    def _ask(self, idea: Spec, spec: Spec, at: datetime) -> None:
-        row, organisation = self.ideas[idea["key"]], self._organisations[spec["organisation"]]
-        if row.join_requests.filter(organisation=organisation).exists():
-            return
-        expertise = idea["slots"][spec["slot"]]["expertise"] if spec["slot"] is not None else None
-        ask_to_join(
-            by=self._members[spec["by"]],
-            idea=row,
-            organisation=organisation,
-            slot=row.slots.filter(expertise=expertise).first(),
-            at=at,
-            **{name: spec[name] for name in ("contribution", "message", "can_coordinate", "role")},
-        )
-
-    def _answer(self, key: str, spec: Spec, step: Spec, at: datetime) -> None:
-        request = self.ideas[key].join_requests.get(organisation=self._organisations[spec["organisation"]])
-        state, action, extra = STEPS[step["step"]]
-        if request.state == state:
-            told = {"reason": step["reason"]} if "reason" in step else {}
-            action(by=self._members[step["by"]], request=request, at=at, **told, **extra)
-
-    def _comment(self, key: str, spec: Spec, client_id: str, above: str = "") -> Iterator[_Event]:
-        yield self._event(spec["ago"], self._say, key, spec, client_id, above)
-        for number, reply in enumerate(spec.get("replies", ()), start=1):
-            yield from self._comment(key, reply, f"{client_id}-{number}", above=client_id)
-
-    def _say(self, key: str, spec: Spec, client_id: str, above: str, at: datetime) -> None:
-        by, idea = self._members[spec["by"]], self.ideas[key]
-        # By its own id alone: the idea may have gone into another one since.
-        parent = Comment.objects.get(idea__is_demo=True, client_id=above) if above else None
-        post_comment(by=by, idea=idea, body=spec["body"], client_id=client_id, parent=parent, at=at)
-
-    def _shortlist(self, spec: Spec) -> Iterator[_Event]:
-        by = self._members[spec["by"]]
-        yield self._event(spec["ago"], self._begin, spec, by)
-        for entry in spec["entries"]:
-            yield self._event(entry["ago"], self._enter, spec, by, entry)
-        if spec["publish"]:
-            yield self._event(spec["publish"], self._publish, spec, by)
-
-    def _begin(self, spec: Spec, by: Member, at: datetime) -> None:
-        if not Shortlist.objects.filter(is_demo=True, title=spec["title"]).exists():
-            chain, call = self._chains[spec["value_chain"]], Call.objects.filter(identifier=spec["call"]).first()
-            told = {"title": spec["title"], "purpose": spec["purpose"]}
-            create_shortlist(by=by, value_chain=chain, call=call, at=at, is_demo=True, **told)
-
-    def _enter(self, spec: Spec, by: Member, entry: Spec, at: datetime) -> None:
-        # Read again: what was kept at posting was still a draft.
-        shortlist, idea = self._listed(spec), Idea.objects.get(pk=self.ideas[entry["idea"]].pk)
-        if not shortlist.entries.filter(idea=idea).exists():
-            add_to_shortlist(by=by, shortlist=shortlist, idea=idea, rationale=entry["rationale"], at=at)
-
-    def _publish(self, spec: Spec, by: Member, at: datetime) -> None:
-        publish_shortlist(by=by, shortlist=self._listed(spec), at=at)
-
-    def _listed(self, spec: Spec) -> Shortlist:
-        return Shortlist.objects.get(is_demo=True, title=spec["title"])
