@@ -253,6 +253,7 @@ class NotificationKind(models.TextChoices):
     DEADLINE_REMINDER = "deadline.reminder", _("Deadline ahead")
     CALL_ADDED = "call.added", _("New call")
     SEARCH_FOUND = "search.found", _("New ideas in a saved search")
+    ANNEX_CHANGED = "annex.changed", _("Confidential annex")
 
 
 class MailCategory(models.TextChoices):

@@ -1,5 +1,6 @@
 """The tables, one noun a file."""
 
+from ideas.models.annexes import Annex, AnnexOpening
 from ideas.models.attachments import Attachment
 from ideas.models.calls import Call, CatalogueStamp
 from ideas.models.candidates import Candidate
@@ -25,6 +26,8 @@ from ideas.models.versions import IdeaVersion
 
 __all__ = [
     "Affiliation",
+    "Annex",
+    "AnnexOpening",
     "Attachment",
     "BoardCount",
     "BoardStamp",
