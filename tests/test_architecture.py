@@ -61,6 +61,7 @@ SHARED = {
         "similar",
         "site",
         "style",
+        "style_samples",
         "uploads",
     },
     "api": {"base", "docs", "errors", "inputs", "pagination", "urls"},
