@@ -30,6 +30,7 @@ from ideas.pages import (
     notifications,
     organisations,
     papers,
+    plan_steps,
     plans,
     preview,
     search,
@@ -135,8 +136,8 @@ plan_pages = [
     path("ideas/<str:reference>/plan.ics", plans.calendar, name="calendar"),
     path("milestones/<int:pk>/edit/", plans.edit, name="edit"),
     path("milestones/<int:pk>/remove/", plans.remove, name="remove"),
-    path("plan-steps/", plans.steps, name="steps"),
-    path("plan-steps/<int:pk>/", plans.edit_step, name="edit_step"),
+    path("plan-steps/", plan_steps.steps, name="steps"),
+    path("plan-steps/<int:pk>/", plan_steps.edit, name="edit_step"),
 ]
 matching_pages = [
     path("ideas/<str:reference>/calls/", matching.calls, name="calls"),

@@ -38,6 +38,7 @@ SHARED = {
     "forms": {"filters", "sections", "typed"},
     # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
+    # plan_steps: what staff keep, from which authors make a plan.
     "pages": {
         "board",
         "accounts",
@@ -57,6 +58,7 @@ SHARED = {
         "middleware",
         "papers",
         "parts",
+        "plan_steps",
         "preview",
         "similar",
         "site",

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -35,10 +36,16 @@ def member_of(request: HttpRequest) -> Member:
 
 def visible_idea(request: HttpRequest, reference: str) -> Idea:
     """Load the idea for its reader. Raises Http404, the same for an unknown and an invisible one."""
+    return idea_among(visible_to(request.user), reference)
+
+
+def idea_among(ideas: QuerySet[Idea], reference: str) -> Idea:
+    """Load one of these ideas with what its page shows. Raises Http404 where it isn't among them."""
     if "\x00" in reference:  # PostgreSQL would refuse the query
         raise Http404
-    ideas = visible_to(request.user).select_related("value_chain", "call", "deadline", "organisation")
-    return get_object_or_404(ideas, reference=reference)
+    return get_object_or_404(
+        ideas.select_related("value_chain", "call", "deadline", "organisation"), reference=reference
+    )
 
 
 def visible_idea_id(request: HttpRequest, reference: str) -> int | None:
@@ -46,6 +53,11 @@ def visible_idea_id(request: HttpRequest, reference: str) -> int | None:
     if "\x00" in reference:
         raise Http404
     return visible_to(request.user).filter(reference=reference).values_list("id", flat=True).first()
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was typed; None while it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def put_on(form: Form, refusal: ValidationError | Conflict) -> int:

@@ -1,4 +1,4 @@
-"""Pages of plans: the team's panel, live; its steps; the calendar file; the template that staff keep."""
+"""Pages of plans: the team's panel, live; its steps; the calendar file."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,14 +20,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ideas.actions import plans as actions
 from ideas.errors import Conflict, NotAllowed
 from ideas.exchange.ical_out import write_calendar
-from ideas.forms.plans import MilestoneForm, PlanStepForm
-from ideas.models import Idea, Milestone, PlanStep
+from ideas.forms.plans import MilestoneForm
+from ideas.models import Idea, Milestone
 from ideas.moments import moment
-from ideas.pages.parts import member_of, number_in, put_on, see_other, visible_idea
+from ideas.pages.parts import idea_among, member_of, number_in, posted, put_on, see_other, visible_idea
 from ideas.queries.plans import (
     Plan,
     Step,
-    all_steps,
     lateness_of,
     milestones_visible_to,
     plan_of,
@@ -35,7 +34,7 @@ from ideas.queries.plans import (
     proposal_for,
 )
 from ideas.queries.topics import idea_topic, plan_topic
-from ideas.rules.plans import can_begin, can_change_plan, can_edit_steps, takes_ticks
+from ideas.rules.plans import can_begin, can_change_plan, takes_ticks
 from ideas.serializers.plans import milestone_appointments
 from realtime import log
 
@@ -150,10 +149,7 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
 
 def team_idea(request: HttpRequest, reference: str) -> Idea:
     """Load an idea for who is on its team. Raises Http404 for everybody else."""
-    if "\x00" in reference:  # PostgreSQL would refuse the query
-        raise Http404
-    ideas = plans_visible_to(member_of(request)).select_related("value_chain", "call", "deadline", "organisation")
-    return get_object_or_404(ideas, reference=reference)
+    return idea_among(plans_visible_to(member_of(request)), reference)
 
 
 @login_required
@@ -219,7 +215,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     def add(content: dict[str, Any]) -> Milestone:
         return actions.add_milestone(by=by, idea=idea, content=content, at=timezone.now())
 
-    return _milestone_page(request, idea, MilestoneForm(_typed(request)), add)
+    return _milestone_page(request, idea, MilestoneForm(posted(request)), add)
 
 
 @login_required
@@ -230,7 +226,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     def change(content: dict[str, Any]) -> Milestone:
         return actions.edit_milestone(by=member_of(request), milestone=milestone, content=content, at=timezone.now())
 
-    form = MilestoneForm(_typed(request), milestone=milestone)
+    form = MilestoneForm(posted(request), milestone=milestone)
     return _milestone_page(request, milestone.idea, form, change, milestone)
 
 
@@ -269,57 +265,5 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return see_other(plan_url(milestone.idea))
 
 
-def _typed(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
 def _seen(request: HttpRequest, pk: int) -> Milestone:
     return get_object_or_404(milestones_visible_to(member_of(request)).select_related("idea", "step"), pk=pk)
-
-
-# The template -------------------------------------------------------------------------------------------------------
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def steps(request: HttpRequest) -> HttpResponse:
-    by = member_of(request)
-    if not can_edit_steps(by):
-        raise NotAllowed
-    form = PlanStepForm(_typed(request))
-    status = 400 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            actions.add_step(by=by, content=form.cleaned_data)
-        except ValidationError as refusal:
-            status = put_on(form, refusal)
-        else:
-            messages.success(request, _("The step is in the template. Plans made from now on have it."))
-            return see_other(reverse("plans:steps"))
-    rows = list(all_steps())
-    context = {
-        "form": form,
-        "steps": [row for row in rows if not row.retired],
-        "retired": [row for row in rows if row.retired],
-    }
-    return render(request, "plans/steps.html", context, status=status)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_step(request: HttpRequest, pk: int) -> HttpResponse:
-    by = member_of(request)
-    if not can_edit_steps(by):
-        raise NotAllowed
-    step = get_object_or_404(PlanStep, pk=pk)
-    form = PlanStepForm(_typed(request), step=step)
-    status = 400 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            actions.edit_step(by=by, step=step, content=form.cleaned_data)
-        except ValidationError as refusal:
-            status = put_on(form, refusal)
-        else:
-            messages.success(request, _("The template is saved. Plans that exist keep their steps."))
-            return see_other(reverse("plans:steps"))
-    return render(request, "plans/template_step.html", {"form": form, "step": step}, status=status)
