@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
+    annexes,
     attachments,
     board,
     call_drawings,
@@ -75,6 +76,10 @@ intake_pages = [
     path("bring-ideas/<int:pk>/", intake.detail, name="detail"),
     path("bring-ideas/<int:pk>/columns/", intake.columns, name="columns"),
     path("bring-ideas/<int:pk>/confirm/", intake.confirm, name="confirm"),
+annex_pages = [
+    path("ideas/<str:reference>/annex/", annexes.detail, name="detail"),
+    path("ideas/<str:reference>/annex/edit/", annexes.edit, name="edit"),
+]
     path("bring-ideas/<int:pk>/discard/", intake.discard, name="discard"),
 ]
 paper_pages = [
@@ -213,6 +218,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
+    path("", include((annex_pages, "annexes"))),
     path("", include((plan_pages, "plans"))),
     path("", include((deadline_pages, "deadlines"))),
     path("", include((matching_pages, "matching"))),

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
+from ideas.actions.annexes import write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
@@ -18,6 +19,7 @@ from ideas.actions.shortlists import add_to_shortlist, create_shortlist
 from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
 from ideas.models import (
     Affiliation,
+    Annex,
     Attachment,
     Call,
     Comment,
@@ -128,6 +130,13 @@ def make_attachment(idea: Idea, by: Member, *, name: str = "Sketch.png", **field
     Image.new("RGB", (40, 30), "teal").save(picture, "PNG")
     fields = {"audience": "all", "client_id": f"test-{next(_numbers)}", "at": timezone.now(), **fields}
     return add_attachment(by=by, idea=idea, file=ContentFile(picture.getvalue()), name=name, **fields)
+
+
+def make_annex(idea: Idea, source: str = "The recipe.", **fields: Any) -> Annex:
+    """The annex as its author saves it, over whatever there was."""
+    known = Annex.objects.filter(idea=idea).first()
+    fields = {"by": idea.created_by, "version": known.version if known else 0, "at": timezone.now(), **fields}
+    return write_annex(idea=idea, source=source, **fields)
 
 
 def make_slot(idea: Idea, **content: Any) -> RoleSlot:

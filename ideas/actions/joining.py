@@ -10,6 +10,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
+from ideas.actions.annexes import keep_no_more
 from ideas.actions.board import count_slots, lock_idea
 from ideas.actions.notifications import notify
 from ideas.actions.search import index_idea_words
@@ -174,6 +175,7 @@ def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "",
     if was_partner and request.slot_id:
         RoleSlot.objects.filter(pk=request.slot_id).update(filled=F("filled") - 1)
     if was_partner:
+        keep_no_more(request.idea, request.organisation)
         _recount(request.idea)
         publish.consortium_changed(request.idea, partner_left=True)
     else:

@@ -8,6 +8,7 @@ from django.db.models import F, Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from ideas.actions.annexes import keep_for_partners
 from ideas.actions.board import count_rows, count_slots, index_idea
 from ideas.actions.ideas import keep_version
 from ideas.choices import JOIN_LIVE, ConsortiumRole, IdeaState, JoinState, SearchKind
@@ -31,8 +32,8 @@ class Merge:
 def merge_ideas(proposal: MergeProposal, *, by: Member, at: datetime) -> Merge:
     """Move all that hangs on `proposal.idea` into `proposal.into`, both locked, and close the first.
 
-    What was written in it stays with it, to be read by who could read it before: its text, its versions, its history,
-    and the entries of shortlists, which lead to it and so to the other.
+    What was written in it stays with it, to be read by who could read it before: its text, its annex, its versions, its
+    history, and the entries of shortlists, which lead to it and so to the other.
     """
     idea, into = proposal.idea, proposal.into
     done = Merge(idea, into, people=_people_of(idea, by))
@@ -74,6 +75,7 @@ def _invite(proposal: MergeProposal) -> None:
         affiliations__organisation__join_requests__state=JoinState.ACCEPTED,
     )
     idea.invited.add(*partners.distinct())
+    keep_for_partners(idea)
 
 
 def _move_slots(idea: Idea, into: Idea) -> None:

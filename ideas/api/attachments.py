@@ -14,6 +14,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ideas.actions.annexes import note_download
 from ideas.actions.attachments import add_attachment, remove_attachment
 from ideas.api.base import ApiView, find, in_path, lists, write
 from ideas.api.ideas import KEY
@@ -89,6 +90,7 @@ class AttachmentViewSet(ApiView):
 
     @extend_schema(
         summary="Download a file",
+        description="Of a file for partners only, the idea's authors see who downloaded it, and when.",
         parameters=[ATTACHMENT],
         responses={
             (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The file, under its own type."),
@@ -98,7 +100,10 @@ class AttachmentViewSet(ApiView):
     )
     @action(detail=True, methods=["get"])
     def file(self, request: Request, id: str) -> HttpResponseBase:
-        stored = stored_file(self._attachment(id))
+        attachment = self._attachment(id)
+        if request.method == "GET":  # a HEAD shows nothing of it
+            note_download(by=self.member, attachment=attachment, at=self.at)
+        stored = stored_file(attachment)
         return save_as(stored, request.headers, is_async=isinstance(request._request, ASGIRequest))
 
     def _attachment(self, key: str) -> Attachment:

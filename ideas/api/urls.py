@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
+from ideas.api.annexes import AnnexViewSet
 from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
@@ -32,8 +33,11 @@ router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
 
 pages: list[URLPattern | URLResolver] = [
     *router.urls,
+annex = AnnexViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
+
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
+    path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
     # An address that is none answers as an unknown id does: in JSON, with the same code.
     path("v1/<path:rest>", unknown, name="unknown"),
 ]

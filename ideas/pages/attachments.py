@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from ideas.actions.annexes import note_download
 from ideas.actions.attachments import add_attachment, remove_attachment
 from ideas.choices import AttachmentAudience
 from ideas.errors import Conflict, NotAllowed
@@ -50,15 +51,16 @@ def panel_context(request: HttpRequest, idea: Idea, *, form: AttachmentForm | No
     may_add = team and takes_attachments(idea)
     panel = {
         "idea": idea,
-        "rows": [_shown(row, viewer, may_all=may_all) for row in rows],
+        "rows": [shown_file(row, viewer, may_all=may_all) for row in rows],
         "position": position,
         "form": (form or AttachmentForm(initial={"client_id": new_client_id()})) if may_add else None,
         "largest": LARGEST_BYTES,
+        "recorded": any(row.audience == AttachmentAudience.PARTNERS for row in rows),
     }
     return {"files": panel}
 
 
-def _shown(row: Attachment, viewer: Member, *, may_all: bool) -> dict[str, Any]:
+def shown_file(row: Attachment, viewer: Member, *, may_all: bool) -> dict[str, Any]:
     """What `attachments/_file.html` draws."""
     return {
         "id": row.pk,
@@ -118,7 +120,10 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    return save_as(stored_file(_attachment(request, pk)), request.headers, is_async=isinstance(request, ASGIRequest))
+    attachment = _attachment(request, pk)
+    if request.method == "GET":  # a HEAD shows nothing of it
+        note_download(by=member_of(request), attachment=attachment, at=timezone.now())
+    return save_as(stored_file(attachment), request.headers, is_async=isinstance(request, ASGIRequest))
 
 
 @login_required

@@ -20,7 +20,19 @@ from ideas.choices import IdeaState, Visibility
 from ideas.errors import NotAllowed
 from ideas.forms.ideas import TEXTS, IdeaForm, RenewForm, StateForm
 from ideas.models import Idea
-from ideas.pages import attachments, comments, facets, history, idea_form, joining, matching, merging, parts, plans
+from ideas.pages import (
+    annexes,
+    attachments,
+    comments,
+    facets,
+    history,
+    idea_form,
+    joining,
+    matching,
+    merging,
+    parts,
+    plans,
+)
 from ideas.queries import ideas as queries
 from ideas.queries.board import IdeaFilters
 from ideas.queries.merging import merged_into_for
@@ -72,6 +84,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "next_calls": matching.next_calls(idea, at, may_edit=may["may"]["edit"]),
         **may,
         **merging.panel_context(parts.member_of(request), idea),
+        **annexes.link_context(parts.member_of(request), idea, may_write=may["may"]["edit"]),
         **attachments.panel_context(request, idea),
         **plans.panel_context(request, idea, at=at),
         **joining.panel_context(request, idea),

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from ideas.choices import NotificationKind
 from ideas.models import Call, Idea, Mail, Member, Notification
+from ideas.queries.annexes import annexes_visible_to
 from ideas.queries.following import aimed_by
 from ideas.queries.ideas import visible_to
 from ideas.queries.notifications import outdated
@@ -35,15 +36,23 @@ def unsent(at: datetime) -> QuerySet[Mail]:
 def still_true(member: Member, rows: Sequence[Notification], at: datetime) -> tuple[list[Notification], set[int]]:
     """Sort what may be told a member now from what is no longer so: (rows, ids of what never will be again).
 
-    Not told: ideas that the member may no longer see, reminders of a deadline that moved, changes that another change
-    overtook. A reminder of a deadline that has passed is in neither: it is late, or the clock is wrong. One query, and
-    those of `visible_to`.
+    Not told: ideas and annexes that the member may no longer see, reminders of a deadline that moved, changes that
+    another change overtook. A reminder of a deadline that has passed is in neither: it is late, or the clock is wrong.
+    One query, those of `visible_to`, and one where an annex is told of.
     """
     ideas = {row.idea_id for row in rows if row.idea_id}
     seen = set(visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)) if ideas else set()
     gone = outdated(rows) | {row.pk for row in rows if row.idea_id and row.idea_id not in seen}
+    gone |= _annexes_gone(member, [row for row in rows if row.kind == NotificationKind.ANNEX_CHANGED])
     told = [row for row in rows if row.pk not in gone and not _is_late(row, at)]
     return told, gone
+
+
+def _annexes_gone(member: Member, rows: Sequence[Notification]) -> set[int]:
+    """Pick the ids of those that tell of an annex which the member may read no more."""
+    readable = annexes_visible_to(member).filter(idea__in={row.idea_id for row in rows})
+    seen = set(readable.values_list("idea", flat=True)) if rows else set()
+    return {row.pk for row in rows if row.idea_id not in seen}
 
 
 def _is_late(row: Notification, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from ideas.choices import NotificationKind
 from ideas.models import Deadline, Member, Notification
+from ideas.queries.annexes import annexes_visible_to
 from ideas.queries.ideas import visible_to
 
 
@@ -21,7 +22,7 @@ class Unread:
 
 
 def unread_of(member: Member) -> Unread:
-    """Count what the member hasn't read; what is of ideas that they may no longer see doesn't count.
+    """Count what the member hasn't read; what is of ideas or annexes that they may no longer see doesn't.
 
     One query, and where something of ideas is unread one more beside those of `visible_to`.
     """
@@ -30,16 +31,20 @@ def unread_of(member: Member) -> Unread:
     unread = Notification.objects.filter(member=member, read_at=None)
     found = unread.aggregate(count=Count("id"), of_ideas=Count("idea"), newest=Coalesce(Max("id"), Subquery(latest), 0))
     if found["of_ideas"]:
-        hidden = unread.exclude(idea=None).exclude(idea__in=visible_to(member).values("id"))
-        found["count"] -= hidden.count()
+        found["count"] -= unread.exclude(idea=None).exclude(_of_seen(member)).count()
     return Unread(count=found["count"], newest=found["newest"])
 
 
 def notifications_of(member: Member, limit: int = 50) -> list[Notification]:
-    """The member's newest notifications. Those of ideas that they may no longer see are left out."""
-    seen = visible_to(member).values("id")
-    rows = Notification.objects.filter(member=member).filter(Q(idea=None) | Q(idea__in=seen))
+    """The member's newest notifications. Those of ideas, or annexes, that they may no longer see are left out."""
+    rows = Notification.objects.filter(member=member).filter(Q(idea=None) | _of_seen(member))
     return list(rows.select_related("idea").order_by("-id")[:limit])
+
+
+def _of_seen(member: Member) -> Q:
+    """Fits what is told of ideas that the member sees now, and of annexes that they may read now."""
+    annexes = Q(idea__in=annexes_visible_to(member).values("idea"))
+    return Q(idea__in=visible_to(member).values("id")) & (~Q(kind=NotificationKind.ANNEX_CHANGED) | annexes)
 
 
 def outdated(rows: Sequence[Notification]) -> set[int]:

@@ -31,12 +31,14 @@ SENTENCES: dict[str, Any] = {
     NotificationKind.MERGE_PROPOSED: _("%(actor)s proposes to merge “%(title)s” into “%(into)s”."),
     NotificationKind.IDEA_WITHDRAWN: _("%(actor)s withdrew “%(title)s”."),
     NotificationKind.IDEA_SHARED: _("%(actor)s made you a co-author of “%(title)s”."),
+    NotificationKind.ANNEX_CHANGED: _("%(actor)s changed the confidential annex of “%(title)s”."),
 }
 
 ENDED: dict[str, Any] = {
     MergeState.DECLINED: _("%(actor)s declined to merge “%(title)s” into “%(into)s”."),
     MergeState.WITHDRAWN: _("%(actor)s no longer proposes to merge “%(title)s” into “%(into)s”."),
 }
+ANNEX_CAME = _("%(actor)s added a confidential annex to “%(title)s”, for its partners.")
 MERGED = _("“%(title)s” went into “%(into)s”.")
 MERGED_AWAY = _("“%(title)s” was merged into another idea.")
 
@@ -73,6 +75,8 @@ def sentence(row: Notification) -> str:
         return str(ENDED.get(data["state"], "%(title)s")) % data
     if row.kind == NotificationKind.IDEA_MERGED:
         return str(MERGED if data["into"] else MERGED_AWAY) % data
+    if row.kind == NotificationKind.ANNEX_CHANGED and data["came"]:
+        return str(ANNEX_CAME) % data
     state = data["state"] if row.kind == NotificationKind.JOIN_ANSWERED else ""
     pattern = SENTENCES.get(state) or SENTENCES.get(row.kind) or "%(title)s"
     return str(pattern) % data

@@ -27,6 +27,7 @@ def test_schema_describes_every_endpoint(client: Client):
         "/ideas/{id}/calls/": ["get"],
         "/ideas/{id}/comments/": ["get", "post"],
         "/ideas/{id}/attachments/": ["get", "post"],
+        "/ideas/{id}/annex/": ["get", "patch", "put"],
         "/attachments/{id}/": ["delete", "get"],
         "/attachments/{id}/file/": ["get"],
         "/ideas/{id}/plan/": ["get"],
@@ -57,7 +58,7 @@ def test_schema_describes_every_endpoint(client: Client):
 def test_every_write_says_how_it_is_refused(client: Client):
     for path, methods in schema(client)["paths"].items():
         for method, operation in methods.items():
-            if method in {"post", "patch", "delete"}:
+            if method in {"post", "put", "patch", "delete"}:
                 assert {"401", "403", "409"} <= set(operation["responses"]), (path, method)
 
 

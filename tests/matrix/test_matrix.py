@@ -20,10 +20,22 @@ from ideas.actions.merging import propose_merge
 from ideas.actions.plans import edit_milestone, make_plan
 from ideas.choices import AffiliationRole, IdeaState, Visibility
 from ideas.exchange.tables import Table
-from ideas.models import Comment, Idea, JoinRequest, Member, Milestone, Organisation, RoleSlot, Shortlist, ValueChain
+from ideas.models import (
+    Annex,
+    Comment,
+    Idea,
+    JoinRequest,
+    Member,
+    Milestone,
+    Organisation,
+    RoleSlot,
+    Shortlist,
+    ValueChain,
+)
 from tests.cast import signed_in
 from tests.factories import (
     affiliate,
+    make_annex,
     make_attachment,
     make_call,
     make_comment,
@@ -58,6 +70,8 @@ OF_THE_IDEA = {
     "attachments:download": "/attachments/{attachment}/",
     "attachments:thumbnail": "/attachments/{attachment}/thumbnail/",
     "attachments:remove": "/attachments/{attachment}/remove/",
+    "annexes:detail": "/ideas/{reference}/annex/",
+    "annexes:edit": "/ideas/{reference}/annex/edit/",
     "comments:list": "/ideas/{reference}/comments/",
     "comments:post": "/ideas/{reference}/comments/post/",
     "comments:edit": "/comments/{comment}/edit/",
@@ -89,6 +103,7 @@ OF_THE_IDEA = {
     "api:idea-attachment-list": "/api/v1/ideas/{id}/attachments/",
     "api:attachment-detail": "/api/v1/attachments/{attachment}/",
     "api:attachment-file": "/api/v1/attachments/{attachment}/file/",
+    "api:idea-annex": "/api/v1/ideas/{id}/annex/",
     "api:idea-comment-list": "/api/v1/ideas/{id}/comments/",
     "api:comment-detail": "/api/v1/comments/{comment}/",
     "joining:answer": "/join-requests/{request}/accept/",
@@ -222,6 +237,7 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
     slot = make_slot(secret, expertise=CANARY, work=CANARY)
     comment = make_comment(secret, researcher, CANARY)
     attachment = make_attachment(secret, researcher, name=f"{CANARY}.png")
+    make_annex(secret, CANARY)
     call = make_call("HORIZON-1")
     edit_idea(
         by=researcher, idea=secret, content={"call": call, "organisation": laboratory}, version=1, at=timezone.now()
@@ -283,6 +299,7 @@ BODIES: dict[str, Any] = {
     "version": 1,
     "title": "X",
     "body": "x",
+    "text": "x",
     "client_id": "matrix",
     "reason": "x",
     "rationale": "x",
@@ -320,7 +337,9 @@ def test_every_route_is_in_the_table():
 
 
 def methods_of(path: str) -> tuple[str, ...]:
-    return ("get", "post", "patch", "delete") if path.startswith("/api/") else ("get", "post")
+    if not path.startswith("/api/"):
+        return "get", "post"
+    return ("get", "post", "patch", "delete", *(["put"] if path.endswith("/annex/") else []))
 
 
 def is_refusal(answer: Any) -> bool:
@@ -393,6 +412,7 @@ def test_nothing_was_changed_by_trying(viewer: Client, things: dict[str, Any], s
 
     secret.refresh_from_db()
     assert (secret.state, secret.version, secret.comment_count) == (IdeaState.OPEN, 2, 1)
+    assert Annex.objects.values_list("text", "version", "openings").get() == (CANARY, 1, None)
     assert Milestone.objects.values_list("name", "done_at").get() == (CANARY, None)
     assert (Comment.objects.count(), RoleSlot.objects.count(), JoinRequest.objects.get().state) == (1, 1, "pending")
     assert Shortlist.objects.get().entries.get().rationale == CANARY
