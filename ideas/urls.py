@@ -39,6 +39,7 @@ from ideas.pages import (
     shortlists,
     similar,
     site,
+    slots,
     style,
     versions,
 )
@@ -109,9 +110,9 @@ joining_pages = [
     path("join-requests/", joining.mine, name="list"),
     path("ideas/<str:reference>/join/", joining.ask, name="ask"),
     path("ideas/<str:reference>/consortium/", joining.consortium, name="consortium"),
-    path("ideas/<str:reference>/slots/new/", joining.new_slot, name="new_slot"),
-    path("slots/<int:pk>/edit/", joining.edit_slot, name="edit_slot"),
-    path("slots/<int:pk>/remove/", joining.remove_slot, name="remove_slot"),
+    path("ideas/<str:reference>/slots/new/", slots.new, name="new_slot"),
+    path("slots/<int:pk>/edit/", slots.edit, name="edit_slot"),
+    path("slots/<int:pk>/remove/", slots.remove, name="remove_slot"),
     path("join-requests/<int:pk>/<str:step>/", joining.answer, name="answer"),
 ]
 call_pages = [

@@ -38,6 +38,7 @@ SHARED = {
     "forms": {"filters", "sections", "typed"},
     # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
+    # slots: what authors look for in partners; who asks for it fills a file of its own.
     # plan_steps: what staff keep, from which authors make a plan.
     "pages": {
         "board",
@@ -62,6 +63,7 @@ SHARED = {
         "preview",
         "similar",
         "site",
+        "slots",
         "style",
         "style_samples",
         "uploads",

@@ -1,6 +1,6 @@
-"""Pages of joining: the consortium's panel, places, requests and their answers."""
+"""Pages of joining: the consortium's panel, requests and their answers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -12,16 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from ideas.actions import joining as actions
 from ideas.choices import Commitment, ConsortiumRole, JoinState, OrganisationKind
-from ideas.errors import Conflict, NotAllowed
-from ideas.forms.joining import AnswerForm, AskForm, SlotForm
-from ideas.models import Idea, JoinRequest, Member, RoleSlot
-from ideas.pages.parts import member_of, number_in, put_on, see_other, visible_idea
+from ideas.errors import Conflict
+from ideas.forms.joining import AnswerForm, AskForm
+from ideas.models import Idea, JoinRequest, Member
+from ideas.pages.parts import member_of, number_in, posted, put_on, see_other, visible_idea
 from ideas.queries.ideas import visible_to
-from ideas.queries.joining import consortium_of, organisations_free_to_ask, requests_visible_to, slots_visible_to
+from ideas.queries.joining import consortium_of, organisations_free_to_ask, requests_visible_to
 from ideas.queries.topics import idea_topic, member_topic
 from ideas.rules.ideas import takes_requests
 from ideas.rules.joining import STEPS, administers, can_change_slots, steps_open_to
@@ -29,7 +29,6 @@ from ideas.serializers.joining import PartnerSerializer, SlotSerializer
 from realtime import log
 
 NEWEST = 100
-Act = Callable[..., JoinRequest]
 
 
 # The panel ----------------------------------------------------------------------------------------------------------
@@ -129,65 +128,6 @@ def consortium(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, template, context)
 
 
-# Places -------------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def new_slot(request: HttpRequest, reference: str) -> HttpResponse:
-    idea = visible_idea(request, reference)
-
-    def add(content: dict[str, Any]) -> RoleSlot:
-        return actions.add_slot(by=member_of(request), idea=idea, content=content)
-
-    return _slot_page(request, idea, SlotForm(request.POST or None), add)
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def edit_slot(request: HttpRequest, pk: int) -> HttpResponse:
-    slot = get_object_or_404(slots_visible_to(request.user), pk=pk)
-
-    def change(content: dict[str, Any]) -> RoleSlot:
-        return actions.edit_slot(by=member_of(request), slot=slot, content=content)
-
-    return _slot_page(request, slot.idea, SlotForm(request.POST or None, slot=slot), change, slot=slot)
-
-
-def _slot_page(
-    request: HttpRequest,
-    idea: Idea,
-    form: SlotForm,
-    act: Callable[[dict[str, Any]], RoleSlot],
-    slot: RoleSlot | None = None,
-) -> HttpResponse:
-    if not can_change_slots(member_of(request), idea):
-        raise NotAllowed
-    status = 200 if request.method == "GET" else 400
-    if form.is_valid():
-        try:
-            act(form.content)
-        except ValidationError as refusal:
-            status = put_on(form, refusal)
-        else:
-            messages.success(request, _("The place is saved."))
-            return see_other(_consortium_url(idea))
-    return render(request, "joining/slot.html", {"form": form, "idea": idea, "slot": slot}, status=status)
-
-
-@require_POST
-@login_required
-def remove_slot(request: HttpRequest, pk: int) -> HttpResponse:
-    slot = get_object_or_404(slots_visible_to(request.user), pk=pk)
-    try:
-        actions.remove_slot(by=member_of(request), slot=slot)
-    except Conflict:
-        messages.error(request, _("A partner has this place: it can't be removed."))
-    else:
-        messages.success(request, _("The place is removed."))
-    return see_other(_consortium_url(slot.idea))
-
-
 # Requests -----------------------------------------------------------------------------------------------------------
 
 
@@ -205,7 +145,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
             status = put_on(form, refusal)
         else:
             messages.success(request, _asked_message(asked))
-            return see_other(_consortium_url(idea))
+            return see_other(consortium_url(idea))
     context = {
         "form": form,
         "idea": idea,
@@ -246,7 +186,7 @@ def answer(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     join_request = get_object_or_404(requests_visible_to(request.user), pk=pk)
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    form = AnswerForm(posted(request))
     status = 200 if request.method == "GET" else 400
     if form.is_valid():
         try:
@@ -298,9 +238,10 @@ def _after(request: HttpRequest, join_request: JoinRequest) -> str:
     """Back to where the step was taken: the list, or the idea as long as its reader sees it."""
     on_page = request.POST.get("back") != "list"
     if on_page and visible_to(request.user).filter(pk=join_request.idea_id).exists():
-        return _consortium_url(join_request.idea)
+        return consortium_url(join_request.idea)
     return reverse("joining:list")
 
 
-def _consortium_url(idea: Idea) -> str:
+def consortium_url(idea: Idea) -> str:
+    """Where the consortium stands on the idea's page."""
     return f"{idea.get_absolute_url()}#consortium"
