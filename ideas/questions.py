@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ideas.stems import LANGUAGES, is_stop_word, stem, words_of
@@ -53,6 +53,10 @@ class Question:
     def beginnings(self) -> tuple[str, ...]:
         return tuple(form.split()[-1] for term in self.terms if term.prefix for form in term.forms)
 
+    def begun(self) -> "Question":
+        """The same, its last word a beginning."""
+        return Question((*self.terms[:-1], replace(self.terms[-1], prefix=True))) if self.terms else self
+
     def score(self, names: str, head: str) -> int:
         """Rate a find by where its words stand: a name that begins so, a name, the title, anywhere."""
         names, head = f" {names} ", f" {head} "
@@ -68,7 +72,7 @@ def read_question(text: str, *, typing: bool = False) -> Question:
     read = [_term(piece, quoted) for piece, quoted in pieces]
     terms = [term for term in read if term is not None][:MAX_TERMS]
     if typing and terms and not text[-1:].isspace():
-        terms[-1] = Term(terms[-1].text, terms[-1].forms, prefix=True)
+        terms[-1] = replace(terms[-1], prefix=True)
     telling = [term for term in terms if not is_stop_word(term.text)]
     return Question(tuple(telling or terms))
 

@@ -86,13 +86,14 @@ def titles() -> list[tuple[str, str]]:
 
 
 def said(filters: IdeaFilters, names: Names) -> list[tuple[str, str]]:
-    """Say in words what the filters ask: [(facet, value)]. No query."""
+    """Say in words what the filters ask: [(facet, value)]. No query, but one where provinces are asked for."""
     values: dict[str, dict[str, Any]] = {
         "value_chain": {code: chain["name"] for code, chain in names.chains.items()},
         "ket": {code: ket["name"] for code, ket in names.kets.items()},
         "state": dict(IdeaState.choices),
         "role": dict(ConsortiumRole.choices),
         "kind": dict(OrganisationKind.choices),
+        "province": _province_names() if filters.province else {},
     }
     asked = []
     for name, title in titles():
@@ -131,8 +132,12 @@ def _calls(filters: IdeaFilters, board: Board) -> list[str]:
 def _provinces(filters: IdeaFilters, board: Board) -> list[Option]:
     """The provinces of the ideas there are, by name."""
     codes = {*board.counts.get("province", {}), *filters.province}
-    names = {term.code: term.name for term in terms(Scheme.PROVINCE)}
+    names = _province_names()
     return [Option(code, names.get(code, code)) for code in sorted(codes, key=lambda code: names.get(code, code))]
+
+
+def _province_names() -> dict[str, str]:
+    return {term.code: term.name for term in terms(Scheme.PROVINCE)}
 
 
 def _in_use(tags: dict[str, dict[str, Any]]) -> set[str]:

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from ideas.choices import OrganisationKind, SearchKind
 from ideas.forms.filters import page_cursor, searched
+from ideas.pages import facets
+from ideas.queries.board import RELEVANCE, IdeaFilters
 from ideas.queries.found import Thing, things_of
 from ideas.queries.search import Found, find, find_or_nearest, scope_of
 from ideas.questions import Question, excerpt, mark, read_question
@@ -17,6 +19,15 @@ from ideas.questions import Question, excerpt, mark, read_question
 PAGE_SIZE = 20
 SUGGESTIONS = 8
 KINDS = dict(SearchKind.choices)
+# What one find of a kind is called.
+ONE = {
+    SearchKind.IDEA: _("Idea"),
+    SearchKind.CALL: _("Call"),
+    SearchKind.ORGANISATION: _("Organisation"),
+    SearchKind.MEMBER: _("Person"),
+    SearchKind.COMMENT: _("Comment"),
+    SearchKind.TEASER: _("Idea"),
+}
 ORGANISATION_KINDS = dict(OrganisationKind.choices)
 
 
@@ -37,7 +48,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(text, kind, found, scope.kinds),
         "rows": [_row(thing, found.question) for thing in things],
         "next": _address(text, kind, start + PAGE_SIZE) if len(hits) > start + PAGE_SIZE else "",
-        "board": f"{reverse('ideas:list')}?q={text}",
+        "board": _board(found),
     }
     return render(request, "search/list.html", context)
 
@@ -47,7 +58,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """What a beginning may become: {"suggestions": [{"kind", "label", "url"}]}, for the field in the header."""
     question = read_question(searched(request.GET), typing=True)
     things = things_of(find(question, scope_of(request.user)).hits[:SUGGESTIONS], request.user)
-    found = [{"kind": str(KINDS[thing.kind]), "label": thing.title, "url": thing.url} for thing in things]
+    found = [{"kind": str(ONE[thing.kind]), "label": thing.title, "url": thing.url} for thing in things]
     response = JsonResponse({"suggestions": found})
     response["Cache-Control"] = "private, no-store"
     return response
@@ -60,6 +71,12 @@ def _start(cursor: str) -> int:
 def _address(text: str, kind: str = "", start: int = 0) -> str:
     query = {"q": text} | ({"kind": kind} if kind else {}) | ({"cursor": str(start)} if start else {})
     return reverse("search:list", query=query)
+
+
+def _board(found: Found) -> str:
+    """Where the ideas that were found can be narrowed further, sorted and kept as a search; "" where there are none."""
+    words = " ".join(term.text for term in found.question.terms)
+    return facets.address(IdeaFilters(q=words, sort=RELEVANCE)) if found.counts.get(SearchKind.IDEA) else ""
 
 
 def _tabs(text: str, kind: str, found: Found, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -75,7 +92,7 @@ def _row(thing: Thing, question: Question) -> dict[str, Any]:
     """One find: {kind, kind_label, url, ref, title, language, said, where}; title and said cut into marked pieces."""
     return {
         "kind": thing.kind,
-        "kind_label": KINDS[thing.kind] if thing.kind != SearchKind.TEASER else KINDS[SearchKind.IDEA],
+        "kind_label": ONE[thing.kind],
         "url": thing.url,
         "ref": mark(thing.ref, question),
         "title": mark(thing.title, question),

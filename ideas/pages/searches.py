@@ -1,6 +1,7 @@
 """Pages of saved searches: keep one, come back to it, be told of what is new."""
 
 from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas.actions import searches as actions
@@ -19,7 +21,7 @@ from ideas.forms.searches import SearchForm
 from ideas.models import SavedSearch
 from ideas.pages import facets
 from ideas.pages.parts import member_of, put_on, read_names, see_other
-from ideas.queries.searches import filters_of, new_in, searches_of
+from ideas.queries.searches import counts_in, filters_of, new_in, searches_of
 
 
 @require_safe
@@ -27,8 +29,16 @@ from ideas.queries.searches import filters_of, new_in, searches_of
 def overview(request: HttpRequest) -> HttpResponse:
     member, names = member_of(request), read_names()
     searches = searches_of(member)
-    new = new_in(member, searches, since="seen_at", at=timezone.now())
-    rows = [{"search": one, "asked": facets.said(filters_of(one), names), "new": new[one.pk]} for one in searches]
+    counts = counts_in(member, searches, since="seen_at", at=timezone.now())
+    rows = [
+        {
+            "search": one,
+            "asked": facets.said(filters_of(one), names),
+            "total": counts[one.pk].total,
+            "new": counts[one.pk].new,
+        }
+        for one in searches
+    ]
     return render(request, "searches/list.html", {"rows": rows})
 
 
@@ -39,9 +49,8 @@ def save(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     filters = read_idea_filters(request.GET, member)
     asked = facets.said(filters, read_names())
-    form = SearchForm(
-        request.POST or None, initial={"name": ", ".join(label for _kind, label in asked)[:80], "alerts": True}
-    )
+    name = shorten(", ".join(label for _kind, label in asked), 80, placeholder="…")
+    form = SearchForm(request.POST or None, initial={"name": name, "alerts": True})
     status = 200
     if request.method == "POST":
         status = 400
@@ -60,8 +69,15 @@ def save(request: HttpRequest) -> HttpResponse:
 @login_required
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     # A GET that writes: a visit is just what it notes, and twice is once.
-    search = _own(request, pk)
-    actions.visit_search(by=member_of(request), search=search, at=timezone.now())
+    search, by, at = _own(request, pk), member_of(request), timezone.now()
+    if new := new_in(by, [search], since="seen_at", at=at)[pk]:
+        said = ngettext(
+            "%(n)s idea is new since you last looked here. It comes first.",
+            "%(n)s ideas are new since you last looked here. They come first.",
+            new,
+        )
+        messages.info(request, said % {"n": new})
+    actions.visit_search(by=by, search=search, at=at)
     return see_other(facets.address(replace(filters_of(search), sort="newest")))
 
 

@@ -84,7 +84,8 @@ class Hit:
 @dataclass
 class Found:
     """The hits, best first, and how many there are of each kind. `question` is the one that was answered: where the
-    words as typed find nothing, with names spelt right (`corrected`) or without the words that nothing has (`without`).
+    words as typed find nothing, with names spelt right (`corrected`) or without the words that nothing has beside the
+    others (`without`).
     """
 
     question: Question
@@ -122,10 +123,13 @@ def _worth(hit: Hit) -> tuple[int, int, float, int]:
 
 
 def find_or_nearest(question: Question, scope: Scope, member: Viewer) -> Found:
-    """Find as `find` does; where there is nothing, what was probably meant."""
+    """Find as `find` does; where there is nothing, what begins so, what was probably meant, what has most of it."""
     found = find(question, scope)
     if found.hits or not question:
         return found
+    begun = question.begun()
+    if begun != question and (so := find(begun, scope)).hits:
+        return so
     # A word that something has is spelt right, however near it is to a name.
     right = {term for term in question.terms if matching(Question((term,)), scope).exists()}
     names = with_names_spelt_right(question, member)
@@ -133,12 +137,21 @@ def find_or_nearest(question: Question, scope: Scope, member: Viewer) -> Found:
     if spelt != question and (better := find(spelt, scope)).hits:
         better.corrected = True
         return better
-    known = [term for term in spelt.terms if term in right or matching(Question((term,)), scope).exists()]
-    if not known or len(known) == len(spelt.terms):
+    known = _together(spelt, scope)
+    if not known:
         return found
-    rest = find(Question(tuple(known)), scope)
-    rest.without = tuple(term.text for term in spelt.terms if term not in known)
+    rest = find(known, scope)
+    rest.without = tuple(term.text for term in spelt.terms if term not in known.terms)
     return rest
+
+
+def _together(question: Question, scope: Scope) -> Question:
+    """Keep of the words, in the order in which they were typed, those that something has together."""
+    kept: tuple[Term, ...] = ()
+    for term in question.terms:
+        if matching(Question((*kept, term)), scope).exists():
+            kept = (*kept, term)
+    return Question(kept)
 
 
 def with_names_spelt_right(question: Question, member: Viewer) -> Question:

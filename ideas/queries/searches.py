@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from ideas.models import Member, SavedSearch
 from ideas.queries.board import Chosen, IdeaFilters, choose
@@ -40,12 +40,27 @@ def searches_of(member: Member) -> list[SavedSearch]:
     return list(SavedSearch.objects.filter(member=member))
 
 
+class Counts(NamedTuple):
+    """How many ideas a search finds, and how many of them are new."""
+
+    total: int
+    new: int
+
+
 def new_in(
     member: Member, searches: Iterable[SavedSearch], *, since: str, at: datetime, others_only: bool = False
 ) -> dict[int, int]:
-    """Count what was published since each search's `seen_at` or `told_at`, of what the member may see: {id: ideas}.
+    """Count what was published since each search's `seen_at` or `told_at`, of what the member may see: {id: ideas}."""
+    counts = counts_in(member, searches, since=since, at=at, others_only=others_only)
+    return {pk: count.new for pk, count in counts.items()}
 
-    A fixed number of queries, and one more for each search with words. `others_only` leaves one's own ideas out.
+
+def counts_in(
+    member: Member, searches: Iterable[SavedSearch], *, since: str, at: datetime, others_only: bool = False
+) -> dict[int, Counts]:
+    """Count what each search finds of what the member may see, and what of it was published since its `since`.
+
+    A fixed number of queries, and one more for each search with words. `others_only` leaves one's own new ideas out.
     """
     asked = {search.pk: (getattr(search, since), filters_of(search)) for search in searches}
     if not asked:
@@ -62,7 +77,7 @@ def new_in(
     for pk, (instant, filters) in asked.items():
         chosen = replace(whole, filters=filters, seen=_with_words(whole, member, filters.q, audiences))
         new = chosen.known.select(idea for opened_at, idea in fresh if opened_at > instant)
-        counts[pk] = (chosen.selected & new).bit_count()
+        counts[pk] = Counts(chosen.selected.bit_count(), (chosen.selected & new).bit_count())
     return counts
 
 

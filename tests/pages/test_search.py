@@ -102,3 +102,12 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(researcher, chain, c
 
 
 QUERIES = 16
+
+
+def test_the_ideas_that_were_found_lead_to_the_board(researcher, chain):
+    make_idea(researcher, chain=chain, title="Turbine & co")
+    index_organisations([make_organisation("Rossi")])
+    client = signed_in(researcher)
+
+    assert client.get("/search/", {"q": "turbine & co"}).context["board"] == "/?q=turbine+co&sort=relevance"
+    assert client.get("/search/", {"q": "rossi"}).context["board"] == ""

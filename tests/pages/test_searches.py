@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -6,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from ideas.actions.searches import save_search
-from ideas.models import Member, SavedSearch, ValueChain
+from ideas.choices import Scheme
+from ideas.models import Member, SavedSearch, Term, ValueChain
 from ideas.queries.board import IdeaFilters
 from tests.cast import signed_in
 from tests.factories import make_idea
@@ -76,3 +78,23 @@ def test_outsider_finds_nobody_elses_search(company: Member, outsider: Member):
 
 def test_visitors_sign_in_first(client: Client):
     assert client.get("/searches/")["Location"] == "/account/login/?next=/searches/"
+
+
+def test_a_visit_says_how_many_are_new_and_then_they_are_not(company: Member, researcher: Member, chain: ValueChain):
+    make_idea(researcher, chain=chain, at=timezone.now() - timedelta(days=2))
+    search, client = kept(company, value_chain=("MOVES",)), signed_in(company)
+    make_idea(researcher, chain=chain)
+
+    row = client.get("/searches/").context["rows"][0]
+    first, again = (client.get(f"/searches/{search.pk}/", follow=True) for _visit in range(2))
+
+    assert (row["total"], row["new"]) == (2, 1)
+    assert [[note.message[:1] for note in page.context["messages"]] for page in (first, again)] == [["1"], []]
+
+
+def test_a_search_is_named_by_whole_words_and_provinces_by_their_names(company: Member):
+    Term.objects.create(scheme=Scheme.PROVINCE, code="ITH54", name_it="Modena", name_en="Modena")
+
+    page = signed_in(company).get("/searches/new/?province=ITH54&q=" + "+".join(["electrification"] * 8))
+
+    assert page.context["form"]["name"].value() == "Modena," + " electrification" * 4 + "…"

@@ -155,3 +155,14 @@ def test_what_was_asked_for_is_marked():
     assert mark("Batterie riscaldate", question) == [("Batterie", True), (" ", False), ("riscaldate", True)]
     assert ("batterie", True) in excerpt("x " * 300 + "le batterie al gelo " + "y " * 300, question)
     assert excerpt("niente", question) == []
+
+
+def test_what_nothing_has_is_taken_for_a_beginning(library, outsider):
+    assert answers(library, outsider, "riscal") == answers(library, outsider, "riscal*") != []
+
+
+def test_words_that_nothing_has_together_are_left_out(library, outsider):
+    found = find_or_nearest(read_question("gripper flax clamp"), scope_of(outsider), outsider)
+
+    assert [library[hit.kind, hit.object_id] for hit in found.hits] == ["clamp"]
+    assert found.without == ("flax",)
