@@ -3,13 +3,21 @@
 // form[data-autosave=ADDRESS]. Until the server has it, drafts.js keeps it here; that one tells what is in the form.
 import { read } from "./drafts.js";
 import { clean } from "./forms.js";
-import { post } from "./post.js";
+import { fragment, post } from "./post.js";
 import { language } from "./words.js";
 
 const WAIT_MS = 1_500;
 const AT_MOST_MS = 8_000;
 const RETRY_MS = 10_000;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+
+/** Go on in the session that the same writer has begun in another tab: the form's safety mark is of the one before. */
+async function takeUp(form) {
+  const page = await fragment(form.action);
+  const drawn = page && new DOMParser().parseFromString(page, "text/html").getElementById(form.id);
+  if (drawn?.dataset.draftOwner !== form.dataset.draftOwner) return;
+  form.elements.csrfmiddlewaretoken.value = drawn.elements.csrfmiddlewaretoken.value;
+}
 
 function watch(form) {
   const { autosave, autosaveSaved, autosaveSaving, autosaveOffline, autosaveOut } = form.dataset;
@@ -50,6 +58,7 @@ function watch(form) {
       return tick();
     }
     say(lost === "signed_out" ? autosaveOut : autosaveOffline);
+    if (lost === "signed_out") await takeUp(form);
     timer = setTimeout(save, RETRY_MS);
   }
 
