@@ -1,10 +1,9 @@
-"""What `make` calls: makes the environment, then runs, tests, checks or measures the product.
+"""What `make` calls: runs, tests, checks or measures the product.
 
 Only the standard library at the top, and only grammar that old Pythons read, so that an old one gets a sentence and
 not a traceback. Whatever needs more is started with the Python of `.venv`.
 """
 
-import hashlib
 import os
 import re
 import shutil
@@ -14,45 +13,20 @@ import sys
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-VENV_PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
-STAMP = os.path.join(VENV, "installed")
-LOCKS = ("base", "production", "dev")
-NEEDED = (3, 11)
+from jvl.install import ROOT, VENV_PYTHON, Stop, install, require_python
+
 WRITERS = "--ds=tests.concurrency.settings"
 PRINTING = threading.Lock()
-NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 
-class Stop(Exception):
-    """Something the reader can mend; the message says how."""
-
-
-# The environment ----------------------------------------------------------------------------------------------------
-
-
-def require_python(version: tuple) -> None:
-    """Go on with a Python that is new enough: this one, else another on the path."""
-    if version >= NEEDED:
-        return
-    for name in NEWER:
-        other = shutil.which(name)
-        if other and _is_new_enough(other):
-            print("Python {}.{} is too old; going on with {}.".format(version[0], version[1], name), flush=True)
-            os.execv(other, [other, "-m", "jvl.cli"] + sys.argv[1:])
-    raise Stop(
-        "The Joint Virtual Lab needs Python {}.{} or newer; {} is {}.{}.\n"
-        "Install a newer one, or name it: make run PYTHON=/path/to/python3.12".format(
-            NEEDED[0], NEEDED[1], sys.executable, version[0], version[1]
-        )
-    )
-
-
-def _is_new_enough(python: str) -> bool:
-    probe = "import sys; sys.exit(sys.version_info[:2] < ({}, {}))".format(*NEEDED)
-    # A name on the path may be a shim of a version manager that has no such version.
-    return subprocess.call([python, "-c", probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+def run(port: str = "8000") -> int:
+    """Serve the demo; everything it needs is made first."""
+    require_free_port(port)
+    install("base")
+    os.chdir(ROOT)
+    os.environ.setdefault("SITE_URL", "http://127.0.0.1:{}".format(port))
+    # This process becomes the server, so that Ctrl-C and any signal reach it and nothing is left behind.
+    os.execv(VENV_PYTHON, [VENV_PYTHON, os.path.join(ROOT, "manage.py"), "runserver", port])
 
 
 def require_free_port(text: str) -> int:
@@ -72,100 +46,6 @@ def require_free_port(text: str) -> int:
     finally:
         probe.close()
     return int(text)
-
-
-def install(lock: str) -> None:
-    """Make `.venv` and install a locked list into it, unless that was done already. Says each step."""
-    if _is_usable() and _mark(lock) in _installed():
-        return
-    path = _path(lock)
-    with open(path, "rb") as file:
-        content = file.read()
-    count = len(re.findall(rb"(?m)^[A-Za-z0-9]", content))
-    steps = [("{} locked packages".format(count), lambda: _pip_install(path, count))]
-    if not _is_usable():
-        steps.insert(0, ("Python environment in .venv", _make_venv))
-    print("Installing what is missing, once:", flush=True)
-    for number, (name, work) in enumerate(steps, 1):
-        started = time.time()
-        print("  {}/{} {} …".format(number, len(steps), name), flush=True)
-        work()
-        done = "      done ({:.1f} s)      ".format(time.time() - started)
-        print(("\r" if sys.stdout.isatty() else "") + done.rstrip(), flush=True)
-    # A longer list contains the shorter ones.
-    with open(STAMP, "a") as stamp:
-        stamp.writelines(_mark(name) + "\n" for name in LOCKS[: LOCKS.index(lock) + 1])
-
-
-def _path(lock: str) -> str:
-    return os.path.join(ROOT, "requirements", lock + ".txt")
-
-
-def _mark(lock: str) -> str:
-    with open(_path(lock), "rb") as file:
-        return lock + " " + hashlib.sha256(file.read()).hexdigest()
-
-
-def _is_usable() -> bool:
-    if not os.path.exists(os.path.join(VENV, "pyvenv.cfg")) or not os.path.exists(VENV_PYTHON):
-        return False
-    return subprocess.call([VENV_PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
-
-
-def _installed() -> list:
-    if not os.path.exists(STAMP):
-        return []
-    with open(STAMP) as file:
-        return file.read().splitlines()
-
-
-def _make_venv() -> None:
-    try:
-        import ensurepip  # noqa: F401 - Debian and Ubuntu leave it out until their package is there
-        import venv  # noqa: F401
-    except ImportError:
-        raise Stop(
-            "This Python has no 'venv' module. On Debian and Ubuntu: apt install python3-venv\n"
-            "Elsewhere install Python with venv and pip, and run the same command again."
-        )
-    if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
-        raise Stop("The environment in .venv couldn't be made; the lines above say why.")
-
-
-def _pip_install(path: str, count: int) -> None:
-    # Lists are complete and hashed, so there is nothing to resolve; what isn't used needn't be compiled.
-    command = [VENV_PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile"]
-    command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-r", path]
-    pip = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
-    lines, seen = [], 0
-    for line in pip.stdout or ():
-        lines.append(line)
-        if line.startswith(("Collecting", "Requirement already")):
-            seen += 1
-            _progress("{} of {}".format(seen, count))
-        elif line.startswith("Installing"):
-            _progress("installing    ")
-    if pip.wait() != 0:
-        raise Stop("".join(lines[-12:]) + "\nThe packages couldn't be installed; the lines above say why.")
-
-
-def _progress(text: str) -> None:
-    if sys.stdout.isatty():
-        sys.stdout.write("\r      " + text)
-        sys.stdout.flush()
-
-
-# The commands -------------------------------------------------------------------------------------------------------
-
-
-def run(port: str = "8000") -> int:
-    """Serve the demo; everything it needs is made first."""
-    require_free_port(port)
-    install("base")
-    os.chdir(ROOT)
-    os.environ.setdefault("SITE_URL", "http://127.0.0.1:{}".format(port))
-    # This process becomes the server, so that Ctrl-C and any signal reach it and nothing is left behind.
-    os.execv(VENV_PYTHON, [VENV_PYTHON, os.path.join(ROOT, "manage.py"), "runserver", port])
 
 
 def test() -> int:
@@ -202,13 +82,10 @@ def _run_lane(lane: list, results: list) -> None:
 
 
 def _told_at_the_end(name: str, command: list) -> bool:
-    started = time.time()
-    done = subprocess.run(
-        command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
-    )
+    good, said, seconds = _heard(command)
     with PRINTING:
-        print("\n=== {} ({:.0f} s)\n{}".format(name, time.time() - started, done.stdout), flush=True)
-    return done.returncode == 0
+        print("\n=== {} ({:.0f} s)\n{}".format(name, seconds, said), flush=True)
+    return good
 
 
 CHECKS = (
@@ -266,15 +143,20 @@ def _environment() -> dict:
 
 
 def _quiet(name: str, command: list) -> bool:
+    good, said, seconds = _heard(command)
+    print("{:<4} {} ({:.1f} s)".format("ok" if good else "BAD", name, seconds), flush=True)
+    if not good:
+        print(said, flush=True)
+    return good
+
+
+def _heard(command: list) -> tuple:
+    """Run a command without showing it. Returns (whether it went well, what it said, seconds)."""
     started = time.time()
     done = subprocess.run(
         command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     )
-    good = done.returncode == 0
-    print("{:<4} {} ({:.1f} s)".format("ok" if good else "BAD", name, time.time() - started), flush=True)
-    if not good:
-        print(done.stdout, flush=True)
-    return good
+    return done.returncode == 0, done.stdout, time.time() - started
 
 
 def _report(results: list) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jvl import cli
+from jvl import cli, install
 
 ROOT = Path(__file__).resolve().parent.parent
 SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin"
@@ -133,12 +133,13 @@ def test_the_licence_is_whole_and_named() -> None:
 def test_an_old_python_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(cli.Stop, match=r"needs Python 3\.11 or newer; .* is 3\.9"):
-        cli.require_python((3, 9))
+    with pytest.raises(install.Stop, match=r"needs Python 3\.11 or newer; .* is 3\.9"):
+        install.require_python((3, 9))
 
 
-def test_the_command_line_is_grammar_that_old_pythons_read() -> None:
-    source = (ROOT / "jvl" / "cli.py").read_text()
+@pytest.mark.parametrize("module", ["__init__", "install", "cli"])
+def test_the_command_line_is_grammar_that_old_pythons_read(module: str) -> None:
+    source = (ROOT / "jvl" / f"{module}.py").read_text()
 
     ast.parse(source, feature_version=(3, 6))
 
