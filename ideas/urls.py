@@ -30,6 +30,7 @@ from ideas.pages import (
     merging,
     notifications,
     organisations,
+    outlines,
     papers,
     plan_steps,
     plans,
@@ -55,6 +56,9 @@ idea_pages = [
     path("ideas/<str:reference>/renew/", ideas.renew, name="renew"),
     path("ideas/<str:reference>/history/", history.detail, name="history"),
 ]
+outline_pages = [
+    path("ideas/outline/", outlines.panel, name="panel"),
+]
 draft_pages = [
     path("drafts/save/", drafts.save, name="save"),
     path("drafts/discard/", drafts.discard, name="discard"),
@@ -72,15 +76,15 @@ attachment_pages = [
     path("attachments/<int:pk>/thumbnail/", attachments.thumbnail, name="thumbnail"),
     path("attachments/<int:pk>/remove/", attachments.remove, name="remove"),
 ]
+annex_pages = [
+    path("ideas/<str:reference>/annex/", annexes.detail, name="detail"),
+    path("ideas/<str:reference>/annex/edit/", annexes.edit, name="edit"),
+]
 intake_pages = [
     path("bring-ideas/", intake.new, name="new"),
     path("bring-ideas/<int:pk>/", intake.detail, name="detail"),
     path("bring-ideas/<int:pk>/columns/", intake.columns, name="columns"),
     path("bring-ideas/<int:pk>/confirm/", intake.confirm, name="confirm"),
-annex_pages = [
-    path("ideas/<str:reference>/annex/", annexes.detail, name="detail"),
-    path("ideas/<str:reference>/annex/edit/", annexes.edit, name="edit"),
-]
     path("bring-ideas/<int:pk>/discard/", intake.discard, name="discard"),
 ]
 paper_pages = [
@@ -207,11 +211,14 @@ saved_pages = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Before the pages of ideas, whose references would take its address.
+    path("", include((outline_pages, "outlines"))),
     path("", include((idea_pages, "ideas"))),
     path("", include((draft_pages, "drafts"))),
     path("", include((version_pages, "versions"))),
     path("", include((export_pages, "exports"))),
     path("", include((attachment_pages, "attachments"))),
+    path("", include((annex_pages, "annexes"))),
     path("", include((intake_pages, "intake"))),
     path("", include((paper_pages, "papers"))),
     path("", include((insight_pages, "insights"))),
@@ -219,7 +226,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
-    path("", include((annex_pages, "annexes"))),
     path("", include((plan_pages, "plans"))),
     path("", include((deadline_pages, "deadlines"))),
     path("", include((matching_pages, "matching"))),

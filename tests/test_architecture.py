@@ -12,7 +12,9 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
-    "serializers": {"exports", "papers", "matching"},
+    # outlines: texts of our own about kinds of calls, in a file.
+    "rules": {"outlines"},
+    "serializers": {"exports", "papers", "matching", "outlines"},
     "queries": {
         "board",
         "board_counts",
@@ -26,6 +28,7 @@ SHARED = {
         "history",
         "insights",
         "matching",
+        "outlines",
         "similar",
         "today",
         "topics",
@@ -57,6 +60,7 @@ SHARED = {
         "insights",
         "matching",
         "middleware",
+        "outlines",
         "papers",
         "parts",
         "plan_steps",
@@ -68,7 +72,7 @@ SHARED = {
         "style_samples",
         "uploads",
     },
-    "api": {"base", "docs", "errors", "inputs", "pagination", "urls"},
+    "api": {"base", "docs", "errors", "inputs", "outlines", "pagination", "urls"},
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
 

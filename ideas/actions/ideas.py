@@ -17,6 +17,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Idea, IdeaTransition, IdeaVersion, Member, Notification, TargetChange
 from ideas.queries.calls import next_closing, status_of_call
 from ideas.queries.ideas import expiring, visible_to
+from ideas.queries.outlines import is_unwritten
 from ideas.rules.ideas import NEEDED_TO_OPEN, can_change_state, can_edit_idea, can_review, is_author
 from ideas.rules.joining import belongs_to
 
@@ -208,7 +209,7 @@ def fill_idea(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetim
     _check_target(idea, old_call, at)
     if idea.organisation and idea.organisation_id != old_organisation and not belongs_to(by, idea.organisation):
         raise ValidationError({"organisation": _("Choose an organisation that you belong to.")})
-    idea.html = {name: _render(name, getattr(idea, name)) for name in LONG_TEXTS if getattr(idea, name)}
+    idea.html = {name: _render(name, getattr(idea, name)) for name in LONG_TEXTS if _has(idea, name)}
     idea.full_clean(exclude=["created_by"])
 
 
@@ -272,9 +273,14 @@ def keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
 
 def _check_complete(idea: Idea) -> None:
     """An open idea needs what a reader needs to judge it. Raises ValidationError by field."""
-    missing = {name: _("Fill this in before you open the idea.") for name in NEEDED_TO_OPEN if not getattr(idea, name)}
+    missing = {name: _("Fill this in before you open the idea.") for name in NEEDED_TO_OPEN if not _has(idea, name)}
     if missing:
         raise ValidationError(missing)
+
+
+def _has(idea: Idea, name: str) -> bool:
+    value = getattr(idea, name)
+    return not is_unwritten(value) if name in LONG_TEXTS else bool(value)
 
 
 def _end_requests(idea: Idea, at: datetime) -> list[Member]:

@@ -12,6 +12,7 @@ from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
 from ideas.api.organisations import OrganisationViewSet
+from ideas.api.outlines import OutlineViewSet
 from ideas.api.plans import PlanViewSet
 from ideas.api.shortlists import ShortlistViewSet
 from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
@@ -24,6 +25,7 @@ router.register("v1/ideas", IdeaViewSet, basename="idea")
 router.register("v1/attachments", AttachmentViewSet, basename="attachment")
 router.register("v1/comments", CommentViewSet, basename="comment")
 router.register("v1/calls", CallViewSet, basename="call")
+router.register("v1/outlines", OutlineViewSet, basename="outline")
 router.register("v1/following", FollowViewSet, basename="follow")
 router.register("v1/value-chains", ValueChainViewSet, basename="value-chain")
 router.register("v1/kets", KetViewSet, basename="ket")
@@ -31,13 +33,13 @@ router.register("v1/organisations", OrganisationViewSet, basename="organisation"
 router.register("v1/join-requests", JoinRequestViewSet, basename="join-request")
 router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
 
-pages: list[URLPattern | URLResolver] = [
-    *router.urls,
 annex = AnnexViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
 
+pages: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
-    path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
     # An address that is none answers as an unknown id does: in JSON, with the same code.
     path("v1/<path:rest>", unknown, name="unknown"),
 ]

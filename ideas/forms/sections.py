@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from ideas.forms.ideas import IdeaForm
+from ideas.forms.ideas import TEXTS, IdeaForm
+from ideas.queries.outlines import is_unwritten
 from ideas.rules.ideas import NEEDED_TO_OPEN
 
 # The parts of the form, each with the fields that make it complete; what says something empty, too, isn't counted.
@@ -44,6 +45,8 @@ def needed_of(form: IdeaForm) -> list[dict[str, Any]]:
 
 
 def is_filled(form: IdeaForm, name: str) -> bool:
-    """Whether anything stands in a field, right or wrong."""
+    """Whether anything stands in a field, right or wrong; headings that wait for their text are nothing."""
     value = form[name].value()
+    if name in TEXTS:
+        return not is_unwritten(str(value or ""))
     return bool(str(value).strip()) if isinstance(value, (str, int)) else bool(value)

@@ -21,10 +21,13 @@ from ideas.forms.drafts import key_in, new_key
 from ideas.forms.ideas import IdeaForm
 from ideas.forms.sections import needed_of, sections_of
 from ideas.models import Call, Draft, Idea
-from ideas.pages import parts
+from ideas.pages import outlines, parts
 from ideas.pages.drafts import keep_typed, typed_before_sign_in
 from ideas.queries.drafts import drafts_of
 from ideas.rules.ideas import can_edit_idea, next_states
+
+# What the buttons of `outlines/_panel.html` ask for.
+OUTLINING = frozenset({outlines.WRITE, outlines.TAKE})
 
 
 @typed_before_sign_in
@@ -35,6 +38,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show_begun(request, at=at)
     form = IdeaForm(request.POST, by=by, at=at)
+    if request.POST.get("act") in OUTLINING:
+        return _outlined(request, form, at=at)
     if not form.is_valid():
         return _show_refused(request, form, 400)
     try:
@@ -55,6 +60,8 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return _show_begun(request, idea, at=at)
     form = IdeaForm(request.POST, by=by, at=at, idea=idea)
+    if request.POST.get("act") in OUTLINING:
+        return _outlined(request, form, idea, at=at)
     if not form.is_valid():
         return _show_refused(request, form, 400, idea)
     try:
@@ -81,7 +88,8 @@ def _show_begun(request: HttpRequest, idea: Idea | None = None, *, at: datetime)
     initial = {} if idea else _call_asked(request)
     form = IdeaForm(by=by, at=at, idea=idea, initial=restored.fields if restored else initial)
     others = [_begun(draft) for draft in begun if draft != restored] if idea is None else []
-    return _show_form(request, form, idea, restored=restored, others=others, fresh=_fresh(idea))
+    outlined = restored is not None and "outlined" in request.GET
+    return _show_form(request, form, idea, restored=restored, others=others, fresh=_fresh(idea), outlined=outlined)
 
 
 def _fresh(idea: Idea | None) -> str:
@@ -102,14 +110,32 @@ def _show_refused(request: HttpRequest, form: IdeaForm, status: int, idea: Idea 
     return _show_form(request, form, idea, status=status)
 
 
+def _outlined(request: HttpRequest, form: IdeaForm, idea: Idea | None = None, *, at: datetime) -> HttpResponse:
+    """The form again, with the headings of its call's outline; nothing is saved, and all that was typed is kept."""
+    try:
+        key = outlines.apply(request, idea, at)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return _show_form(request, form, idea, status=400)
+    query = {"draft": key, "outlined": "1"}
+    path = reverse("ideas:edit", args=[idea.reference], query=query) if idea else reverse("ideas:new", query=query)
+    return parts.see_other(f"{path}#part-content")
+
+
 # Parts of the form --------------------------------------------------------------------------------------------------
 
 
 def _call_asked(request: HttpRequest) -> dict[str, str]:
-    """The call that the address names, for the form of a new idea; an unknown one is ignored."""
+    """The call that the address names, for the form of a new idea; an unknown one is ignored. `?outline=1` begins with
+    the headings for its kind.
+    """
     identifier = request.GET.get("call", "").replace("\x00", "")
     found = Call.objects.filter(identifier=identifier).values_list("id", flat=True).first() if identifier else None
-    return {"call": str(found)} if found else {}
+    if not found:
+        return {}
+    language = parts.member_of(request).language
+    texts = outlines.texts_for(identifier, language) if "outline" in request.GET else {}
+    return {"call": str(found), **texts}
 
 
 def _show_form(
@@ -122,6 +148,7 @@ def _show_form(
         "draft_key": f"idea-{idea.reference}" if idea else "idea-new",
         "sections": sections_of(form),
         "needed": needed_of(form),
+        "outline": outlines.shown_in(form),
         "form_key": _key_of(request, more.get("restored")),
         "may_open": idea is None or IdeaState.OPEN in next_states(parts.member_of(request), idea),
         **more,

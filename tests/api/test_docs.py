@@ -35,6 +35,7 @@ def test_schema_describes_every_endpoint(client: Client):
         "/comments/{id}/": ["delete", "patch"],
         "/calls/": ["get"],
         "/calls/{id}/": ["get"],
+        "/outlines/": ["get"],
         "/following/": ["get", "post"],
         "/following/{id}/": ["delete"],
         "/value-chains/": ["get"],

@@ -2,7 +2,11 @@
 const guide = document.querySelector("[data-guide]");
 const form = guide?.closest("form");
 
-const isFilled = (name) => [...form.elements].some((field) => field.name === name && (["checkbox", "radio"].includes(field.type) ? field.checked : field.value.trim()));
+/** Whether a text is empty, or has nothing but headings, as a template gives them. */
+export const saysNothing = (text) => text.split("\n").every((line) => !line.trim() || line.startsWith("# "));
+
+const isWritten = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked : !saysNothing(field.value));
+const isFilled = (name) => [...form.elements].some((field) => field.name === name && isWritten(field));
 
 function mark() {
   for (const line of guide.querySelectorAll("[data-mark]")) {
