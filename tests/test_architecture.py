@@ -72,7 +72,7 @@ SHARED = {
         "style_samples",
         "uploads",
     },
-    "api": {"base", "docs", "errors", "inputs", "outlines", "pagination", "urls"},
+    "api": {"base", "docs", "errors", "fields", "filters", "inputs", "outlines", "pagination", "urls"},
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
 

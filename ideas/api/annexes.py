@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.actions.annexes import open_annex, write_annex
-from ideas.api.base import ApiView, write
+from ideas.api.base import ApiView, find_idea, write
+from ideas.api.fields import BIG
 from ideas.api.ideas import KEY
-from ideas.api.inputs import BIG, find_idea
 from ideas.models import Annex, Idea
 from ideas.models.annexes import MAX_CHARS
 from ideas.queries.annexes import annexed_ideas, annexes_visible_to
@@ -64,7 +64,4 @@ class AnnexViewSet(ApiView):
         return Response(AnnexSerializer(annex).data)
 
     def _idea(self, key: str) -> Idea:
-        idea = find_idea(annexed_ideas(self.member), key)
-        if idea is None:
-            raise Http404
-        return idea
+        return find_idea(annexed_ideas(self.member), key)

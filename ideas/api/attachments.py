@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -16,9 +15,8 @@ from rest_framework.response import Response
 
 from ideas.actions.annexes import note_download
 from ideas.actions.attachments import add_attachment, remove_attachment
-from ideas.api.base import ApiView, find, in_path, lists, write
+from ideas.api.base import ApiView, find, find_idea, in_path, lists, write
 from ideas.api.ideas import KEY
-from ideas.api.inputs import find_idea
 from ideas.choices import AttachmentAudience
 from ideas.exchange.downloads import save_as
 from ideas.forms.comments import new_client_id
@@ -64,10 +62,7 @@ class IdeaAttachmentViewSet(ApiView):
         return Response(AttachmentSerializer(attachment).data, status=201)
 
     def _idea(self, key: str) -> Idea:
-        idea = find_idea(visible_to(self.viewer), key)
-        if idea is None:
-            raise Http404
-        return idea
+        return find_idea(visible_to(self.viewer), key)
 
 
 class AttachmentViewSet(ApiView):

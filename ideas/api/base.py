@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from ideas.api.errors import ConflictSerializer, ForbiddenSerializer
-from ideas.models import Member
+from ideas.models import Idea, Member
 from ideas.queries.ideas import Viewer
 
 M = TypeVar("M", bound=Model)
@@ -100,6 +100,11 @@ def find(rows: QuerySet[M], key: str, *slugs: str) -> M:
     if row is None:
         raise Http404
     return row
+
+
+def find_idea(ideas: QuerySet[Idea], key: str) -> Idea:
+    """Find one of these ideas by its id or its reference number. Raises Http404, as `find`."""
+    return find(ideas, key.upper(), "reference")
 
 
 def in_path(name: str, text: str, type_: Any = OpenApiTypes.STR, **more: Any) -> OpenApiParameter:

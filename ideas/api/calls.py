@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.api.base import ApiView, find, in_path, lists
-from ideas.api.inputs import CallFilterInput
+from ideas.api.filters import CallFilterInput
 from ideas.api.pagination import numbered_cursor, numbered_page
 from ideas.models import Call
 from ideas.queries.calls import CallFilters, call_page

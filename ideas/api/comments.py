@@ -1,6 +1,5 @@
 """Comments by the API."""
 
-from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
@@ -8,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.actions.comments import delete_comment, edit_comment, post_comment
-from ideas.api.base import ApiView, find, in_path, lists, write
+from ideas.api.base import ApiView, find, find_idea, in_path, lists, write
 from ideas.api.ideas import KEY
-from ideas.api.inputs import CommentEditInput, CommentInput, find_idea
+from ideas.api.inputs import CommentEditInput, CommentInput
 from ideas.models import Comment, Idea
 from ideas.queries.comments import comments_of, with_author
 from ideas.queries.ideas import visible_to
@@ -46,10 +45,7 @@ class IdeaCommentViewSet(ApiView):
         return Response(_shape(comment), status=201)
 
     def _idea(self, key: str) -> Idea:
-        idea = find_idea(visible_to(self.viewer), key)
-        if idea is None:
-            raise Http404
-        return idea
+        return find_idea(visible_to(self.viewer), key)
 
 
 class CommentViewSet(ApiView):

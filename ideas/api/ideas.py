@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.actions.ideas import change_state, edit_idea, post_idea
-from ideas.api.base import ApiView, in_path, lists, write
-from ideas.api.inputs import IdeaEditInput, IdeaFilterInput, IdeaInput, StateInput, find_idea
+from ideas.api.base import ApiView, find_idea, in_path, lists, write
+from ideas.api.filters import IdeaFilterInput
+from ideas.api.inputs import IdeaEditInput, IdeaInput, StateInput
 from ideas.models import Affiliation, Idea, Member
 from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.board_pages import ORDERS
@@ -50,10 +51,11 @@ class IdeaViewSet(ApiView):
         return self.page_of(ideas.values(*CARD_FIELDS), IdeaRowSerializer, teaser=not self.is_member)
 
     def retrieve(self, request: Request, id: str) -> Response:
-        idea = find_idea(_loaded(visible_to(self.viewer)), id)
-        if idea is not None:
-            return Response(IdeaSerializer(idea).data)
-        return Response(self._teaser(id))
+        try:
+            idea = find_idea(_loaded(visible_to(self.viewer)), id)
+        except Http404:
+            return Response(self._teaser(id))
+        return Response(IdeaSerializer(idea).data)
 
     @write(IdeaInput, IdeaSerializer, "Write down a new idea, as a draft", status=201)
     def create(self, request: Request) -> Response:
@@ -95,18 +97,13 @@ class IdeaViewSet(ApiView):
         return isinstance(self.viewer, Member)
 
     def _seen(self, key: str) -> Idea:
-        idea = find_idea(visible_to(self.viewer), key)
-        if idea is None:
-            raise Http404
-        return idea
+        return find_idea(visible_to(self.viewer), key)
 
     def _whole(self, idea: Idea) -> dict[str, Any]:
         return dict(IdeaSerializer(_loaded(Idea.objects.filter(pk=idea.pk)).get()).data)
 
     def _teaser(self, key: str) -> dict[str, Any]:
         idea = find_idea(public_teasers(), key)
-        if idea is None:
-            raise Http404
         row = Idea.objects.filter(pk=idea.pk).values(*CARD_FIELDS).get()
         shown = IdeaRowSerializer(row, context={"teaser": True}).data
         names: list[str] = list(IdeaSerializer().get_fields())

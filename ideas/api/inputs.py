@@ -1,102 +1,16 @@
-"""What the API takes: bodies and query parameters. Types and sizes only; business rules are the actions'."""
+"""What the API takes as bodies. Types and sizes only; business rules are the actions'."""
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ideas.actions.ideas import LONG_TEXTS
-from ideas.choices import (
-    LEAD_DAYS,
-    CallStatus,
-    ConsortiumRole,
-    IdeaState,
-    IprStatus,
-    Language,
-    Level,
-    Nature,
-    OrganisationKind,
-    Scheme,
-    Visibility,
-)
-from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot, Term, ValueChain
+from ideas.api.fields import BIG, ChainField, CodeField, IdField, KetField, S3Field, SeenIdeaField
+from ideas.choices import LEAD_DAYS, ConsortiumRole, IdeaState, IprStatus, Language, Nature, Visibility
+from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot
 from ideas.models.ideas import LONG
-from ideas.queries.calls import PAGE_SIZE
-from ideas.queries.catalogue import BUDGETS, TRLS
-from ideas.queries.ideas import visible_to
-from ideas.queries.taxonomy import all_kets, chains_in_use, kets_in_use, terms
 from ideas.text import MAX_BODY_CHARS
-
-BIG = 2**31 - 1
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class CodeField(serializers.SlugRelatedField[Any]):
-    """A thing named by its code; the codes that may be chosen come from a query, asked when it is needed."""
-
-    def __init__(self, slug_field: str = "code", **kwargs: Any) -> None:
-        super().__init__(slug_field, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or "\x00" in data or len(data) > 200:
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-@extend_schema_field(OpenApiTypes.INT)
-class IdField(serializers.PrimaryKeyRelatedField[Any]):
-    """A thing named by its id."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("incorrect_type", data_type=type(data).__name__)
-        return super().to_internal_value(data)
-
-
-class ChainField(CodeField):
-    def get_queryset(self) -> QuerySet[ValueChain]:
-        return chains_in_use()
-
-
-class KetField(CodeField):
-    """A KET that may be chosen, or one that the idea carries already (`context["idea"]`)."""
-
-    def get_queryset(self) -> QuerySet[Term]:
-        kept = self.context.get("idea")
-        # A code is one scheme's only: the two sets share none.
-        chosen = Q(pk__in=kets_in_use().values("pk"))
-        return all_kets().filter(chosen | Q(pk__in=kept.kets.values("pk")) if kept else chosen)
-
-
-class S3Field(CodeField):
-    def get_queryset(self) -> QuerySet[Term]:
-        return terms(Scheme.S3)
-
-
-@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
-class SeenIdeaField(serializers.Field[Idea, Any, Any, Any]):
-    """An idea that the member sees, by id or reference; any other one is unknown to them."""
-
-    default_error_messages = {"does_not_exist": _("There is no such idea.")}
-
-    def to_internal_value(self, data: Any) -> Idea:
-        found = find_idea(visible_to(self.context["request"].user), str(data))
-        if found is None or isinstance(data, bool):
-            self.fail("does_not_exist")
-        return found
-
-    def to_representation(self, value: Idea) -> int:
-        return value.pk
-
-
-def find_idea(ideas: QuerySet[Idea], key: str) -> Idea | None:
-    """Find an idea by its id or its reference number."""
-    if key.isascii() and key.isdecimal():
-        return ideas.filter(pk=int(key)).first() if len(key) <= 18 else None
-    return ideas.filter(reference=key.upper()).first() if key.isascii() and key.isprintable() else None
 
 
 class IdeaInput(serializers.Serializer[Idea]):
@@ -257,55 +171,3 @@ class MoveInput(serializers.Serializer[Any]):
 
     position = serializers.IntegerField(min_value=1, max_value=1_000_000)
     version = serializers.IntegerField(min_value=1, max_value=BIG)
-
-
-# Filters: repeat a parameter for any of several values ---------------------------------------------------------------
-
-
-def _codes(**kwargs: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.CharField(max_length=140), max_length=50, default=list, **kwargs)
-
-
-def _choices(choices: Any, **kwargs: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list, **kwargs)
-
-
-class IdeaFilterInput(serializers.Serializer[Any]):
-    value_chain = _codes(help_text="Codes of value chains.")
-    ket = _codes(help_text="Codes of KETs.")
-    call = _codes(help_text="Identifiers of calls.")
-    state = _choices(IdeaState.choices)
-    role = _choices(ConsortiumRole.choices, help_text="Of a place that is still open.")
-    kind = _choices(OrganisationKind.choices, help_text="Of organisation that an open place looks for.")
-    trl = _choices([str(trl) for trl in TRLS], help_text="A level of readiness between now and the end.")
-    province = _codes(help_text="Codes of the provinces of who proposes it (NUTS 3).")
-    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
-    closing_soon = serializers.BooleanField(default=False, help_text="Its call closes within 30 days.")
-    mine = serializers.BooleanField(default=False, help_text="One's own: as author, invited, or partner.")
-    sort = serializers.ChoiceField(["activity", "newest", "closing"], default="activity")
-
-
-class CallFilterInput(serializers.Serializer[Any]):
-    level = _choices(Level.choices)
-    programme = _codes()
-    value_chain = _codes(help_text="Codes of value chains.")
-    ket = _codes(help_text="Codes of KETs.")
-    status = _choices(CallStatus.choices)
-    budget = _choices(
-        [str(start) for start in BUDGETS],
-        help_text="What a project may ask for, in euros, from here to the next amount.",
-    )
-    trl = _choices([str(trl) for trl in TRLS], help_text="Levels of readiness that the call takes.")
-    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
-    days = serializers.IntegerField(
-        min_value=0, max_value=36_500, allow_null=True, default=None, help_text="Closes within so many days."
-    )
-    page_size = serializers.IntegerField(min_value=1, max_value=100, default=PAGE_SIZE, help_text="Calls a page.")
-
-
-class OrganisationFilterInput(serializers.Serializer[Any]):
-    kind = _choices(OrganisationKind.choices)
-    province = _codes(help_text="NUTS-3 codes.")
-    value_chain = _codes(help_text="Codes of value chains.")
-    accredited = serializers.BooleanField(default=False)
-    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")

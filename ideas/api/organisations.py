@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.api.base import ApiView, find, in_path, lists
-from ideas.api.inputs import OrganisationFilterInput
+from ideas.api.filters import OrganisationFilterInput
 from ideas.models import Organisation
 from ideas.queries.organisations import OrganisationFilters, organisation_rows
 from ideas.serializers.organisations import OrganisationSerializer

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.api.base import ApiView
-from ideas.api.inputs import CodeField
+from ideas.api.fields import CodeField
 from ideas.models import Call
 from ideas.queries.outlines import all_outlines, outline_for
 from ideas.serializers.outlines import OutlineSerializer

@@ -1,6 +1,5 @@
 """The plan of an idea by the API, for its team."""
 
-from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -9,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.actions.plans import tick_milestone
-from ideas.api.base import ApiView, find, in_path, write
-from ideas.api.inputs import TickInput, find_idea
+from ideas.api.base import ApiView, find, find_idea, in_path, write
+from ideas.api.inputs import TickInput
 from ideas.models import Idea
 from ideas.queries.plans import plan_of, plans_visible_to
 from ideas.serializers.plans import PlanTodaySerializer
@@ -46,10 +45,7 @@ class PlanViewSet(ApiView):
         return self._answer(idea)
 
     def _idea(self, key: str) -> Idea:
-        idea = find_idea(plans_visible_to(self.member).select_related("deadline"), key)
-        if idea is None:
-            raise Http404
-        return idea
+        return find_idea(plans_visible_to(self.member).select_related("deadline"), key)
 
     def _answer(self, idea: Idea) -> Response:
         plan = plan_of(idea)

@@ -1,0 +1,58 @@
+"""Which query parameters the API takes: repeat one for any of several values."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ideas.choices import CallStatus, ConsortiumRole, IdeaState, Level, OrganisationKind
+from ideas.queries.calls import PAGE_SIZE
+from ideas.queries.catalogue import BUDGETS, TRLS
+
+
+def _codes(**kwargs: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(max_length=140), max_length=50, default=list, **kwargs)
+
+
+def _choices(choices: Any, **kwargs: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list, **kwargs)
+
+
+class IdeaFilterInput(serializers.Serializer[Any]):
+    value_chain = _codes(help_text="Codes of value chains.")
+    ket = _codes(help_text="Codes of KETs.")
+    call = _codes(help_text="Identifiers of calls.")
+    state = _choices(IdeaState.choices)
+    role = _choices(ConsortiumRole.choices, help_text="Of a place that is still open.")
+    kind = _choices(OrganisationKind.choices, help_text="Of organisation that an open place looks for.")
+    trl = _choices([str(trl) for trl in TRLS], help_text="A level of readiness between now and the end.")
+    province = _codes(help_text="Codes of the provinces of who proposes it (NUTS 3).")
+    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
+    closing_soon = serializers.BooleanField(default=False, help_text="Its call closes within 30 days.")
+    mine = serializers.BooleanField(default=False, help_text="One's own: as author, invited, or partner.")
+    sort = serializers.ChoiceField(["activity", "newest", "closing"], default="activity")
+
+
+class CallFilterInput(serializers.Serializer[Any]):
+    level = _choices(Level.choices)
+    programme = _codes()
+    value_chain = _codes(help_text="Codes of value chains.")
+    ket = _codes(help_text="Codes of KETs.")
+    status = _choices(CallStatus.choices)
+    budget = _choices(
+        [str(start) for start in BUDGETS],
+        help_text="What a project may ask for, in euros, from here to the next amount.",
+    )
+    trl = _choices([str(trl) for trl in TRLS], help_text="Levels of readiness that the call takes.")
+    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
+    days = serializers.IntegerField(
+        min_value=0, max_value=36_500, allow_null=True, default=None, help_text="Closes within so many days."
+    )
+    page_size = serializers.IntegerField(min_value=1, max_value=100, default=PAGE_SIZE, help_text="Calls a page.")
+
+
+class OrganisationFilterInput(serializers.Serializer[Any]):
+    kind = _choices(OrganisationKind.choices)
+    province = _codes(help_text="NUTS-3 codes.")
+    value_chain = _codes(help_text="Codes of value chains.")
+    accredited = serializers.BooleanField(default=False)
+    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
