@@ -72,9 +72,15 @@ class CallRule(models.TextChoices):
     MIN_ORGANISATIONS = "min_organisations", _("independent organisations, at least")
     MAX_ORGANISATIONS = "max_organisations", _("organisations, at the most")
     MIN_COUNTRIES = "min_countries", _("different countries, at least")
+    MIN_ELIGIBLE_COUNTRIES = "min_eligible_countries", _("different EU or associated countries, at least")
+    MIN_MEMBER_STATES = "min_member_states", _("different EU member states, at least")
     MIN_LABORATORIES = "min_laboratories", _("laboratories, at least")
+    MAX_LABORATORIES = "max_laboratories", _("laboratories, at the most")
     MIN_ACCREDITED = "min_accredited", _("accredited laboratories, at least")
     MIN_COMPANIES = "min_companies", _("companies, at least")
+    MIN_SMES = "min_smes", _("small or medium enterprises, at least")
+    MIN_SME_PERCENT = "min_sme_percent", _("per cent of the organisations small or medium enterprises, at least")
+    COMPANY_COORDINATES = "company_coordinates", _("company as coordinator")
 
 
 class CallTags(models.TextChoices):
@@ -246,6 +252,8 @@ class NotificationKind(models.TextChoices):
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
     IDEA_SHARED = "idea.shared", _("You are a co-author")
     IDEA_EXPIRING = "idea.expiring", _("Idea about to expire")
+    INFO_ASKED = "info.asked", _("Information asked for")
+    INFO_GIVEN = "info.given", _("Information given")
     IDEA_MERGED = "idea.merged", _("Ideas merged")
     MERGE_PROPOSED = "merge.proposed", _("Merge proposed")
     MERGE_ENDED = "merge.ended", _("Merge declined or withdrawn")

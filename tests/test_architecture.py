@@ -29,6 +29,7 @@ SHARED = {
         "insights",
         "matching",
         "outlines",
+        "radar",
         "similar",
         "today",
         "topics",
@@ -36,8 +37,9 @@ SHARED = {
     # preview: an idea through others' eyes.
     # demo_play: what the demo's people do; who they are fills a file of its own.
     # moving: what goes along when one idea goes into another.
+    # lifecycle: what a step of an idea asks for, ends and tells.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
-    "actions": {"board", "demo", "demo_play", "moving", "preview", "reference", "uploads"},
+    "actions": {"board", "demo", "demo_play", "lifecycle", "moving", "preview", "reference", "uploads"},
     "forms": {"filters", "sections", "typed"},
     # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
@@ -65,6 +67,7 @@ SHARED = {
         "parts",
         "plan_steps",
         "preview",
+        "radar",
         "similar",
         "site",
         "slots",

@@ -12,6 +12,7 @@ from ideas.models import BoardCount, Call, Idea, Member, MergeProposal
 from ideas.queries.board_counts import Moves, facet_values
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import PUBLIC
+from ideas.queries.radar import radar_of
 from ideas.rules.ideas import is_published
 
 CountRow = tuple[str, str, str]  # audience, facet, value
@@ -69,14 +70,23 @@ def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[st
 
 
 def tags_of(idea: Idea) -> dict[str, object]:
-    """Collect what a card shows of other tables: {"chains": [code, …], "kets": [code, …], "call": {…} or None}."""
+    """Collect what a card shows of other tables.
+
+    {"chains": [code, …], "kets": [code, …], "call": {…} or None, "lacks": {rule of the call: how many are missing}}
+    """
     others = idea.other_chains.exclude(pk=idea.value_chain_id).values_list("code", flat=True)
     call = idea.call
     return {
         "chains": [idea.value_chain.code, *others],
         "kets": list(idea.kets.order_by("scheme", "position").values_list("code", flat=True)),
         "call": {"identifier": call.identifier, "slug": call.slug, "title": call.title} if call else None,
+        "lacks": _lacks(idea) if call else {},
     }
+
+
+def _lacks(idea: Idea) -> dict[str, int]:
+    partners = idea.join_requests.filter(state=JoinState.ACCEPTED).select_related("organisation")
+    return {one.rule: one.missing for one in radar_of(idea, partners) if one.missing and not one.at_most}
 
 
 def move_counts(*, before: set[CountRow], now: set[CountRow]) -> Moves:

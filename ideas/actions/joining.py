@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from ideas import publish, text
 from ideas.actions.annexes import keep_no_more
-from ideas.actions.board import count_slots, lock_idea
+from ideas.actions.board import count_rows, count_slots, index_idea, lock_idea
 from ideas.actions.notifications import notify
-from ideas.actions.search import index_idea_words
 from ideas.choices import JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, JoinRequest, Member, Notification, Organisation, RoleSlot
@@ -241,8 +240,12 @@ def fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
 
 
 def _recount(idea: Idea) -> None:
+    """Places and partners are on the card, in what the line-up lacks, and in the words that a search finds.
+
+    No count of the board's filters moves with them.
+    """
     count_slots(idea)
-    index_idea_words(idea)
+    index_idea(idea, count_rows(idea))
 
 
 def _clean(name: str, value: str) -> str:

@@ -141,9 +141,15 @@ class CallForm(QuietForm, ShownForm):
     min_organisations = _rule(CallRule.MIN_ORGANISATIONS)
     max_organisations = _rule(CallRule.MAX_ORGANISATIONS)
     min_countries = _rule(CallRule.MIN_COUNTRIES)
+    min_eligible_countries = _rule(CallRule.MIN_ELIGIBLE_COUNTRIES)
+    min_member_states = _rule(CallRule.MIN_MEMBER_STATES)
     min_laboratories = _rule(CallRule.MIN_LABORATORIES)
+    max_laboratories = _rule(CallRule.MAX_LABORATORIES)
     min_accredited = _rule(CallRule.MIN_ACCREDITED)
     min_companies = _rule(CallRule.MIN_COMPANIES)
+    min_smes = _rule(CallRule.MIN_SMES)
+    min_sme_percent = _rule(CallRule.MIN_SME_PERCENT)
+    company_coordinates = _rule(CallRule.COMPANY_COORDINATES)
     value_chains = ThingsField(label=gettext_lazy("Value chains"), queryset=None, required=False)
     kets = ThingsField(label=gettext_lazy("Key enabling technologies"), queryset=None, required=False)
     note = _line(
@@ -167,6 +173,11 @@ class CallForm(QuietForm, ShownForm):
         if call:
             offered |= Q(pk__in=getattr(call, name).values("pk"))
         field.queryset = in_use.model._default_manager.filter(offered)
+
+    @property
+    def rules(self) -> list[forms.BoundField]:
+        """The fields of a call's rules, in their order."""
+        return [self[name] for name in CallRule.values]
 
     def content(self) -> dict[str, Any]:
         """Give what was typed, by names of `actions.calls.CONTENT`."""

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from ideas.choices import IdeaState
 from ideas.moments import URGENT_DAYS
-from ideas.pages import facets
+from ideas.pages import facets, radar
 from ideas.pages.parts import Names
 from ideas.queries.board import Board, IdeaFilters
 from ideas.queries.topics import board_topic
@@ -68,4 +68,5 @@ def words(names: Names) -> dict[str, Any]:
         "many": _("{n} ideas are new or have moved · Show"),
         "changed": _("The board has changed · Show"),
         "gone": _("no longer here"),
+        "radar": radar.words(),
     }

@@ -19,6 +19,7 @@ from ideas.choices import Commitment, ConsortiumRole, JoinState, OrganisationKin
 from ideas.errors import Conflict
 from ideas.forms.joining import AnswerForm, AskForm
 from ideas.models import Idea, JoinRequest, Member
+from ideas.pages import radar
 from ideas.pages.parts import member_of, number_in, posted, put_on, see_other, visible_idea
 from ideas.queries.ideas import visible_to
 from ideas.queries.joining import consortium_of, organisations_free_to_ask, requests_visible_to
@@ -49,6 +50,7 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
         "idea": idea,
         "partners": [shown_partner(PartnerSerializer(row).data, words) for row in consortium.partners],
         "slots": [shown_slot(SlotSerializer(row).data, words, idea) for row in consortium.slots],
+        **radar.panel_part(consortium.checks, words["radar"]),
         "requests": shown_requests(viewer, requests_visible_to(viewer).filter(idea=idea, state__in=_WAITING)),
         "may_ask": may_ask,
         "may_change": can_change_slots(viewer, idea),
@@ -69,6 +71,7 @@ def labels() -> dict[str, Any]:
         "commitments": {code: str(label) for code, label in Commitment.choices},
         "accredited": _("accredited laboratory"),
         "filled": _("{filled} of {wanted} filled"),
+        "radar": radar.words(),
         "changed": _("This request was answered meanwhile. What you typed is still here."),
         # Scripts put an id or a slug in the place of this number.
         "organisation_url": reverse("organisations:detail", args=["0"]),

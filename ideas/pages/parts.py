@@ -20,6 +20,7 @@ from ideas.choices import ChainStatus, IdeaState
 from ideas.errors import Conflict
 from ideas.models import Idea, Member, Term, ValueChain
 from ideas.moments import days_left, is_urgent
+from ideas.pages import radar
 from ideas.queries.ideas import visible_to
 from ideas.queries.taxonomy import all_kets
 from ideas.queries.topics import board_topic
@@ -172,6 +173,7 @@ def cards(
                 "days_left": left,
                 "urgent": is_urgent(left),
                 "call_title": tags["call"]["identifier"] if tags.get("call") else "",
+                "lacks": radar.lacks_in_words(tags.get("lacks", {})),
                 "open_slots": row["open_slots"],
                 "comment_count": row["comment_count"],
             }

@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from ideas.choices import JOIN_LIVE, AffiliationRole, JoinState
 from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
 from ideas.queries.ideas import Viewer, visible_to
+from ideas.queries.radar import radar_of
+from ideas.radar import Check
 
 
 @dataclass(frozen=True)
@@ -16,14 +18,16 @@ class Consortium:
     idea: Idea
     partners: list[JoinRequest]
     slots: list[RoleSlot]
+    checks: list[Check]
 
 
 def consortium_of(idea: Idea) -> Consortium:
-    """Read an idea's line-up in two queries. Requests that wait for an answer are not in it."""
-    partners = idea.join_requests.filter(state=JoinState.ACCEPTED).select_related(
+    """Read an idea's line-up in two queries. Requests that wait for an answer are neither in it nor in its checks."""
+    accepted = idea.join_requests.filter(state=JoinState.ACCEPTED).select_related(
         "organisation", "organisation__province", "slot"
     )
-    return Consortium(idea=idea, partners=list(partners.order_by("answered_at", "id")), slots=list(idea.slots.all()))
+    partners = list(accepted.order_by("answered_at", "id"))
+    return Consortium(idea, partners, list(idea.slots.all()), radar_of(idea, partners))
 
 
 def requests_visible_to(member: Viewer) -> QuerySet[JoinRequest]:

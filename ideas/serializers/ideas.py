@@ -28,6 +28,10 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
     value_chains = serializers.ListField(child=serializers.CharField())
     kets = serializers.ListField(child=serializers.CharField())
     call = serializers.CharField(allow_null=True)
+    lacks = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="How many of each the line-up still lacks by the call's rules, such as min_companies.",
+    )
     closes_at = serializers.DateTimeField(allow_null=True, default_timezone=UTC)
     open_slots = serializers.IntegerField()
     partner_count = serializers.IntegerField()
@@ -44,6 +48,7 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
             "value_chains": tags["chains"],
             "kets": tags["kets"],
             "call": call["identifier"] if call else None,
+            "lacks": tags.get("lacks", {}),
             **{name: instance[name] for name in names if name in instance},
         }
         for name in ("closes_at", "activity_at"):

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from ideas.models import JoinRequest, RoleSlot
 from ideas.queries.joining import Consortium
+from ideas.radar import Check
 from ideas.serializers.members import AuthorSerializer
 from ideas.serializers.organisations import PartnerOrganisationSerializer
 
@@ -33,11 +34,27 @@ class PartnerSerializer(serializers.Serializer[JoinRequest]):
     can_coordinate = serializers.BooleanField()
 
 
+class CheckSerializer(serializers.Serializer[Check]):
+    """One rule of the target call on the line-up: {rule, needed, at_most, confirmed, interested, missing, verdict}.
+
+    `interested` counts who has confirmed, too; `verdict` is met, if_confirmed or missing.
+    """
+
+    rule = serializers.CharField()
+    needed = serializers.IntegerField()
+    at_most = serializers.BooleanField()
+    confirmed = serializers.IntegerField()
+    interested = serializers.IntegerField()
+    missing = serializers.IntegerField()
+    verdict = serializers.CharField(source="verdict.name.lower")
+
+
 class ConsortiumSerializer(serializers.Serializer[Consortium]):
-    """{partners, slots, open_slots}: the whole panel."""
+    """{partners, slots, open_slots, checks}: the whole panel."""
 
     partners = PartnerSerializer(many=True)
     slots = SlotSerializer(many=True)
+    checks = CheckSerializer(many=True)
     open_slots = serializers.IntegerField(source="idea.open_slots")
 
 

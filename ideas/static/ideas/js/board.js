@@ -1,5 +1,6 @@
 // The board, live. A card that changed is written anew where it stands; whatever would move the list waits for a press.
 import { follow } from "../../realtime/live.js";
+import { lacksInWords } from "./radar.js";
 import { fill, write } from "./templates.js";
 import { refreshTimes } from "./times.js";
 
@@ -120,6 +121,7 @@ function shown(card, url) {
     tags: [...others, ...card.kets.map((code) => ({ code, name: words.kets[code] ?? code }))],
     state_label: words.states[card.state],
     call_title: card.call ?? "",
+    lacks: lacksInWords(words.radar, card.lacks),
     expired: Boolean(card.valid_until) && card.valid_until < today() && words.expiring.includes(card.state),
   };
 }

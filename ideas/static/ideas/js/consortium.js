@@ -2,6 +2,7 @@
 import { follow } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment } from "./post.js";
+import { shownCheck } from "./radar.js";
 import { fill, write } from "./templates.js";
 import { refreshTimes } from "./times.js";
 
@@ -41,6 +42,16 @@ function slot({ id, role, expertise, work, kinds, accredited, mandatory, filled,
   };
 }
 
+function judged(rows) {
+  const part = panel.querySelector("[data-radar]");
+  const worst = ["missing", "if_confirmed", "met"].find((one) => rows.some(({ verdict }) => verdict === one)) ?? "met";
+  const verdict = part.querySelector("[data-radar-verdict]");
+  update(part.querySelector("[data-checks]"), "check", rows.map((row) => shownCheck(words.radar, row)));
+  verdict.dataset.verdict = worst;
+  if (verdict.textContent !== words.radar.verdicts[worst]) verdict.textContent = words.radar.verdicts[worst];
+  part.hidden = !rows.length;
+}
+
 /** Bring a list to `rows`: the elements that stay keep their place under the pointer and their focus. */
 function update(list, name, rows) {
   const old = new Map([...list.children].map((element) => [element.getAttribute(`data-${name}`), element]));
@@ -61,8 +72,9 @@ function glow(element, name) {
   setTimeout(() => element.classList.remove(name), 3000);
 }
 
-function changed({ partners, slots }) {
+function changed({ partners, slots, checks }) {
   hold(() => {
+    judged(checks ?? []);
     update(panel.querySelector("[data-partners]"), "partner", partners.map(partner));
     update(panel.querySelector("[data-slots]"), "slot", slots.map(slot));
     panel.querySelector("[data-partner-count]").textContent = partners.length;
