@@ -1,4 +1,6 @@
-"""Django's admin site, for staff who are superusers: terms, organisations, calls. Ideas and people are not in it.
+"""Django's admin site, for staff who are superusers: terms, value chains, organisations.
+
+Ideas, people and calls are not in it: what changes them is told to who follows, and only actions do that.
 
 Signing in, signing out and passwords go through the same pages as everywhere: their rate limits, and the sockets that
 close at once.
@@ -14,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from ideas.actions.search import index_organisations
-from ideas.models import Call, Deadline, Organisation, Term, ValueChain
+from ideas.models import Organisation, Term, ValueChain
 
 
 def change_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
@@ -30,31 +32,6 @@ admin.site.site_header = admin.site.site_title = "Joint Virtual Lab"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the way that allauth documents
 admin.site.logout = sign_out  # type: ignore[method-assign,assignment]  # our own pages take its place
 admin.site.password_change = change_password  # type: ignore[method-assign,assignment]  # likewise
-
-
-class DeadlineInline(admin.TabularInline):
-    """Only read: a deadline that changes is kept with its history, by an import."""
-
-    model = Deadline
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("kind", "number", "at", "zone", "raw", "verified")
-
-    def has_add_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
-        return False
-
-
-@admin.register(Call)
-class CallAdmin(admin.ModelAdmin):
-    list_display = ("identifier", "title", "level", "programme", "closes_at")
-    list_filter = ("level", "programme")
-    search_fields = ("identifier", "title")
-    readonly_fields = ("source", "source_key", "source_status", "checked_at", "opens_at", "closes_at")
-    filter_horizontal = ("value_chains", "kets")
-    inlines = (DeadlineInline,)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
-        return False
 
 
 @admin.register(ValueChain)

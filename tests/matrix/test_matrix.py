@@ -436,19 +436,18 @@ def test_withdrawn_idea_is_its_authors_alone(viewer: Client, researcher: Member)
     assert (answers[0].status_code, [CANARY in answer.content.decode() for answer in answers]) == (404, [False] * 3)
 
 
-def test_admin_site_holds_no_idea_and_no_member(things: dict[str, Any], staff: Member):
+def test_admin_site_holds_no_idea_no_member_and_no_call(things: dict[str, Any], staff: Member):
     staff.is_superuser = True
     staff.save()
     client = signed_in(staff)
 
     shown = client.get("/staff/admin/").content.decode()
 
-    assert [client.get(f"/staff/admin/ideas/{model}/").status_code for model in ("idea", "member", "comment")] == [
-        404
-    ] * 3
+    models = ("idea", "member", "comment", "call", "deadline")
+    assert [client.get(f"/staff/admin/ideas/{model}/").status_code for model in models] == [404] * 5
     assert (CANARY in shown, str(things["reference"]) in shown) == (False, False)
 
 
 def test_admin_site_is_closed_to_staff_without_its_rights(staff: Member, company: Member):
-    assert signed_in(staff).get("/staff/admin/ideas/call/").status_code == 403
+    assert signed_in(staff).get("/staff/admin/ideas/organisation/").status_code == 403
     assert signed_in(company).get("/staff/admin/").status_code in {302, 403}
