@@ -31,13 +31,17 @@ def diff_words(old: str, new: str) -> list[Piece]:
     Spaces and line ends alone are no change. Texts that are one word again and again are compared as a whole.
     """
     before, after = _words(old), _words(new)
-    pieces = []
+    pieces: list[Piece] = []
+    # Spaces of the old text alone, without which what went would stick to what stands before or after it.
+    gap = ""
     for is_same, one, other in _joined(_stretches(before, after)):
         if is_same:
             pieces.append(Piece("same", _text(other)))
+            gap = "" if other[-1].space else one[-1].space
         else:
-            both = (Piece("removed", _text(one)), Piece("added", _text(other)))
-            pieces += [piece for piece in both if piece.text]
+            went, came = (gap + _text(one) if one else ""), _text(other)
+            went += " " if went and came and not went[-1].isspace() else ""
+            pieces += [piece for piece in (Piece("removed", went), Piece("added", came)) if piece.text]
     return pieces
 
 

@@ -25,7 +25,9 @@ def said(old: str, new: str) -> list[tuple[str, str]]:
             "A thick heater between the cells.",
             [("same", "A "), ("removed", "thin "), ("added", "thick "), ("same", "heater between the cells.")],
         ),
-        ("È così", "È cosà", [("same", "È "), ("removed", "così"), ("added", "cosà")]),
+        ("È così", "È cosà", [("same", "È "), ("removed", "così "), ("added", "cosà")]),
+        # What went doesn't stick to the word before it.
+        ("dear and slow. So", "dear. So", [("same", "dear"), ("removed", " and slow"), ("same", ". So")]),
         # A mark of punctuation alone doesn't cut a change in two.
         ("one, two here", "uno, due here", [("removed", "one, two "), ("added", "uno, due "), ("same", "here")]),
     ],

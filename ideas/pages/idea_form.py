@@ -20,6 +20,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.forms.drafts import key_in, new_key
 from ideas.forms.ideas import IdeaForm
 from ideas.forms.sections import needed_of, sections_of
+from ideas.forms.versions import brought_onto
 from ideas.models import Call, Draft, Idea
 from ideas.pages import outlines, parts
 from ideas.pages.drafts import keep_typed, typed_before_sign_in
@@ -191,19 +192,25 @@ def show_missing(request: HttpRequest, idea: Idea, refusal: ValidationError, *, 
 
 
 def _show_both(request: HttpRequest, form: IdeaForm, idea: Idea, refusal: Conflict, *, at: datetime) -> HttpResponse:
-    """Somebody saved first: both texts side by side, and the next save goes over the newer one knowingly."""
+    """Somebody saved first: both texts side by side, and the next save goes over the newer one knowingly.
+
+    Where the writer had changed nothing, theirs is taken over: or that save would undo what they never looked at.
+    """
     by = parts.member_of(request)
     newer = Idea.objects.get(pk=idea.pk)
-    theirs = IdeaForm(by=by, at=at, idea=newer)
+    base = newer.versions.filter(number=form.cleaned_data["version"] or 0).first()
+    typed, taken = brought_onto(newer, base, request.POST, by=by, at=at)
+    theirs, again = IdeaForm(by=by, at=at, idea=newer), IdeaForm(typed, by=by, at=at, idea=newer)
+    again.full_clean()
     differences = [
-        {"label": form[name].label, "theirs": theirs.shown(name), "mine": form.shown(name)}
-        for name in form.fields
-        if name != "version" and theirs.shown(name) != form.shown(name)
+        {"label": again[name].label, "theirs": theirs.shown(name), "mine": again.shown(name)}
+        for name in again.fields
+        if name != "version" and theirs.shown(name) != again.shown(name)
     ]
     keep_typed(request, idea)
-    typed = request.POST.copy()
-    typed["version"] = str(newer.version)
-    again = IdeaForm(typed, by=by, at=at, idea=newer)
-    again.full_clean()
-    last = newer.versions.select_related("by").first()
-    return _show_form(request, again, newer, status=parts.put_on(again, refusal), differences=differences, last=last)
+    both = {
+        "differences": differences,
+        "taken": [again[name].label for name in taken],
+        "last": newer.versions.select_related("by").first(),
+    }
+    return _show_form(request, again, newer, status=parts.put_on(again, refusal), **both)

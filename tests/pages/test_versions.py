@@ -1,5 +1,6 @@
 """An idea's versions: who saved when, what changed; for its authors alone."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from ideas.actions.ideas import edit_idea
 from ideas.models import Idea, Member, ValueChain
 from tests.cast import signed_in
-from tests.factories import make_call, make_idea, make_ket
+from tests.factories import make_call, make_chain, make_idea, make_ket, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,7 @@ def test_any_two_are_compared_older_first(company: Member, edited: Idea):
         ("same", "A "), ("removed", "thin "), ("added", "thick "), ("same", "heater."),
     ]  # fmt: skip
     assert changes["Bando di riferimento"] == [("added", "HORIZON-Y")]
-    assert changes["Aperta"] == [("removed", "no"), ("added", "sì")]
+    assert changes["Aperta"] == [("removed", "no "), ("added", "sì")]
     html = page.content.decode()
     assert ("<del>" in html, "<ins>" in html) == (True, True)
 
@@ -100,3 +101,37 @@ def test_it_asks_the_database_a_fixed_number_of_times(
 
     with django_assert_num_queries(11):
         client.get(address)
+
+
+# Two save at once ---------------------------------------------------------------------------------------------------
+
+
+def test_what_others_saved_is_taken_over_where_the_writer_changed_nothing(
+    researcher: Member, company: Member, chain: ValueChain
+):
+    ket, other = make_ket("AMT"), make_chain("OTHER")
+    idea = make_idea(researcher, chain=chain, authors=[researcher, company], kets=[ket], is_open=True, trl_now=3)
+    client, url = signed_in(researcher), reverse("ideas:edit", args=[idea.reference])
+    shown = client.get(url).context["form"]
+    values = {name: shown[name].value() for name in shown.fields}
+    fields = {name: "on" if value is True else value for name, value in values.items() if value not in (None, False)}
+    theirs = {
+        "title": "Theirs", "keywords": "new, words", "kets": [], "other_chains": [other], "is_open": False,
+        "is_disruptive": True, "trl_now": None, "visibility": "private", "valid_until": date(2027, 5, 4),
+        "authors": [researcher, company], "invited": [make_member("Ivo Invited")],
+    }  # fmt: skip
+    edit_idea(by=company, idea=idea, content=theirs, version=1, at=timezone.now())
+
+    answer = client.post(url, {**fields, "title": "Mine", "problem": "A problem,\r\nand more."})
+
+    assert answer.status_code == 409
+    found = [(row["theirs"], row["mine"]) for row in answer.context["differences"]]
+    assert found == [("Theirs", "Mine"), ("A problem.", "A problem,\nand more.")]
+    assert len(answer.context["taken"]) == 9
+    again = {name: answer.context["form"][name].value() for name in shown.fields}
+    client.post(url, {name: value for name, value in again.items() if value not in (None, False)})
+    idea.refresh_from_db()
+    assert (idea.title, idea.problem, idea.version) == ("Mine", "A problem,\nand more.", 3)
+    assert (idea.keywords, idea.is_open, idea.is_disruptive, idea.trl_now) == ("new, words", False, True, None)
+    assert (idea.visibility, idea.valid_until, list(idea.kets.all())) == ("private", date(2027, 5, 4), [])
+    assert (list(idea.other_chains.all()), [one.name for one in idea.invited.all()]) == ([other], ["Ivo Invited"])
