@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 
 from ideas import publish, text
 from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, overtake_merges
+from ideas.actions.lifecycle import LONG_TEXTS, check_complete, check_reason, end_requests, says_something, tell_of_step
 from ideas.actions.notifications import notify
-from ideas.choices import IDEA_AGAIN, IDEA_AIMING, CallStatus, IdeaState, JoinState, NotificationKind
+from ideas.choices import IDEA_AGAIN, IDEA_AIMING, CallStatus, IdeaState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Idea, IdeaTransition, IdeaVersion, Member, Notification, TargetChange
 from ideas.queries.calls import next_closing, status_of_call
-from ideas.queries.ideas import expiring, visible_to
-from ideas.queries.outlines import is_unwritten
-from ideas.rules.ideas import NEEDED_TO_OPEN, can_change_state, can_edit_idea, can_review, is_author
+from ideas.queries.ideas import expiring
+from ideas.rules.ideas import can_change_state, can_edit_idea, can_review, is_author
 from ideas.rules.joining import belongs_to
 
-LONG_TEXTS = ("problem", "approach", "expected_result", "advantage")
 SHORT_TEXTS = ("title", "acronym", "teaser", "keywords", "geography")
 CHOICES = (
     "language", "trl_now", "trl_target", "ipr_status", "value_chain", "s3_area", "nature", "is_open", "is_disruptive",
@@ -136,7 +135,7 @@ def _save(
     old_call, old_state = idea.call, idea.state
     fill_idea(idea, content, by=by, at=at)
     if state:
-        _check_complete(idea)
+        check_complete(idea)
         idea.state = state
         IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
     idea.version += 1
@@ -164,8 +163,9 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     """Take an idea to another state of its lifecycle, and keep who, when and why.
 
     Raises NotAllowed, Conflict("wrong_state"), and ValidationError by field where opening needs more text. Withdrawing
-    ends the requests that wait for an answer, and tells who asked, as far as they still see the idea. Merging is
-    `actions.merging`; only a reviewer asks for more information.
+    ends the requests that wait for an answer, and tells who asked, as far as they still see the idea. Only a reviewer
+    asks for more information, with a reason: the authors are told, and whoever asked is once it is open again. Merging
+    is `actions.merging`.
     """
     idea = lock_idea(idea.pk)
     if not (is_author(by, idea) or (can_review(by, idea) and state == IdeaState.NEEDS_INFO)):
@@ -173,10 +173,11 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     if not can_change_state(by, idea, state):
         raise Conflict("wrong_state")
     if state == IdeaState.OPEN:
-        _check_complete(idea)
+        check_complete(idea)
     reason = text.clean_field("reason", reason)
+    check_reason(state, reason)
     before, old_state = count_rows(idea), idea.state
-    waiting = _end_requests(idea, at) if state == IdeaState.WITHDRAWN else []
+    waiting = end_requests(idea, at) if state == IdeaState.WITHDRAWN else []
     if state == IdeaState.WITHDRAWN:
         overtake_merges(idea, by=by, at=at)
     idea.state = state
@@ -185,11 +186,7 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
         idea.opened_at = at
     moves = index_idea(idea, before, also=["state", "activity_at", "opened_at"])
     step = IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
-    told = notify(
-        members=waiting, kind=NotificationKind.IDEA_WITHDRAWN, idea=None, url="/", key=f"transition.{step.pk}",
-        data={"title": idea.title, "actor": by.name}, at=at,
-    )  # fmt: skip
-    publish.idea_changed(idea, moves, told)
+    publish.idea_changed(idea, moves, tell_of_step(step, waiting))
     return idea
 
 
@@ -209,7 +206,7 @@ def fill_idea(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetim
     _check_target(idea, old_call, at)
     if idea.organisation and idea.organisation_id != old_organisation and not belongs_to(by, idea.organisation):
         raise ValidationError({"organisation": _("Choose an organisation that you belong to.")})
-    idea.html = {name: _render(name, getattr(idea, name)) for name in LONG_TEXTS if _has(idea, name)}
+    idea.html = {name: _render(name, getattr(idea, name)) for name in LONG_TEXTS if says_something(idea, name)}
     idea.full_clean(exclude=["created_by"])
 
 
@@ -269,27 +266,3 @@ def keep_version(idea: Idea, *, by: Member, at: datetime) -> None:
     for name in SETS:
         content[name] = sorted(getattr(idea, name).values_list("id", flat=True))
     IdeaVersion.objects.create(idea=idea, number=idea.version, by=by, at=at, content=content)
-
-
-def _check_complete(idea: Idea) -> None:
-    """An open idea needs what a reader needs to judge it. Raises ValidationError by field."""
-    missing = {name: _("Fill this in before you open the idea.") for name in NEEDED_TO_OPEN if not _has(idea, name)}
-    if missing:
-        raise ValidationError(missing)
-
-
-def _has(idea: Idea, name: str) -> bool:
-    value = getattr(idea, name)
-    return not is_unwritten(value) if name in LONG_TEXTS else bool(value)
-
-
-def _end_requests(idea: Idea, at: datetime) -> list[Member]:
-    waiting = idea.join_requests.filter(
-        state__in=[JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED]
-    ).select_related("asked_by")
-    # The idea may have been closed to some of them since they asked: its name of today isn't theirs to read.
-    members = [request.asked_by for request in waiting if visible_to(request.asked_by).filter(pk=idea.pk).exists()]
-    idea.join_requests.filter(id__in=[request.pk for request in waiting]).update(
-        state=JoinState.EXPIRED, answered_at=at
-    )
-    return members

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from ideas.actions.ideas import LONG_TEXTS
+from ideas.actions.lifecycle import LONG_TEXTS
 from ideas.api.fields import BIG, ChainField, CodeField, IdField, KetField, S3Field, SeenIdeaField
 from ideas.choices import LEAD_DAYS, ConsortiumRole, IdeaState, IprStatus, Language, Nature, Visibility
 from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot

@@ -21,9 +21,10 @@ from ideas.queries.members import organisations_of
 from ideas.queries.taxonomy import all_kets, chains_in_use, terms
 
 TITLE_CALL_CHARS = 70
-# The steps an author takes by hand; the others come from a review or from a merge.
+# The steps taken by hand; another idea is needed for a merge.
 STEPS = (
     IdeaState.OPEN,
+    IdeaState.NEEDS_INFO,
     IdeaState.PREPARING,
     IdeaState.SUBMITTED,
     IdeaState.FUNDED,

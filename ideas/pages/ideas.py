@@ -19,7 +19,7 @@ from ideas.actions.ideas import change_state, renew_idea
 from ideas.choices import IdeaState, Visibility
 from ideas.errors import NotAllowed
 from ideas.forms.ideas import TEXTS, IdeaForm, RenewForm, StateForm
-from ideas.models import Idea
+from ideas.models import Idea, IdeaTransition
 from ideas.pages import (
     annexes,
     attachments,
@@ -38,7 +38,7 @@ from ideas.queries.board import IdeaFilters
 from ideas.queries.merging import merged_into_for
 from ideas.queries.shortlists import open_shortlists_for, published_entries_of
 from ideas.queries.topics import idea_topic
-from ideas.rules.ideas import CAN_EXPIRE, can_edit_idea, is_expired, next_states, renewed_until
+from ideas.rules.ideas import CAN_EXPIRE, can_change_state, can_edit_idea, is_expired, next_states, renewed_until
 from realtime import log
 
 # What each step is called on its button; withdrawing asks for a reason.
@@ -76,6 +76,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "visibility": _who_sees(idea),
         "history": history.history_of(idea, request.user),
         "merged_into": into,
+        "question": _question(idea) if may["may"]["edit"] else None,
         "validity": _validity(idea, at, may_edit=may["may"]["edit"]),
         "texts": _texts(idea),
         "deadline": _deadline(idea, at),
@@ -107,7 +108,10 @@ def state(request: HttpRequest, reference: str) -> HttpResponse:
             by=by, idea=idea, state=form.cleaned_data["state"], reason=form.cleaned_data["reason"], at=at
         )
     except ValidationError as refusal:
-        return idea_form.show_missing(request, idea, refusal, at=at)
+        if "reason" not in refusal.error_dict:
+            return idea_form.show_missing(request, idea, refusal, at=at)
+        messages.error(request, " ".join(refusal.messages))
+        return parts.see_other(idea.get_absolute_url())
     messages.success(request, _("The idea is now: %(state)s.") % {"state": idea.get_state_display()})
     return parts.see_other(idea.get_absolute_url())
 
@@ -154,6 +158,7 @@ def _what_may(request: HttpRequest, idea: Idea) -> dict[str, Any]:
         "withdraw": any(step["state"] == IdeaState.WITHDRAWN for step in steps),
         "open": any(step["state"] == IdeaState.OPEN for step in steps),
     }
+    may["ask_info"] = not may["edit"] and can_change_state(by, idea, IdeaState.NEEDS_INFO)
     others = [step for step in steps if step["state"] not in {IdeaState.WITHDRAWN, IdeaState.OPEN}]
     lists = list(open_shortlists_for(by, idea))
     return {"may": may, "steps": others, "open_shortlists": lists}
@@ -180,6 +185,13 @@ def _validity(idea: Idea, at: datetime, *, may_edit: bool) -> dict[str, Any] | N
         return None
     proposed = renewed_until(idea.valid_until, today) if may_edit else None
     return {"until": idea.valid_until, "expired": expired, "proposed": proposed}
+
+
+def _question(idea: Idea) -> IdeaTransition | None:
+    """What a reviewer asked and its authors haven't answered yet by opening the idea again."""
+    if idea.state != IdeaState.NEEDS_INFO:
+        return None
+    return idea.transitions.filter(new_state=IdeaState.NEEDS_INFO).select_related("by").order_by("-id").first()
 
 
 def _texts(idea: Idea) -> list[dict[str, str]]:

@@ -33,9 +33,12 @@ def can_change_state(member: Member, idea: Idea, state: str) -> bool:
 
 
 def can_review(member: Member, idea: Idea) -> bool:
-    """The leads of its value chains, unless they write it (who see it: the caller loaded it by `visible_to`)."""
+    """The leads of its value chains and cluster staff, unless they write it.
+
+    Of those, who see it: the caller loaded it by `visible_to`.
+    """
     leads = ValueChain.objects.filter(leads=member, code__in=idea.tags["chains"])
-    return leads.exists() and not is_author(member, idea)
+    return (member.is_staff or leads.exists()) and not is_author(member, idea)
 
 
 def next_states(member: Member, idea: Idea) -> list[str]:

@@ -30,6 +30,8 @@ SENTENCES: dict[str, Any] = {
     NotificationKind.IDEA_SHORTLISTED: _("“%(title)s” is on the shortlist “%(shortlist)s”."),
     NotificationKind.MERGE_PROPOSED: _("%(actor)s proposes to merge “%(title)s” into “%(into)s”."),
     NotificationKind.IDEA_WITHDRAWN: _("%(actor)s withdrew “%(title)s”."),
+    NotificationKind.INFO_ASKED: _("%(actor)s asks for more information on “%(title)s”: %(reason)s"),
+    NotificationKind.INFO_GIVEN: _("%(actor)s opened “%(title)s” again, after your question."),
     NotificationKind.IDEA_SHARED: _("%(actor)s made you a co-author of “%(title)s”."),
     NotificationKind.ANNEX_CHANGED: _("%(actor)s changed the confidential annex of “%(title)s”."),
 }

@@ -5,7 +5,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ideas.actions.ideas import aim_again, change_state, edit_idea, post_idea, remind_of_expiry, renew_idea
-from ideas.choices import IDEA_AIMING, IDEA_NEXT, IDEA_NOT_BY_HAND, IdeaState, JoinState, Visibility
+from ideas.choices import (
+    IDEA_AIMING,
+    IDEA_NEXT,
+    IDEA_NOT_BY_HAND,
+    IdeaState,
+    JoinState,
+    NotificationKind,
+    Visibility,
+)
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import (
     Idea,
@@ -260,6 +268,49 @@ def test_leads_ask_for_information_on_ideas_of_others(
         change_state(by=researcher, idea=idea, state=IdeaState.NEEDS_INFO, at=timezone.now())
     with pytest.raises(NotAllowed):
         change_state(by=outsider, idea=idea, state=IdeaState.NEEDS_INFO, at=timezone.now())
+
+
+def test_a_question_and_its_answer_are_told_to_the_other_side(
+    idea: Idea, researcher: Member, lead: Member, company: Member, staff: Member
+):
+    idea.authors.add(company)
+    before = last()
+
+    change_state(by=lead, idea=idea, state=IdeaState.NEEDS_INFO, reason=" Who owns it? ", at=timezone.now())
+    asked = list(Notification.objects.values_list("member", "kind", "data__reason").order_by("member"))
+    change_state(by=company, idea=idea, state=IdeaState.OPEN, at=timezone.now())
+
+    kind = NotificationKind.INFO_ASKED
+    assert asked == sorted([(researcher.pk, kind, "Who owns it?"), (company.pk, kind, "Who owns it?")])
+    assert list(Notification.objects.filter(kind=NotificationKind.INFO_GIVEN).values_list("member", flat=True)) == [
+        lead.pk
+    ]
+    assert changes(before).count((f"idea.{idea.pk}", "idea.changed")) == 2
+    change_state(by=staff, idea=idea, state=IdeaState.NEEDS_INFO, reason="By when?", at=timezone.now())
+    assert Notification.objects.filter(kind=kind).count() == 4
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "\x00"])
+def test_a_question_without_words_is_refused(idea: Idea, lead: Member, reason: str):
+    before = last()
+
+    with pytest.raises(ValidationError) as refusal:
+        change_state(by=lead, idea=idea, state=IdeaState.NEEDS_INFO, reason=reason, at=timezone.now())
+
+    idea.refresh_from_db()
+    assert (list(refusal.value.message_dict), idea.state, changes(before)) == (["reason"], IdeaState.OPEN, [])
+
+
+def test_who_asked_and_sees_the_idea_no_more_is_told_nothing_of_the_answer(
+    idea: Idea, researcher: Member, lead: Member, outsider: Member
+):
+    change_state(by=lead, idea=idea, state=IdeaState.NEEDS_INFO, reason="Who owns it?", at=timezone.now())
+    content = {"visibility": Visibility.PRIVATE}
+    edit_idea(by=researcher, idea=idea, content=content, version=idea.version, at=timezone.now())
+
+    change_state(by=researcher, idea=idea, state=IdeaState.OPEN, at=timezone.now())
+
+    assert not Notification.objects.filter(kind=NotificationKind.INFO_GIVEN).exists()
 
 
 def test_opening_needs_what_a_reader_needs(researcher: Member, chain: ValueChain):

@@ -414,7 +414,7 @@ def test_idea_page_asks_the_database_a_fixed_number_of_times(
     client = signed_in(company)
     client.get(idea.get_absolute_url())
 
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(40):
         client.get(idea.get_absolute_url())
 
 
@@ -666,9 +666,46 @@ def test_a_step_that_the_lifecycle_lacks_is_a_conflict(researcher: Member, idea:
     client, url = signed_in(researcher), reverse("ideas:state", args=[idea.reference])
 
     assert client.post(url, {"state": "funded"}).status_code == 409
-    # Merging and asking for information aren't steps that a page offers; what isn't a state isn't either.
-    for state in ("merged", "needs_info", "draft", "nonsense", "", "\x00"):
+    # Nobody asks themselves for information.
+    assert client.post(url, {"state": "needs_info", "reason": "Why?"}).status_code == 409
+    # Merging isn't a step that a page offers; what isn't a state isn't either.
+    for state in ("merged", "draft", "nonsense", "", "\x00"):
         assert client.post(url, {"state": state}).status_code == 303
     assert client.get(url).status_code == 405
     idea.refresh_from_db()
     assert idea.state == IdeaState.OPEN
+
+
+def test_a_lead_asks_and_the_authors_answer_by_the_page(
+    researcher: Member, lead: Member, company: Member, staff: Member, idea: Idea
+):
+    page, url = idea.get_absolute_url(), reverse("ideas:state", args=[idea.reference])
+    offered = [
+        'popovertarget="ask-info"' in signed_in(member).get(page).content.decode()
+        for member in (lead, staff, company, researcher)
+    ]
+
+    answer = signed_in(lead).post(url, {"state": "needs_info", "reason": "Who owns\nthe model?"})
+
+    assert (offered, answer.status_code) == ([True, True, False, False], 303)
+    authors, others = (signed_in(member).get(page).content.decode() for member in (researcher, company))
+    assert ('id="question"' in authors, "Who owns<br>the model?" in authors) == (True, True)
+    # Everybody who sees the idea reads its history, and only authors are asked for something.
+    assert ('id="question"' in others, "Who owns\nthe model?" in others) == (False, True)
+
+    signed_in(researcher).post(url, {"state": "open"})
+    assert 'id="question"' not in signed_in(researcher).get(page).content.decode()
+    bell = signed_in(lead).get(reverse("notifications:list")).content.decode()
+    assert (idea.title in bell, researcher.name in bell) == (True, True)
+
+
+def test_only_a_reviewer_who_sees_the_idea_asks_and_says_what(
+    lead: Member, company: Member, outsider: Member, idea: Idea, secret: Idea
+):
+    def ask(member: Member, thing: Idea, reason: str = "Why?") -> int:
+        url = reverse("ideas:state", args=[thing.reference])
+        return signed_in(member).post(url, {"state": "needs_info", "reason": reason}).status_code
+
+    assert [ask(company, idea), ask(outsider, idea), ask(outsider, secret), ask(lead, secret)] == [403, 403, 404, 404]
+    assert ask(lead, idea, " ") == 303
+    assert set(Idea.objects.values_list("state", flat=True)) == {IdeaState.OPEN}

@@ -1,0 +1,80 @@
+"""What a step of an idea's lifecycle asks for, ends and tells. Helpers, no actions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from ideas.actions.notifications import notify
+from ideas.choices import IdeaState, JoinState, NotificationKind
+from ideas.models import Idea, IdeaTransition, Member, Notification
+from ideas.queries.ideas import visible_to
+from ideas.queries.outlines import is_unwritten
+from ideas.rules.ideas import NEEDED_TO_OPEN
+
+LONG_TEXTS = ("problem", "approach", "expected_result", "advantage")
+# Of a reason, in the bell; all of it stands in the idea's history.
+MAX_TOLD_CHARS = 200
+
+
+def says_something(idea: Idea, name: str) -> bool:
+    """Whether a field of an idea holds anything; headings that wait for their text are nothing."""
+    value = getattr(idea, name)
+    return not is_unwritten(value) if name in LONG_TEXTS else bool(value)
+
+
+def check_complete(idea: Idea) -> None:
+    """An open idea needs what a reader needs to judge it. Raises ValidationError by field."""
+    missing = [name for name in NEEDED_TO_OPEN if not says_something(idea, name)]
+    if missing:
+        raise ValidationError({name: _("Fill this in before you open the idea.") for name in missing})
+
+
+def check_reason(state: str, reason: str) -> None:
+    """Who asks for more information says which. Raises ValidationError on `reason`."""
+    if state == IdeaState.NEEDS_INFO and not reason:
+        raise ValidationError({"reason": _("Say what is missing: the authors read it.")})
+
+
+def end_requests(idea: Idea, at: datetime) -> list[Member]:
+    """End the requests that wait for an answer. Returns who is to be told: those who asked and still see the idea."""
+    waiting = idea.join_requests.filter(
+        state__in=[JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED]
+    ).select_related("asked_by")
+    # The idea may have been closed to some of them since they asked: its name of today isn't theirs to read.
+    members = [request.asked_by for request in waiting if visible_to(request.asked_by).filter(pk=idea.pk).exists()]
+    idea.join_requests.filter(id__in=[request.pk for request in waiting]).update(
+        state=JoinState.EXPIRED, answered_at=at
+    )
+    return members
+
+
+def tell_of_step(step: IdeaTransition, waiting: list[Member]) -> list[Notification]:
+    """Tell those whom a step concerns: of its end who waited, of a question the authors, of their answer who asked."""
+    idea, by, data = step.idea, step.by, {"title": step.idea.title, "actor": step.by.name}
+    if step.new_state == IdeaState.WITHDRAWN:
+        return _tell(step, NotificationKind.IDEA_WITHDRAWN, waiting, data, seen=False)
+    if step.new_state == IdeaState.NEEDS_INFO:
+        reason = Truncator(" ".join(step.reason.split())).chars(MAX_TOLD_CHARS)
+        authors = idea.authors.exclude(pk=by.pk)
+        return _tell(step, NotificationKind.INFO_ASKED, authors, data | {"reason": reason})
+    if step.old_state == IdeaState.NEEDS_INFO and step.new_state == IdeaState.OPEN:
+        return _tell(step, NotificationKind.INFO_GIVEN, _who_asked(idea, by), data)
+    return []
+
+
+def _tell(
+    step: IdeaTransition, kind: NotificationKind, members: Iterable[Member], data: dict[str, str], *, seen: bool = True
+) -> list[Notification]:
+    """`seen`: only who sees the idea is told, and led to it."""
+    return notify(
+        members=members, kind=kind, idea=step.idea if seen else None,
+        url=step.idea.get_absolute_url() if seen else "/", key=f"transition.{step.pk}", data=data, at=step.at,
+    )  # fmt: skip
+
+
+def _who_asked(idea: Idea, by: Member) -> list[Member]:
+    asked = idea.transitions.filter(new_state=IdeaState.NEEDS_INFO).select_related("by").order_by("-id").first()
+    return [asked.by] if asked and asked.by_id != by.pk else []
