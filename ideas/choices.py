@@ -231,6 +231,12 @@ class Commitment(models.TextChoices):
     LETTER_SIGNED = "letter_signed", _("Letter signed")
 
 
+COMMITMENT_NEXT: dict[str, str] = {
+    Commitment.INTERESTED: Commitment.CONFIRMED,
+    Commitment.CONFIRMED: Commitment.LETTER_SIGNED,
+}
+
+
 class AttachmentAudience(models.TextChoices):
     """Who may read a file, of those who see its idea."""
 
@@ -248,6 +254,7 @@ class NotificationKind(models.TextChoices):
     JOIN_REQUESTED = "join.requested", _("Request to join")
     JOIN_AUTHORISATION_ASKED = "join.authorisation_asked", _("Authorisation asked")
     JOIN_ANSWERED = "join.answered", _("Answer to a request to join")
+    JOIN_COMMITTED = "join.committed", _("Partner confirmed")
     IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
     IDEA_SHARED = "idea.shared", _("You are a co-author")

@@ -13,9 +13,10 @@ from ideas.actions.annexes import write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
-from ideas.actions.joining import accept_join_request, add_slot, ask_to_join
+from ideas.actions.joining import accept_join_request, ask_to_join
 from ideas.actions.plans import make_plan
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist
+from ideas.actions.slots import add_slot
 from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
 from ideas.models import (
     Affiliation,

@@ -110,6 +110,15 @@ def count_slots(idea: Idea) -> None:
     idea.save(update_fields=["open_slots", "partner_count"])
 
 
+def recount(idea: Idea) -> None:
+    """Places and partners are on the card, in what the line-up lacks, and in the words that a search finds.
+
+    No count of the board's filters moves with them.
+    """
+    count_slots(idea)
+    index_idea(idea, count_rows(idea))
+
+
 def overtake_merges(idea: Idea, *, by: Member, at: datetime) -> None:
     """End the open proposals to merge an idea that goes elsewhere."""
     about = MergeProposal.objects.filter(Q(idea=idea) | Q(into=idea), state=MergeState.OPEN)

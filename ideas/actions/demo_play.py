@@ -14,7 +14,6 @@ from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import (
     accept_join_request,
-    add_slot,
     ask_to_join,
     authorise_join_request,
     decline_join_request,
@@ -23,6 +22,7 @@ from ideas.actions.joining import (
 from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.actions.plans import make_plan, tick_milestone
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
+from ideas.actions.slots import add_slot
 from ideas.choices import IdeaState, JoinState, MergeState, Scheme
 from ideas.data import FOLDER, read_json
 from ideas.data.demo_files import make_pdf, make_sketch

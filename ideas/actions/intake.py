@@ -10,7 +10,7 @@ from django.db import transaction
 from ideas import publish
 from ideas.actions.board import count_slots, index_idea, new_reference
 from ideas.actions.ideas import fill_idea, fill_sets, keep_version
-from ideas.actions.joining import fill_slot
+from ideas.actions.slots import fill_slot
 from ideas.errors import Conflict, NotAllowed, reason_of
 from ideas.exchange.calls import Refused
 from ideas.exchange.ideas import read_record, storable

@@ -1,72 +1,30 @@
-"""Writes of role slots and of requests to join."""
+"""Writes of requests to join, and of what partners commit to. The places they ask for are `slots`."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
 from ideas.actions.annexes import keep_no_more
-from ideas.actions.board import count_rows, count_slots, index_idea, lock_idea
+from ideas.actions.board import lock_idea, recount
 from ideas.actions.notifications import notify
-from ideas.choices import JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
+from ideas.actions.slots import MAX_TEXT_CHARS
+from ideas.choices import COMMITMENT_NEXT, JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, JoinRequest, Member, Notification, Organisation, RoleSlot
 from ideas.rules.ideas import takes_requests
 from ideas.rules.joining import (
+    COMMITMENT_STEPS,
     administers,
     belongs_to,
     can_answer_join_request,
     can_authorise_join_request,
-    can_change_slots,
+    can_commit,
     can_withdraw_join_request,
 )
-
-MAX_TEXT_CHARS = 3_000
-SLOT = ("role", "expertise", "work", "kinds", "accredited", "wanted", "mandatory")
-
-
-@transaction.atomic(durable=True)
-def add_slot(*, by: Member, idea: Idea, content: Mapping[str, Any]) -> RoleSlot:
-    """Say which partner an idea looks for. `content` maps names of `SLOT`. Raises NotAllowed, ValidationError."""
-    idea = lock_idea(idea.pk)
-    if not can_change_slots(by, idea):
-        raise NotAllowed
-    last = idea.slots.aggregate(last=Max("position"))["last"] or 0
-    slot = RoleSlot(idea=idea, position=last + 1)
-    fill_slot(slot, content)
-    _recount(idea)
-    publish.consortium_changed(idea)
-    return slot
-
-
-@transaction.atomic(durable=True)
-def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> RoleSlot:
-    """Change a place. It can't want fewer than it has. Raises NotAllowed, ValidationError."""
-    idea, slot = _lock_slot(slot)
-    if not can_change_slots(by, idea):
-        raise NotAllowed
-    fill_slot(slot, content)
-    _recount(idea)
-    publish.consortium_changed(idea)
-    return slot
-
-
-@transaction.atomic(durable=True)
-def remove_slot(*, by: Member, slot: RoleSlot) -> None:
-    """Take a place away; requests for it stay, without a place. Raises NotAllowed, Conflict("slot_filled")."""
-    idea, slot = _lock_slot(slot)
-    if not can_change_slots(by, idea):
-        raise NotAllowed
-    if slot.filled:
-        raise Conflict("slot_filled")
-    slot.delete()
-    _recount(idea)
-    publish.consortium_changed(idea)
 
 
 @transaction.atomic(durable=True)
@@ -136,7 +94,7 @@ def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", a
         free = RoleSlot.objects.filter(pk=request.slot_id, filled__lt=F("wanted"))
         if not free.update(filled=F("filled") + 1):
             raise Conflict("slot_filled")
-    _recount(request.idea)
+    recount(request.idea)
     publish.consortium_changed(request.idea, _tell_organisation(request, by=by, at=at))
     return request
 
@@ -175,11 +133,44 @@ def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "",
         RoleSlot.objects.filter(pk=request.slot_id).update(filled=F("filled") - 1)
     if was_partner:
         keep_no_more(request.idea, request.organisation)
-        _recount(request.idea)
+        recount(request.idea)
         publish.consortium_changed(request.idea, partner_left=True)
     else:
         publish.request_changed(request)
     return request
+
+
+@transaction.atomic(durable=True)
+def commit_partner(*, by: Member, request: JoinRequest, commitment: str, at: datetime) -> JoinRequest:
+    """Say that a partner takes part for certain, or that its letter is signed, and tell the authors.
+
+    One step after the other. Raises NotAllowed, Conflict("wrong_state").
+    """
+    request = _lock_request(request)
+    if not can_commit(by, request):
+        raise NotAllowed
+    if request.state != JoinState.ACCEPTED or COMMITMENT_NEXT.get(request.commitment) != commitment:
+        raise Conflict("wrong_state")
+    request.commitment = commitment
+    request.save(update_fields=["commitment"])
+    recount(request.idea)
+    authors = list(request.idea.authors.all())
+    told = _tell(authors, NotificationKind.JOIN_COMMITTED, commitment, request, by=by, at=at)
+    publish.consortium_changed(request.idea, told)
+    return request
+
+
+def take_step(step: str, *, by: Member, request: JoinRequest, reason: str, at: datetime) -> JoinRequest:
+    """Take a step by its name, one of `rules.joining.STEPS` or `COMMITMENT_STEPS`. Raises as the step's own action."""
+    if step in COMMITMENT_STEPS:
+        return commit_partner(by=by, request=request, commitment=COMMITMENT_STEPS[step], at=at)
+    if step == "authorise":
+        return authorise_join_request(by=by, request=request, at=at)
+    if step == "accept":
+        return accept_join_request(by=by, request=request, reason=reason, at=at)
+    if step == "withdraw":
+        return withdraw_join_request(by=by, request=request, reason=reason, at=at)
+    return decline_join_request(by=by, request=request, reason=reason, waitlist=step == "waitlist", at=at)
 
 
 def _lock_request(request: JoinRequest) -> JoinRequest:
@@ -192,17 +183,6 @@ def _lock_request(request: JoinRequest) -> JoinRequest:
             request.idea = idea
             return request
         idea_id = request.idea_id
-
-
-def _lock_slot(slot: RoleSlot) -> tuple[Idea, RoleSlot]:
-    """Load a place for a write with its idea of now, likewise."""
-    idea_id = slot.idea_id
-    while True:
-        idea = lock_idea(idea_id)
-        slot = RoleSlot.objects.get(pk=slot.pk)
-        if slot.idea_id == idea.pk:
-            return idea, slot
-        idea_id = slot.idea_id
 
 
 def _answer(request: JoinRequest, state: JoinState, *, by: Member, reason: str, at: datetime) -> None:
@@ -224,28 +204,6 @@ def _check_joinable(idea: Idea, organisation: Organisation, slot: RoleSlot | Non
         raise ValidationError({"slot": _("That place belongs to another idea.")})
     if slot and RoleSlot.objects.filter(pk=slot.pk, filled__gte=F("wanted")).exists():
         raise Conflict("slot_filled")
-
-
-def fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
-    """Fill a place, check and save it. Raises ValidationError by field."""
-    unknown = set(content) - set(SLOT)
-    if unknown:
-        raise TypeError(f"Not content of a slot: {sorted(unknown)}")
-    for name, value in content.items():
-        setattr(slot, name, _clean(name, value) if name in {"expertise", "work"} else value)
-    if slot.wanted < slot.filled:
-        raise ValidationError({"wanted": _("More partners than that have this place already.")})
-    slot.full_clean(exclude=["idea"])
-    slot.save()
-
-
-def _recount(idea: Idea) -> None:
-    """Places and partners are on the card, in what the line-up lacks, and in the words that a search finds.
-
-    No count of the board's filters moves with them.
-    """
-    count_slots(idea)
-    index_idea(idea, count_rows(idea))
 
 
 def _clean(name: str, value: str) -> str:
@@ -277,5 +235,6 @@ def _tell(
         key=f"join.{request.pk}.{step}",
         data={
             "title": idea.title, "actor": by.name, "organisation": request.organisation.name, "state": request.state,
+            "commitment": request.commitment,
         },
     )  # fmt: skip

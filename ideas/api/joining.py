@@ -1,7 +1,5 @@
 """Requests to join by the API."""
 
-from datetime import datetime
-
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
@@ -11,21 +9,16 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideas.actions.joining import (
-    accept_join_request,
-    ask_to_join,
-    authorise_join_request,
-    decline_join_request,
-    withdraw_join_request,
-)
+from ideas.actions.joining import ask_to_join, take_step
 from ideas.api.base import ApiView, find, in_path, lists, write
 from ideas.api.inputs import JoinRequestInput, ReasonInput
-from ideas.models import Affiliation, JoinRequest, Member
+from ideas.models import Affiliation, JoinRequest
 from ideas.queries.joining import requests_visible_to
+from ideas.rules import joining
 from ideas.serializers.joining import JoinRequestSerializer
 
 REQUEST = in_path("id", "Id of the request.", OpenApiTypes.INT)
-STEPS = ("authorise", "accept", "decline", "waitlist", "withdraw")
+STEPS = (*joining.STEPS, *joining.COMMITMENT_STEPS)
 
 
 @extend_schema_view(retrieve=extend_schema(summary="Read a request to join", parameters=[REQUEST]))
@@ -59,7 +52,7 @@ class JoinRequestViewSet(ApiView):
     @write(
         ReasonInput,
         JoinRequestSerializer,
-        "Authorise, accept, decline, put on the waiting list, or withdraw",
+        "Authorise, accept, decline, put on the waiting list, withdraw, confirm, or say that the letter is signed",
         REQUEST,
         in_path("step", "What is done. To decline or to put on the waiting list needs a `reason`.", enum=STEPS),
     )
@@ -69,19 +62,8 @@ class JoinRequestViewSet(ApiView):
             raise Http404
         asked = find(self.get_queryset(), id)
         reason = self.read(ReasonInput).validated_data["reason"]
-        _take_step(step, by=self.member, request=asked, reason=reason, at=self.at)
+        take_step(step, by=self.member, request=asked, reason=reason, at=self.at)
         return Response(JoinRequestSerializer(find(_loaded(JoinRequest.objects.all()), id)).data)
-
-
-def _take_step(step: str, *, by: Member, request: JoinRequest, reason: str, at: datetime) -> None:
-    if step == "authorise":
-        authorise_join_request(by=by, request=request, at=at)
-    elif step == "accept":
-        accept_join_request(by=by, request=request, reason=reason, at=at)
-    elif step == "withdraw":
-        withdraw_join_request(by=by, request=request, reason=reason, at=at)
-    else:
-        decline_join_request(by=by, request=request, reason=reason, waitlist=step == "waitlist", at=at)
 
 
 def _loaded(requests: QuerySet[JoinRequest]) -> QuerySet[JoinRequest]:

@@ -25,7 +25,7 @@ from ideas.queries.ideas import visible_to
 from ideas.queries.joining import consortium_of, organisations_free_to_ask, requests_visible_to
 from ideas.queries.topics import idea_topic, member_topic
 from ideas.rules.ideas import takes_requests
-from ideas.rules.joining import STEPS, administers, can_change_slots, steps_open_to
+from ideas.rules.joining import administers, can_change_slots, steps_open_to
 from ideas.serializers.joining import PartnerSerializer, SlotSerializer
 from realtime import log
 
@@ -186,14 +186,15 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def answer(request: HttpRequest, pk: int, step: str) -> HttpResponse:
-    if step not in STEPS:
+    if step not in STEP_LABELS:
         raise Http404
     join_request = get_object_or_404(requests_visible_to(request.user), pk=pk)
     form = AnswerForm(posted(request))
     status = 200 if request.method == "GET" else 400
     if form.is_valid():
         try:
-            _take(step, by=member_of(request), request=join_request, reason=form.cleaned_data["reason"])
+            reason, by = form.cleaned_data["reason"], member_of(request)
+            actions.take_step(step, by=by, request=join_request, reason=reason, at=timezone.now())
         except (ValidationError, Conflict) as refusal:
             status = put_on(form, refusal)
         else:
@@ -215,6 +216,8 @@ STEP_LABELS = {
     "waitlist": gettext_lazy("Put on the waiting list"),
     "decline": gettext_lazy("Decline"),
     "withdraw": gettext_lazy("Withdraw"),
+    "confirm": gettext_lazy("Confirm that we take part"),
+    "sign": gettext_lazy("Our letter is signed"),
 }
 STEP_DONE = {
     "authorise": gettext_lazy("The request goes to the authors."),
@@ -222,19 +225,9 @@ STEP_DONE = {
     "waitlist": gettext_lazy("The request is on the waiting list; who asked is told why."),
     "decline": gettext_lazy("The request is declined; who asked is told why."),
     "withdraw": gettext_lazy("The request is withdrawn."),
+    "confirm": gettext_lazy("Your organisation is in for certain; the authors are told."),
+    "sign": gettext_lazy("The letter counts as signed; the authors are told."),
 }
-
-
-def _take(step: str, *, by: Member, request: JoinRequest, reason: str) -> None:
-    at = timezone.now()
-    if step == "authorise":
-        actions.authorise_join_request(by=by, request=request, at=at)
-    elif step == "accept":
-        actions.accept_join_request(by=by, request=request, reason=reason, at=at)
-    elif step == "withdraw":
-        actions.withdraw_join_request(by=by, request=request, reason=reason, at=at)
-    else:
-        actions.decline_join_request(by=by, request=request, reason=reason, waitlist=step == "waitlist", at=at)
 
 
 def _after(request: HttpRequest, join_request: JoinRequest) -> str:

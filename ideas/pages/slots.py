@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ideas.actions import joining as actions
+from ideas.actions import slots as actions
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.joining import SlotForm
 from ideas.models import Idea, RoleSlot

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ideas.choices import JOIN_NEXT, AffiliationRole, JoinState
+from ideas.choices import COMMITMENT_NEXT, JOIN_NEXT, AffiliationRole, Commitment, JoinState
 from ideas.models import Affiliation, Idea, JoinRequest, Member, Organisation
 from ideas.rules.ideas import can_edit_idea, is_author
 
@@ -39,6 +39,11 @@ def can_withdraw_join_request(member: Member, request: JoinRequest) -> bool:
     return request.asked_by_id == member.pk or administers(member, request.organisation)
 
 
+def can_commit(member: Member, request: JoinRequest) -> bool:
+    """The administrators of the partner."""
+    return administers(member, request.organisation)
+
+
 # What each step of a request leads to, and whose step it is.
 STEPS: dict[str, JoinState] = {
     "authorise": JoinState.PENDING,
@@ -47,6 +52,8 @@ STEPS: dict[str, JoinState] = {
     "decline": JoinState.DECLINED,
     "withdraw": JoinState.WITHDRAWN,
 }
+# The steps of a partner's commitment.
+COMMITMENT_STEPS: dict[str, Commitment] = {"confirm": Commitment.CONFIRMED, "sign": Commitment.LETTER_SIGNED}
 
 
 def steps_open_to(member: Member, requests: Iterable[JoinRequest]) -> dict[int, list[str]]:
@@ -68,7 +75,15 @@ def steps_open_to(member: Member, requests: Iterable[JoinRequest]) -> dict[int, 
             return row.asked_by_id == member.pk or row.organisation_id in administered
         return row.idea_id in authored
 
+    def committing(row: JoinRequest) -> list[str]:
+        if row.state != JoinState.ACCEPTED or row.organisation_id not in administered:
+            return []
+        return [step for step, to in COMMITMENT_STEPS.items() if COMMITMENT_NEXT.get(row.commitment) == to]
+
     return {
-        row.pk: [step for step, state in STEPS.items() if state in JOIN_NEXT[row.state] and allowed(row, step)]
+        row.pk: [
+            *committing(row),
+            *(step for step, state in STEPS.items() if state in JOIN_NEXT[row.state] and allowed(row, step)),
+        ]
         for row in rows
     }

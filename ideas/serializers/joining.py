@@ -46,7 +46,10 @@ class CheckSerializer(serializers.Serializer[Check]):
     confirmed = serializers.IntegerField()
     interested = serializers.IntegerField()
     missing = serializers.IntegerField()
-    verdict = serializers.CharField(source="verdict.name.lower")
+    verdict = serializers.SerializerMethodField()
+
+    def get_verdict(self, check: Check) -> str:
+        return check.verdict.name.lower()
 
 
 class ConsortiumSerializer(serializers.Serializer[Consortium]):

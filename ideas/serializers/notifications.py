@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from rest_framework import serializers
 
-from ideas.choices import DeadlineKind, JoinState, MergeState, NotificationKind
+from ideas.choices import Commitment, DeadlineKind, JoinState, MergeState, NotificationKind
 from ideas.models import Notification
 from ideas.moments import EXACT, deadline_name, elsewhere
 
@@ -27,6 +27,7 @@ SENTENCES: dict[str, Any] = {
     JoinState.ACCEPTED: _("%(actor)s accepted %(organisation)s into “%(title)s”."),
     JoinState.DECLINED: _("%(actor)s declined the request of %(organisation)s to join “%(title)s”."),
     JoinState.WAITLISTED: _("%(actor)s put %(organisation)s on the waiting list of “%(title)s”."),
+    NotificationKind.JOIN_COMMITTED: _("%(actor)s: %(organisation)s takes part in “%(title)s” for certain."),
     NotificationKind.IDEA_SHORTLISTED: _("“%(title)s” is on the shortlist “%(shortlist)s”."),
     NotificationKind.MERGE_PROPOSED: _("%(actor)s proposes to merge “%(title)s” into “%(into)s”."),
     NotificationKind.IDEA_WITHDRAWN: _("%(actor)s withdrew “%(title)s”."),
@@ -40,6 +41,7 @@ ENDED: dict[str, Any] = {
     MergeState.DECLINED: _("%(actor)s declined to merge “%(title)s” into “%(into)s”."),
     MergeState.WITHDRAWN: _("%(actor)s no longer proposes to merge “%(title)s” into “%(into)s”."),
 }
+LETTER_SIGNED = _("%(actor)s: %(organisation)s has signed its letter for “%(title)s”.")
 ANNEX_CAME = _("%(actor)s added a confidential annex to “%(title)s”, for its partners.")
 MERGED = _("“%(title)s” went into “%(into)s”.")
 MERGED_AWAY = _("“%(title)s” was merged into another idea.")
@@ -79,6 +81,8 @@ def sentence(row: Notification) -> str:
         return str(MERGED if data["into"] else MERGED_AWAY) % data
     if row.kind == NotificationKind.ANNEX_CHANGED and data["came"]:
         return str(ANNEX_CAME) % data
+    if row.kind == NotificationKind.JOIN_COMMITTED and data["commitment"] == Commitment.LETTER_SIGNED:
+        return str(LETTER_SIGNED) % data
     state = data["state"] if row.kind == NotificationKind.JOIN_ANSWERED else ""
     pattern = SENTENCES.get(state) or SENTENCES.get(row.kind) or "%(title)s"
     return str(pattern) % data

@@ -2,23 +2,23 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from ideas.actions.ideas import edit_idea
 from ideas.actions.joining import (
     MAX_TEXT_CHARS,
     accept_join_request,
-    add_slot,
     authorise_join_request,
+    commit_partner,
     decline_join_request,
-    edit_slot,
-    remove_slot,
     withdraw_join_request,
 )
-from ideas.choices import IdeaState, JoinState
+from ideas.actions.slots import add_slot, edit_slot, remove_slot
+from ideas.choices import Commitment, IdeaState, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
+from ideas.models import Idea, JoinRequest, Member, Notification, Organisation, RoleSlot
 from ideas.queries.joining import consortium_of, readers_of
 from ideas.serializers.joining import ConsortiumSerializer
 from realtime.models import Change
-from tests.factories import make_idea, make_join_request, make_organisation, make_partner, make_slot
+from tests.factories import make_call, make_idea, make_join_request, make_organisation, make_partner, make_slot
 
 
 def changes(after: int) -> list[tuple[str, str]]:
@@ -304,3 +304,71 @@ def test_any_organisation_name_is_kept(idea: Idea, outsider: Member):
     make_join_request(idea, outsider, organisation)
 
     assert Change.objects.latest("pk").payload["data"]["organisation"] == name
+
+
+@pytest.fixture
+def regional(idea: Idea, researcher: Member) -> Idea:
+    """The idea, aimed at a call that asks for a laboratory and two companies."""
+    call = make_call("REGION-1", rules={"min_laboratories": 1, "min_companies": 2})
+    return edit_idea(by=researcher, idea=idea, content={"call": call}, version=idea.version, at=timezone.now())
+
+
+def lacks(idea: Idea) -> dict[str, int]:
+    return dict(Idea.objects.get(pk=idea.pk).tags["lacks"])
+
+
+def test_what_a_line_up_lacks_is_kept_for_its_card(regional: Idea, administrator: Member, firm: Organisation):
+    before = lacks(regional)
+    request = make_partner(regional, administrator, firm)
+    accepted = lacks(regional)
+    withdraw_join_request(by=administrator, request=request, at=timezone.now())
+
+    assert before == {"min_laboratories": 1, "min_companies": 2}
+    assert accepted == {"min_laboratories": 1, "min_companies": 1}
+    assert lacks(regional) == before
+
+
+def test_a_partner_confirms_then_signs_and_everybody_sees_it(
+    regional: Idea, researcher: Member, administrator: Member, firm: Organisation
+):
+    request = make_partner(regional, administrator, firm)
+
+    for commitment in (Commitment.CONFIRMED, Commitment.LETTER_SIGNED):
+        request = commit_partner(by=administrator, request=request, commitment=commitment, at=timezone.now())
+
+    panel = Change.objects.filter(topic__name=f"idea.{regional.pk}", kind="consortium.changed").latest("seq").payload
+    assert [partner["commitment"] for partner in panel["partners"]] == ["letter_signed"]
+    assert [(one["rule"], one["confirmed"], one["interested"]) for one in panel["checks"]] == [
+        ("min_laboratories", 0, 0),
+        ("min_companies", 1, 1),
+    ]
+    told = Notification.objects.filter(member=researcher, kind=NotificationKind.JOIN_COMMITTED).order_by("id")
+    assert [row.data["commitment"] for row in told] == ["confirmed", "letter_signed"]
+
+
+def test_steps_of_commitment_come_in_their_order_once_and_from_administrators(
+    idea: Idea, researcher: Member, company: Member, administrator: Member, firm: Organisation
+):
+    asked = make_join_request(idea, administrator, firm)
+    with pytest.raises(Conflict, match="wrong_state"):
+        commit_partner(by=administrator, request=asked, commitment=Commitment.CONFIRMED, at=timezone.now())
+    accept_join_request(by=researcher, request=asked, at=timezone.now())
+
+    for by in (researcher, company):
+        with pytest.raises(NotAllowed):
+            commit_partner(by=by, request=asked, commitment=Commitment.CONFIRMED, at=timezone.now())
+    with pytest.raises(Conflict, match="wrong_state"):
+        commit_partner(by=administrator, request=asked, commitment=Commitment.LETTER_SIGNED, at=timezone.now())
+    commit_partner(by=administrator, request=asked, commitment=Commitment.CONFIRMED, at=timezone.now())
+    with pytest.raises(Conflict, match="wrong_state"):
+        commit_partner(by=administrator, request=asked, commitment=Commitment.CONFIRMED, at=timezone.now())
+
+    assert JoinRequest.objects.get().commitment == Commitment.CONFIRMED
+
+
+def test_who_only_asks_is_in_no_check(regional: Idea, administrator: Member, firm: Organisation):
+    make_join_request(regional, administrator, firm)
+
+    checks = consortium_of(regional).checks
+
+    assert [(one.rule, one.pending) for one in checks] == [("min_laboratories", 0), ("min_companies", 0)]

@@ -4,7 +4,8 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
-from ideas.actions.joining import accept_join_request, edit_slot, withdraw_join_request
+from ideas.actions.joining import accept_join_request, withdraw_join_request
+from ideas.actions.slots import edit_slot
 from ideas.choices import IdeaState, JoinState, Visibility
 from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
 from ideas.pages.joining import labels, panel_context, shown_partner, shown_slot
