@@ -116,5 +116,11 @@ def test_an_author_looks_through_others_eyes(visit: Visits) -> None:
     for kind in ("member", "chain", "partner", "visitor"):
         page.goto(f"/ideas/{reference}/preview/?as={kind}")
         expect(page.locator("[data-preview] [aria-current=page]")).to_have_count(1)
-        expect(page.locator("main")).to_have_attribute("inert", "")
+        # It can be read by whatever means, and nothing on it acts.
+        expect(page.locator("main")).not_to_have_attribute("inert", "")
+    page.goto(f"/ideas/{reference}/preview/?as=member")
+    page.locator("main a[href^='/organisations/']").first.click()
+    expect(page.locator("main textarea").first).to_be_disabled()
+    assert page.url.endswith("/preview/?as=member")
+    page.goto(f"/ideas/{reference}/preview/?as=visitor")
     expect(page.locator("main h1")).not_to_have_text("Guardata con gli occhi degli altri")
