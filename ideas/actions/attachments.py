@@ -71,8 +71,7 @@ def add_attachment(
 @transaction.atomic(durable=True)
 def remove_attachment(*, by: Member, attachment: Attachment) -> None:
     """Take a file away for good. Twice is once. Raises NotAllowed."""
-    idea = lock_idea(attachment.idea_id)
-    attachment.idea = idea
+    attachment.idea = idea = _lock_its_idea(attachment)
     if not can_remove_attachment(by, attachment):
         raise NotAllowed
     gone, _rows = Attachment.objects.filter(pk=attachment.pk).delete()
@@ -127,6 +126,17 @@ def _write(*, by: Member, idea: Idea, kept: _Kept, audience: str, client_id: str
         index_idea_words(idea)
     publish.attachment_added(attachment)
     return attachment
+
+
+def _lock_its_idea(attachment: Attachment) -> Idea:
+    """Lock the idea in which a file is now, which may have taken in the one in which it was read."""
+    idea_id = attachment.idea_id
+    while True:
+        idea = lock_idea(idea_id)
+        now = Attachment.objects.filter(pk=attachment.pk).values_list("idea", flat=True).first()
+        if now is None or now == idea.pk:
+            return idea
+        idea_id = now
 
 
 def _sent_before(by: Member, idea: Idea, client_id: str) -> Attachment | None:

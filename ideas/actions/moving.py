@@ -1,4 +1,4 @@
-"""What goes along when one idea goes into another: comments, requests, places, people. Helpers, no actions."""
+"""What goes along when one idea goes into another: comments, files, requests, places, people. Helpers, no actions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,11 +11,22 @@ from django.utils.translation import gettext as _
 from ideas.actions.annexes import keep_for_partners
 from ideas.actions.board import count_rows, count_slots, index_idea
 from ideas.actions.ideas import keep_version
-from ideas.choices import JOIN_LIVE, ConsortiumRole, IdeaState, JoinState, SearchKind
-from ideas.models import Comment, Idea, IdeaTransition, JoinRequest, Member, MergeProposal, RoleSlot, SearchEntry
+from ideas.choices import JOIN_LIVE, AttachmentAudience, ConsortiumRole, IdeaState, JoinState, SearchKind
+from ideas.models import (
+    Attachment,
+    Comment,
+    Idea,
+    IdeaTransition,
+    JoinRequest,
+    Member,
+    MergeProposal,
+    RoleSlot,
+    SearchEntry,
+)
 from ideas.queries.board_counts import Moves
 from ideas.queries.comments import followers_of
 from ideas.queries.search import gate_of
+from ideas.rules.plans import is_on_team
 
 
 @dataclass
@@ -33,7 +44,8 @@ def merge_ideas(proposal: MergeProposal, *, by: Member, at: datetime) -> Merge:
     """Move all that hangs on `proposal.idea` into `proposal.into`, both locked, and close the first.
 
     What was written in it stays with it, to be read by who could read it before: its text, its annex, its versions, its
-    history, and the entries of shortlists, which lead to it and so to the other.
+    history, its plan, whose days are of its own deadline, and the entries of shortlists, which lead to it and so to the
+    other.
     """
     idea, into = proposal.idea, proposal.into
     done = Merge(idea, into, people=_people_of(idea, by))
@@ -42,6 +54,7 @@ def merge_ideas(proposal: MergeProposal, *, by: Member, at: datetime) -> Merge:
     _move_slots(idea, into)
     _move_requests(proposal, by, at)
     _move_comments(idea, into)
+    _move_attachments(idea, into)
     old_state, idea.state, idea.merged_into, idea.activity_at = idea.state, IdeaState.MERGED, into, at
     into.activity_at, into.version = at, into.version + 1
     for one in (idea, into):
@@ -152,3 +165,22 @@ def _move_comments(idea: Idea, into: Idea) -> None:
     gate = gate_of(SearchKind.COMMENT, into.audience)
     SearchEntry.objects.filter(kind=SearchKind.COMMENT, idea=idea).update(idea=into, gate=gate)
     into.comment_count, idea.comment_count = into.comment_count + idea.comment_count, 0
+
+
+def _move_attachments(idea: Idea, into: Idea) -> None:
+    """Move the files, each for the same audience; whose quota they take doesn't change.
+
+    One for partners only stays where it is if whoever gave it isn't on the other idea's team: they would lose it, to
+    people whom they never let in.
+    """
+    rows = list(Attachment.objects.filter(idea=idea).select_related("uploaded_by").order_by("pk"))
+    givers = {row.uploaded_by for row in rows if row.audience == AttachmentAudience.PARTNERS}
+    off_team = {member.pk for member in givers if not is_on_team(member, into)}
+    taken = set(Attachment.objects.filter(idea=into).values_list("uploaded_by", "client_id"))
+    for row in rows:
+        if row.audience == AttachmentAudience.PARTNERS and row.uploaded_by_id in off_team:
+            continue
+        if (row.uploaded_by_id, row.client_id) in taken:
+            row.client_id = f"merged-{row.pk}"
+        row.idea = into
+        row.save(update_fields=["idea", "client_id"])

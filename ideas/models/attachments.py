@@ -9,7 +9,7 @@ from ideas.models.ideas import Idea
 
 
 class Attachment(models.Model):
-    """A file as it was given; a row never changes, it only goes.
+    """A file as it was given; a row never changes, it only goes, or along with its idea into another one.
 
     `client_id` is chosen by the sender's browser: sending the same one again gives the same attachment. `kept_as` and
     `thumbnail_as` are names in the storage that nobody chose or can guess; a file without a thumbnail has none.

@@ -4,23 +4,38 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from ideas.actions.attachments import remove_attachment
 from ideas.actions.comments import delete_comment, post_comment
 from ideas.actions.ideas import change_state, edit_idea
 from ideas.actions.merging import consent_to_merge, end_merge, propose_merge
 from ideas.choices import IDEA_JOINABLE, IDEA_NEXT, AffiliationRole, IdeaState, JoinState, MergeState, Visibility
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import BoardCount, Comment, Idea, Member, MergeProposal, Notification, Organisation, ValueChain
+from ideas.models import (
+    Attachment,
+    BoardCount,
+    Comment,
+    Idea,
+    Member,
+    MergeProposal,
+    Notification,
+    Organisation,
+    ValueChain,
+)
+from ideas.queries.attachments import Payer, attachments_visible_to, used_bytes
 from ideas.queries.ideas import visible_to
+from ideas.queries.plans import plans_visible_to
 from ideas.queries.search import SearchEntry  # type: ignore[attr-defined]
 from realtime.models import Change
 from tests.factories import (
     affiliate,
+    make_attachment,
     make_comment,
     make_idea,
     make_join_request,
     make_member,
     make_organisation,
     make_partner,
+    make_planned,
     make_shortlist,
     make_slot,
 )
@@ -281,6 +296,74 @@ def test_merge_keeps_places_requests_and_partners(
     }
     assert {partner.pk, waiting.pk} < set(into.join_requests.values_list("pk", flat=True))
     assert (into.partner_count, into.open_slots, idea.partner_count, idea.open_slots) == (2, 1, 0, 0)
+
+
+def files_of(idea: Idea, reader: Member) -> list[str]:
+    """Names of the files of an idea that a member may read."""
+    return sorted(attachments_visible_to(reader).filter(idea=idea).values_list("name", flat=True))
+
+
+def test_files_go_along_for_the_same_readers_and_take_the_same_space(
+    idea: Idea, into: Idea, researcher: Member, administrator: Member, company: Member, firm: Organisation,
+    other_author: Member, outsider: Member, laboratory: Organisation,
+):  # fmt: skip
+    make_partner(idea, administrator, firm)
+    open_file = make_attachment(idea, researcher, name="Sketch.png", client_id="one")
+    make_attachment(idea, company, name="Budget.png", audience="partners")
+    theirs = make_attachment(into, other_author, name="Theirs.png", client_id="one")
+    Attachment.objects.filter(pk=theirs.pk).update(uploaded_by=researcher)
+    used = used_bytes(Payer(researcher, laboratory)), used_bytes(Payer(company, firm))
+
+    merged(idea, into)
+
+    everything = ["Budget.png", "Sketch.png", "Theirs.png"]
+    assert [files_of(into, member) for member in (researcher, company, other_author)] == [everything] * 3
+    assert (files_of(into, outsider), files_of(idea, researcher)) == (["Sketch.png", "Theirs.png"], [])
+    assert (used_bytes(Payer(researcher, laboratory)), used_bytes(Payer(company, firm))) == used
+    assert set(into.attachments.values_list("client_id", flat=True)) >= {"one", f"merged-{open_file.pk}"}
+
+
+def test_a_file_for_partners_stays_with_who_gave_it_and_is_not_on_the_other_team(
+    idea: Idea, into: Idea, researcher: Member, other_author: Member
+):
+    make_attachment(idea, researcher, name="Secret.png", audience="partners")
+    make_attachment(idea, researcher, name="Open.png")
+
+    merged(idea, into, joins=False)
+
+    assert (files_of(idea, researcher), files_of(into, researcher)) == (["Secret.png"], ["Open.png"])
+    assert (files_of(idea, other_author), files_of(into, other_author)) == ([], ["Open.png"])
+
+
+def test_a_file_read_before_the_merge_is_removed_where_it_is_now(idea: Idea, into: Idea, researcher: Member):
+    file = make_attachment(idea, researcher)
+    read = Attachment.objects.select_related("idea").get(pk=file.pk)
+    merged(idea, into)
+    before = last()
+
+    remove_attachment(by=researcher, attachment=read)
+
+    assert (f"idea.{into.pk}", "attachment.removed") in changes(before)
+    assert not Attachment.objects.exists()
+
+
+def test_words_of_files_are_found_with_the_idea_in_which_they_are_now(idea: Idea, into: Idea, researcher: Member):
+    make_attachment(idea, researcher, name="Zeppelin.png")
+
+    merged(idea, into)
+
+    found = SearchEntry.objects.filter(kind="idea", body__icontains="zeppelin").values_list("idea", flat=True)
+    assert list(found) == [into.pk]
+
+
+def test_the_plan_stays_with_the_idea_whose_deadline_it_has(into: Idea, researcher: Member, chain: ValueChain):
+    steps = make_planned(researcher, 45, 14, chain=chain, title="Planned")
+    idea = steps[0].idea
+
+    merged(idea, into)
+
+    assert sorted(idea.milestones.values_list("days_before", flat=True)) == [14, 45]
+    assert (into.milestones.count(), plans_visible_to(researcher).filter(pk=idea.pk).exists()) == (0, True)
 
 
 @pytest.mark.parametrize(

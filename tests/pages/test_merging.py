@@ -9,7 +9,7 @@ from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.choices import IdeaState, MergeState, Visibility
 from ideas.models import Idea, Member, MergeProposal, ValueChain
 from tests.cast import signed_in
-from tests.factories import make_comment, make_idea, make_member
+from tests.factories import make_attachment, make_comment, make_idea, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +178,20 @@ def test_the_page_of_a_proposal_asks_a_fixed_number_of_times(
 
     with django_assert_num_queries(9):
         client.get(proposal.get_absolute_url())
+
+
+def test_a_file_keeps_its_address_and_its_readers(
+    idea: Idea, into: Idea, researcher: Member, other_author: Member, company: Member, outsider: Member
+):
+    shared, kept = make_attachment(idea, researcher), make_attachment(idea, researcher, audience="partners")
+    proposal = proposed(idea, into)
+    signed_in(other_author).post(reverse("merging:consent", args=[proposal.pk]))
+
+    def status(member: Member | None, url: str) -> int:
+        return signed_in(member).get(url).status_code
+
+    assert [status(one, shared.get_absolute_url()) for one in (researcher, other_author, company)] == [200] * 3
+    assert [status(one, kept.get_absolute_url()) for one in (researcher, other_author)] == [200] * 2
+    assert [status(one, kept.get_absolute_url()) for one in (company, outsider)] == [404] * 2
+    assert status(None, shared.get_absolute_url()) == 302
+    assert shared.get_absolute_url() in signed_in(company).get(into.get_absolute_url()).content.decode()
