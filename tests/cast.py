@@ -89,6 +89,20 @@ def idea(researcher: Member, chain: ValueChain) -> Idea:
 
 
 @pytest.fixture
+def other_author(chain: ValueChain) -> Member:
+    """Who writes the idea into which the researcher's goes."""
+    member = make_member("Otto Other", email="other@example.org")
+    chain.members.add(member)
+    return member
+
+
+@pytest.fixture
+def into(other_author: Member, chain: ValueChain) -> Idea:
+    """The idea that takes the researcher's in."""
+    return make_idea(other_author, chain=chain, title="Wider idea")
+
+
+@pytest.fixture
 def secret(researcher: Member, chain: ValueChain) -> Idea:
     """An open idea that only its author sees. CANARY stands in every field that could leak."""
     canary = {

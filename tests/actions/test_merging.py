@@ -43,20 +43,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def other_author(chain: ValueChain) -> Member:
-    """Who writes the idea into which the researcher's goes."""
-    member = make_member("Otto Other", email="other@example.org")
-    chain.members.add(member)
-    return member
-
-
-@pytest.fixture
-def into(other_author: Member, chain: ValueChain) -> Idea:
-    """The idea that takes the researcher's in."""
-    return make_idea(other_author, chain=chain, title="Wider idea")
-
-
 def propose(idea: Idea, into: Idea, by: Member, **more: Any) -> MergeProposal:
     return propose_merge(by=by, idea=idea, into=into, at=timezone.now(), **more)
 

@@ -2,13 +2,15 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
+from tests.browser.law import VIEWERS, Pages, Team
 from tests.browser.server import Server
+from tests.browser.steps import follow_idea, write_idea
 
 expect.set_options(timeout=10_000)
 SAY_VIOLATIONS = """
@@ -94,6 +96,21 @@ class Visits:
             self.problems.append(f"outside request: {request.url}")
 
 
+@pytest.fixture(scope="module")
+def reference(browser: Browser, server: Server, request: pytest.FixtureRequest) -> str:
+    """An idea of the researcher's for the tests of one file."""
+    visits = Visits(browser, server)
+    title = f"Un banco prova: {request.module.__name__}"
+    found = write_idea(visits("researcher@example.org"), title=title)
+    visits.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def team(server: Server) -> Team:
+    return Team(server)
+
+
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visits]:
     """Open browsers: `visit("researcher@example.org")`; the test fails for whatever went wrong behind its back."""
@@ -101,3 +118,25 @@ def visit(browser: Browser, server: Server) -> Iterator[Visits]:
     yield visits
     visits.close()
     assert visits.problems == []
+
+
+@pytest.fixture
+def two(visit: Visits, reference: str) -> tuple[Page, Page]:
+    """The author and the company's member, both on the idea's page, live."""
+    author, company = visit("researcher@example.org"), visit("company@example.org")
+    for page in (author, company):
+        follow_idea(page, reference)
+    return author, company
+
+
+@pytest.fixture
+def old(visit: Visits, team: Team) -> Callable[[], Pages]:
+    """Open the idea's page for everybody, as it is now."""
+
+    def open_all() -> Pages:
+        pages = {name: visit(f"{name}@example.org") for name in VIEWERS}
+        for page in pages.values():
+            follow_idea(page, team.reference)
+        return pages
+
+    return open_all

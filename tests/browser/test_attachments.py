@@ -3,23 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
-from tests.browser.server import Server
-from tests.browser.steps import follow_idea, write_idea
+from tests.browser.steps import follow_idea
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-@pytest.fixture(scope="module")
-def reference(browser: Any, server: Server) -> str:
-    """An idea for these tests."""
-    visits = Visits(browser, server)
-    found = write_idea(visits("researcher@example.org"), title="Un banco prova con i suoi disegni")
-    visits.close()
-    return found
 
 
 def send(page: Page, name: str, content: bytes, audience: str = "all") -> None:

@@ -1,31 +1,8 @@
 """Two browsers on one idea: what one does the other sees, and what one is doing nothing disturbs."""
 
-from typing import Any
-
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visits
-from tests.browser.server import Server
-from tests.browser.steps import comment, follow_idea, post_comment, write_idea
-
-
-@pytest.fixture(scope="module")
-def reference(browser: Any, server: Server) -> str:
-    """An idea for these tests."""
-    visits = Visits(browser, server)
-    found = write_idea(visits("researcher@example.org"), title="Un banco prova per chi parla dal vivo")
-    visits.close()
-    return found
-
-
-@pytest.fixture
-def two(visit: Visits, reference: str) -> tuple[Page, Page]:
-    """The author and the company's member, both on the idea's page, live."""
-    author, company = visit("researcher@example.org"), visit("company@example.org")
-    for page in (author, company):
-        follow_idea(page, reference)
-    return author, company
+from tests.browser.steps import comment, post_comment
 
 
 def test_an_edit_arrives(two: tuple[Page, Page]) -> None:

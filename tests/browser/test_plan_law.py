@@ -8,35 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
+from tests.browser.law import VIEWERS, Pages, Team, bring_call, is_like_fresh
 from tests.browser.server import Server
 from tests.browser.steps import follow_idea
-from tests.browser.test_idea_law import VIEWERS, Pages, Team, is_like_fresh
 
 
-def new_call(server: Server, *, closes: str, identifier: str = "") -> str:
-    identifier = identifier or f"PIANO-{uuid4().hex[:6]}"
-    path = server.folder / "calls.csv"
-    path.write_text(f"identifier,title,level,closes\n{identifier},Un bando,regional,{closes}\n")
-    server.manage("import_calls", str(path), "--format", "csv")
-    return identifier
-
-
-@pytest.fixture(scope="module")
-def team(server: Server) -> Team:
-    return Team(server)
-
-
-@pytest.fixture
-def old(visit: Visits, team: Team) -> Callable[[], Pages]:
-    """Open the idea's page for everybody, as it is now."""
-
-    def open_all() -> Pages:
-        pages = {name: visit(f"{name}@example.org") for name in VIEWERS}
-        for page in pages.values():
-            follow_idea(page, team.reference)
-        return pages
-
-    return open_all
+def new_identifier() -> str:
+    return f"PIANO-{uuid4().hex[:6]}"
 
 
 def steps(page: Page) -> list[str]:
@@ -59,7 +37,8 @@ def join(team: Team, visit: Visits) -> str:
 def test_a_plan_from_its_making_to_a_partner_who_leaves(
     team: Team, old: Callable[[], Pages], visit: Visits, server: Server
 ) -> None:
-    call = new_call(server, closes="2027-06-01 17:00")
+    call = new_identifier()
+    bring_call(server, call, closes="2027-06-01 17:00")
     reference = team.idea(call=call)
     pages = old()
     author = visit("researcher@example.org")
@@ -93,7 +72,7 @@ def test_a_plan_from_its_making_to_a_partner_who_leaves(
     author.wait_for_url(lambda url: url.endswith("/plan/"))
     is_like_fresh(pages, reference)
 
-    new_call(server, closes="2027-07-15 12:00", identifier=call)
+    bring_call(server, call, closes="2027-07-15 12:00")
     is_like_fresh(pages, reference)
 
     team.ask("company", f"join-requests/{asked}/withdraw/", reason="Non possiamo più")
@@ -105,7 +84,9 @@ def test_a_plan_from_its_making_to_a_partner_who_leaves(
 @pytest.fixture
 def planned(team: Team, server: Server, visit: Visits) -> Page:
     """The author's page of an idea with a plan."""
-    reference = team.idea(call=new_call(server, closes="2027-06-01 17:00"))
+    call = new_identifier()
+    bring_call(server, call, closes="2027-06-01 17:00")
+    reference = team.idea(call=call)
     page = visit("researcher@example.org")
     follow_idea(page, reference)
     page.locator("#plan-make").click()

@@ -1,32 +1,11 @@
 """Who is here and who is writing, seen by the others while it lasts."""
 
 import re
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
-from tests.browser.server import Server
-from tests.browser.steps import follow_idea, post_comment, write_idea
-
-
-@pytest.fixture(scope="module")
-def reference(browser: Any, server: Server) -> str:
-    """An idea for these tests."""
-    visits = Visits(browser, server)
-    found = write_idea(visits("researcher@example.org"), title="Un banco prova per chi è presente")
-    visits.close()
-    return found
-
-
-@pytest.fixture
-def two(visit: Visits, reference: str) -> tuple[Page, Page]:
-    """The author and the company's member, both on the idea's page, live."""
-    author, company = visit("researcher@example.org"), visit("company@example.org")
-    for page in (author, company):
-        follow_idea(page, reference)
-    return author, company
+from tests.browser.steps import follow_idea, post_comment
 
 
 def name_of(page: Page) -> str:

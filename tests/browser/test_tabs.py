@@ -1,23 +1,11 @@
 """Several tabs of one member, signing out in one of them, and the way back through history."""
 
 import re
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
-from tests.browser.server import Server
-from tests.browser.steps import comment, follow_idea, is_live, post_comment, write_idea
-
-
-@pytest.fixture(scope="module")
-def reference(browser: Any, server: Server) -> str:
-    """An idea for these tests."""
-    visits = Visits(browser, server)
-    found = write_idea(visits("researcher@example.org"), title="Un banco prova con molte schede")
-    visits.close()
-    return found
+from tests.browser.steps import comment, follow_idea, is_live, post_comment
 
 
 def sign_in(page: Page, email: str) -> None:

@@ -7,25 +7,11 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.choices import IdeaState, MergeState, Visibility
-from ideas.models import Idea, Member, MergeProposal, ValueChain
+from ideas.models import Idea, Member, MergeProposal
 from tests.cast import signed_in
 from tests.factories import make_attachment, make_comment, make_idea, make_member
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def other_author(chain: ValueChain) -> Member:
-    """Who writes the idea into which the researcher's goes."""
-    member = make_member("Otto Other", email="other@example.org")
-    chain.members.add(member)
-    return member
-
-
-@pytest.fixture
-def into(other_author: Member, chain: ValueChain) -> Idea:
-    """The idea that takes the researcher's in."""
-    return make_idea(other_author, chain=chain, title="Wider idea")
 
 
 def propose_url(idea: Idea) -> str:
