@@ -45,15 +45,19 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     # Before the rows: a notice that comes meanwhile makes the page ask once more, and none is missed.
     position = log.position(member_topic(viewer.pk))
     consortium, words = consortium_of(idea), labels()
+    requests = list(requests_visible_to(viewer).filter(idea=idea, state__in=_WAITING))
+    may_change = can_change_slots(viewer, idea)
     may_ask = takes_requests(idea) and organisations_free_to_ask(viewer, idea).exists()
     panel = {
         "idea": idea,
         "partners": [shown_partner(PartnerSerializer(row).data, words) for row in consortium.partners],
         "slots": [shown_slot(SlotSerializer(row).data, words, idea) for row in consortium.slots],
         **radar.panel_part(consortium.checks, words["radar"]),
-        "requests": shown_requests(viewer, requests_visible_to(viewer).filter(idea=idea, state__in=_WAITING)),
+        "requests": shown_requests(viewer, requests),
+        # Who else asks is the authors' business alone.
+        "could_apply": may_change and radar.could_apply(consortium, requests),
         "may_ask": may_ask,
-        "may_change": can_change_slots(viewer, idea),
+        "may_change": may_change,
         "labels": words,
         "position": position,
     }

@@ -6,10 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ideas.choices import CallRule
-from ideas.radar import Check, Verdict
+from ideas.choices import JOIN_LIVE, CallRule, JoinState
+from ideas.models import JoinRequest
+from ideas.queries.joining import Consortium
+from ideas.queries.radar import radar_of
+from ideas.radar import Check, Verdict, verdict_of
 from ideas.serializers.joining import CheckSerializer
 
+WAITING = JOIN_LIVE - {JoinState.ACCEPTED}
 VERDICTS = {verdict.name.lower(): verdict for verdict in Verdict}
 
 
@@ -86,6 +90,13 @@ def panel_part(checks: Iterable[Check], said: dict[str, Any]) -> dict[str, Any]:
     """What the panel draws of the radar: {"checks": [as `joining/_check.html`], "verdict": {"verdict", "said"}}."""
     rows = [CheckSerializer(one).data for one in checks]
     return {"checks": [shown_check(row, said) for row in rows], "verdict": shown_verdict(rows, said)}
+
+
+def could_apply(consortium: Consortium, requests: Iterable[JoinRequest]) -> bool:
+    """Whether a line-up that lacks something could apply with the requests that wait for an answer."""
+    waiting = [request for request in requests if request.state in WAITING]
+    checks = radar_of(consortium.idea, consortium.partners, waiting)
+    return verdict_of(checks) == Verdict.IF_ACCEPTED
 
 
 def _what(rule: str, number: int) -> str:

@@ -4,6 +4,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
+from ideas.actions.ideas import edit_idea
 from ideas.actions.joining import accept_join_request, withdraw_join_request
 from ideas.actions.slots import edit_slot
 from ideas.choices import IdeaState, JoinState, Visibility
@@ -11,7 +12,15 @@ from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
 from ideas.pages.joining import labels, panel_context, shown_partner, shown_slot
 from realtime.models import Change
 from tests.cast import signed_in
-from tests.factories import affiliate, make_idea, make_join_request, make_organisation, make_partner, make_slot
+from tests.factories import (
+    affiliate,
+    make_call,
+    make_idea,
+    make_join_request,
+    make_organisation,
+    make_partner,
+    make_slot,
+)
 
 
 def ask_url(idea: Idea) -> str:
@@ -373,3 +382,18 @@ def test_something_else_than_a_place_can_be_asked_for(idea: Idea, administrator:
 
     assert [str(value) for value, _ in page.context["form"]["slot"].field.choices] == ["", str(slot.pk)]
     assert (JoinRequest.objects.get().slot, JoinRequest.objects.get().role) == (None, "subcontractor")
+
+
+def test_authors_alone_hear_that_the_requests_would_do(
+    idea: Idea, researcher: Member, lead: Member, administrator: Member, firm: Organisation
+):
+    call = make_call("REGION-1", rules={"min_companies": 1})
+    edit_idea(by=researcher, idea=idea, content={"call": call}, version=idea.version, at=timezone.now())
+    make_join_request(idea, administrator, firm)
+
+    told = {
+        member: signed_in(member).get(f"/ideas/{idea.reference}/").context["panel"] for member in (researcher, lead)
+    }
+
+    assert [panel["could_apply"] for panel in told.values()] == [True, False]
+    assert [panel["verdict"]["verdict"] for panel in told.values()] == ["missing", "missing"]
