@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from ideas.actions.annexes import open_annex, write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
@@ -27,6 +28,7 @@ from ideas.choices import IdeaState, JoinState, MergeState, Scheme
 from ideas.data import FOLDER, read_json
 from ideas.data.demo_files import make_pdf, make_sketch
 from ideas.models import (
+    Annex,
     Call,
     Comment,
     Idea,
@@ -105,6 +107,10 @@ class Play:
                 yield self._event(tick["ago"], self._tick, key, tick)
         for number, file in enumerate(spec.get("files", ()), start=1):
             yield self._event(file["ago"], self._attach, key, file, f"demo-{number}")
+        if "annex" in spec:
+            yield self._event(spec["annex"]["ago"], self._write_annex, key, by, spec["annex"]["text"])
+            for opening in spec["annex"]["opened"]:
+                yield self._event(opening["ago"], self._open_annex, key, self._members[opening["by"]])
         for number, comment in enumerate(spec["comments"], start=1):
             yield from self._comment(key, comment, f"demo-{key}-{number}")
 
@@ -180,6 +186,15 @@ class Play:
         content = ContentFile(make_pdf(file["lines"]) if "lines" in file else make_sketch())
         by, told = self._members[file["by"]], {name: file[name] for name in ("name", "audience")}
         add_attachment(by=by, idea=self.ideas[key], file=content, client_id=client_id, at=at, **told)
+
+    def _write_annex(self, key: str, by: Member, source: str, at: datetime) -> None:
+        if not Annex.objects.filter(idea=self.ideas[key], version__gte=1).exists():
+            write_annex(by=by, idea=self.ideas[key], source=source, version=0, at=at)
+
+    def _open_annex(self, key: str, by: Member, at: datetime) -> None:
+        annex = Annex.objects.select_related("idea").get(idea=self.ideas[key])
+        if not annex.openings.filter(member=by).exists():
+            open_annex(by=by, annex=annex, at=at)
 
     def _request(self, idea: Spec, spec: Spec) -> Iterator[Event]:
         yield self._event(spec["ago"], self._ask, idea, spec)

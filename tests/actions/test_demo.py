@@ -15,6 +15,7 @@ from ideas.data import FOLDER
 from ideas.exchange.calls import Options
 from ideas.exchange.formats import FORMATS
 from ideas.models import (
+    AnnexOpening,
     Call,
     Comment,
     Idea,
@@ -62,6 +63,11 @@ class TestLoadedDemo(TestCase):
 
         assert load_demo(at=NOW + timedelta(days=40)) is False
         assert rows() == before
+
+    def test_an_annex_was_opened_by_people_of_two_partners(self):
+        rows = AnnexOpening.objects.order_by("at").values_list("member__email", "version")
+
+        assert list(rows) == [("administrator@example.org", 1), ("anna.rivalta@example.org", 1)]
 
     def test_a_load_that_was_cut_off_goes_on(self):
         before = rows()
