@@ -114,13 +114,14 @@ def _show_refused(request: HttpRequest, form: IdeaForm, status: int, idea: Idea 
 def _outlined(request: HttpRequest, form: IdeaForm, idea: Idea | None = None, *, at: datetime) -> HttpResponse:
     """The form again, with the headings of its call's outline; nothing is saved, and all that was typed is kept."""
     try:
-        key = outlines.apply(request, idea, at)
+        key, changed = outlines.apply(request, idea, at)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return _show_form(request, form, idea, status=400)
     query = {"draft": key, "outlined": "1"}
     path = reverse("ideas:edit", args=[idea.reference], query=query) if idea else reverse("ideas:new", query=query)
-    return parts.see_other(f"{path}#part-content")
+    # Why nothing was changed stands at the head of the page.
+    return parts.see_other(f"{path}#part-content" if changed else path)
 
 
 # Parts of the form --------------------------------------------------------------------------------------------------

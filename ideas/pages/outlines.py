@@ -28,9 +28,10 @@ ROLES = dict(ConsortiumRole.choices)
 @login_required
 @require_safe
 def panel(request: HttpRequest) -> HttpResponse:
-    """A fragment for the form's script: the outline for `?call=`; `?headed=` says that its headings are in the text."""
+    """A fragment for the form's script: the outline for `?call=`; `?headed=` names fields that hold headings alone."""
     outline = _outline_of(request.GET.get("call"))
-    context = {"outline": _drawn(outline, headed="headed" in request.GET) if outline else None}
+    headed = [name for name in TEXTS if name in request.GET.getlist("headed")]
+    context = {"outline": _drawn(outline, headed) if outline else None}
     return render(request, "outlines/_fragment.html", context)
 
 
@@ -38,7 +39,7 @@ def shown_in(form: IdeaForm) -> dict[str, Any] | None:
     """What `outlines/_panel.html` and `outlines/_prompts.html` draw beside a form; None where its call has none."""
     call = form.things["call"].get(str(form["call"].value() or ""))
     outline = outline_for(call) if isinstance(call, Call) else None
-    return _drawn(outline, headed=bool(_headed(_texts_in(form)))) if outline else None
+    return _drawn(outline, _headed(_texts_in(form))) if outline else None
 
 
 def texts_for(identifier: str, language: str) -> dict[str, str]:
@@ -48,11 +49,12 @@ def texts_for(identifier: str, language: str) -> dict[str, str]:
     return outline.texts(_known(language)) if outline else {}
 
 
-def apply(request: HttpRequest, idea: Idea | None, at: datetime) -> str:
+def apply(request: HttpRequest, idea: Idea | None, at: datetime) -> tuple[str, bool]:
     """Write the outline's headings into fields that are empty, or take them out of those with nothing else in them.
 
     No typed text is touched, nothing is saved: what comes of it is kept as every form on its way is. Returns the name
-    of the form under which it is. Raises ValidationError where the form is too long to be kept.
+    of the form under which it is, and whether anything was changed; if not, a message says why. Raises ValidationError
+    where the form is too long to be kept.
     """
     typed = typed_in(request.POST)
     texts = {name: str(typed.get(name) or "") for name in TEXTS}
@@ -62,21 +64,20 @@ def apply(request: HttpRequest, idea: Idea | None, at: datetime) -> str:
         outline = _outline_of(str(typed.get("call") or ""))
         given = outline.texts(_known(typed.get("language"))) if outline else {}
         changed = {name: text for name, text in given.items() if not texts[name].strip()}
-        _tell(request, outline, list(changed))
+        if not changed:
+            _tell_why(request, outline)
     by, key = parts.member_of(request), key_in(request.POST) or new_key()
     kept = keep_draft(by=by, key=key, idea=idea, fields={**typed, **changed}, at=at)
     if kept.closed_at is not None:
         # The form was saved in another tab: what stands in this one goes on under a name of its own.
         kept = keep_draft(by=by, key=new_key(), idea=idea, fields={**typed, **changed}, at=at)
-    return kept.key
+    return kept.key, bool(changed)
 
 
-def _tell(request: HttpRequest, outline: Outline | None, changed: list[str]) -> None:
-    names = ", ".join(str(IdeaForm.base_fields[name].label) for name in changed)
+def _tell_why(request: HttpRequest, outline: Outline | None) -> None:
+    """Say why no heading was written; where some were, the panel says so."""
     if outline is None:
         messages.info(request, _("There is no template for this kind of call. Choose another call, or write freely."))
-    elif changed:
-        messages.success(request, _("Headings written into: %(fields)s. Nothing is saved yet.") % {"fields": names})
     else:
         messages.info(request, _("Nothing was changed: every field has a text already."))
 
@@ -99,22 +100,24 @@ def _known(language: Any) -> str:
     return str(language) if language in Language.values else str(Language.IT)
 
 
-def _drawn(outline: Outline, *, headed: bool) -> dict[str, Any]:
-    """An outline in the reader's language."""
+def _drawn(outline: Outline, headed: list[str]) -> dict[str, Any]:
+    """An outline in the reader's language; the questions of fields whose headings wait for their text are open."""
     language = _known((get_language() or "")[:2])
 
     def say(said: Said) -> str:
         return said[language]
 
     return {
-        "language": language,
         "name": say(outline.name),
         "about": say(outline.about),
         "looks_for": [say(one) for one in outline.looks_for],
         "roles": [{"label": ROLES[one.role], "why": say(one.why)} for one in outline.roles],
         "prompts": {
-            name: [{"heading": say(one.heading), "asks": say(one.asks)} for one in prompts]
+            name: {
+                "rows": [{"heading": say(one.heading), "asks": say(one.asks)} for one in prompts],
+                "open": name in headed,
+            }
             for name, prompts in outline.fields.items()
         },
-        "headed": headed,
+        "headed": ", ".join(str(IdeaForm.base_fields[name].label) for name in headed),
     }

@@ -69,8 +69,9 @@ def test_a_press_fills_empty_fields_alone_and_saves_nothing(researcher: Member, 
     assert [answer.context["form"][name].value() for name in ("title", "budget_eur", "call")] == [
         "Mine", "a lot", str(eic.pk),
     ]  # fmt: skip
-    said = [str(message) for message in answer.context["messages"]]
-    assert [all(label in said[0] for label in labels) for labels in (["Problem"], ["Approccio"])] == [True, False]
+    said = answer.context["outline"]["headed"].split(", ")
+    assert said == [str(answer.context["form"][name].label) for name in ("problem", "expected_result", "advantage")]
+    assert answer.content.decode().count('<details class="disclosure" open>') == 3
     assert (Idea.objects.count(), Draft.objects.get().key) == (0, KEY)
     assert f'data-draft-saved="{answer.context["draft_key"]}"' in answer.content.decode()
 
@@ -153,10 +154,10 @@ def test_headings_alone_open_no_idea_and_are_shown_to_nobody(researcher: Member,
 def test_the_part_for_the_script_is_for_members(researcher: Member, eic: Call):
     url = reverse("outlines:panel")
 
-    shown = signed_in(researcher).get(url, {"call": eic.pk, "headed": "1"}).content.decode()
+    shown = signed_in(researcher).get(url, {"call": eic.pk, "headed": ["problem", "no_field"]}).content.decode()
     nothing = signed_in(researcher).get(url, {"call": "9" * 300})
 
-    assert ("<html" in shown, 'value="outline_away"' in shown, shown.count("<details")) == (False, True, 4)
+    assert ("<html" in shown, 'value="outline_away"' in shown, shown.count(" open>")) == (False, True, 1)
     assert (nothing.status_code, nothing.content.decode().count("<details")) == (200, 0)
     assert signed_in(None).get(url, {"call": eic.pk}).status_code == 302
 

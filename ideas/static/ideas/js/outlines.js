@@ -12,7 +12,7 @@ let asked = 0;
 async function renew() {
   const mine = (asked += 1);
   const query = new URLSearchParams({ call: form.elements.call.value });
-  if (TEXTS.some((name) => form.elements[name].value.trim() && saysNothing(form.elements[name].value))) query.set("headed", "1");
+  for (const name of TEXTS) if (form.elements[name].value.trim() && saysNothing(form.elements[name].value)) query.append("headed", name);
   const html = await fragment(`${place.dataset.outline}?${query}`);
   // A later choice is on its way, or the server can't say now: then the button of the form still can.
   if (html === null || mine !== asked) return;
