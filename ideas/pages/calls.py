@@ -41,6 +41,7 @@ from ideas.queries.calls import (
 from ideas.queries.ideas import audiences_of
 from ideas.queries.shortlists import published_shortlists_for
 from ideas.queries.topics import call_topic
+from ideas.radar import rules_of
 from ideas.rules.calls import can_edit_calls
 from realtime.log import position
 
@@ -82,7 +83,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": _facts(call),
         "chains": [names.chain(chain.code) for chain in call.value_chains.all()],
         "kets": list(call.kets.all()),
-        "rules": rules_in_words(call.rules),
+        "rules": rules_in_words(call),
         "cards": cards(ideas, at=now, names=names),
         "fitting": fitting_ideas(request.user, call, now, names),
         "slots": open_slots_for(request.user, call, audiences),
@@ -116,9 +117,10 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "calls/compare.html", context)
 
 
-def rules_in_words(rules: dict[str, Any]) -> list[dict[str, Any]]:
-    """Say the rules of a call that have words: [{label, value}]. Others, and what isn't a number, are left out."""
-    return [{"label": RULES[name], "value": rules[name]} for name in RULES if type(rules.get(name)) is int]
+def rules_in_words(call: Call) -> list[dict[str, Any]]:
+    """Say what a call asks of a consortium, as the radar counts it: [{label, value}]."""
+    rules = rules_of(programme=call.programme, action_type=call.action_type, own=call.rules)
+    return [{"label": RULES[name], "value": number} for name, number in rules.items()]
 
 
 # The list -----------------------------------------------------------------------------------------------------------
@@ -269,7 +271,7 @@ def _said(call: Call, names: Names, now: datetime) -> Iterable[tuple[str, list[A
     chains = [names.chain(chain.code) for chain in call.value_chains.all()]
     yield gettext("Value chains"), [f"{chain['code']} {chain['name']}" for chain in chains]
     yield gettext("Technologies"), [f"{ket.code} {ket.name}" for ket in call.kets.all()]
-    rules = rules_in_words(call.rules)
+    rules = rules_in_words(call)
     yield gettext("What the consortium needs"), [f"{rule['value']} {rule['label']}" for rule in rules]
 
 
