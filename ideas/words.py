@@ -33,6 +33,13 @@ def significant_words(text: str, language: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=2_000)
+def subject_in(key: str, language: str) -> str:
+    """Name a subject in a language; "" where only beginnings of its words are known."""
+    words: dict[str, str] = read_json("words.json")["terms"].get(key, {})
+    return next((word for word in words.get(language, "").split() if not word.endswith("*")), "")
+
+
 @lru_cache(maxsize=20_000)
 def _key(typed: str, language: str) -> str:
     """Name what a word means; "" where it means nothing that could be compared."""

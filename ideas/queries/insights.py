@@ -12,7 +12,7 @@ from ideas.choices import IDEA_JOINABLE
 from ideas.models import Idea, Member, Organisation, RoleSlot
 from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.ideas import visible_to
-from ideas.words import significant_words
+from ideas.words import significant_words, subject_in
 
 MOST_SLOTS = 5_000
 MOST_SUBJECTS = 12
@@ -53,7 +53,7 @@ def insights(
 ) -> Insights:
     """Count the ideas that the member sees under the filters, `year`: written in it. A fixed number of queries.
 
-    Months and years are those of `zone`; subjects are named in `language` where an idea does.
+    Months and years are those of `zone`; subjects are named in `language` where that has a word.
     """
     ideas = _selected(by, filters, at=at, zone=zone, year=year)
     states = _counted(ideas, "state")
@@ -142,7 +142,8 @@ def _wanted(ideas: QuerySet[Idea], language: str) -> tuple[list[Wanted], int]:
             names[key] = max(names.get(key, (False, "")), (written_in == language, word))
     known = _known()
     most = sorted(places, key=lambda key: (-places[key], key))[:MOST_SUBJECTS]
-    return [Wanted(names[key][1], places[key], len(asking[key]), len(known[key])) for key in most], len(rows)
+    named = {key: names[key][1] if names[key][0] else subject_in(key, language) or names[key][1] for key in most}
+    return [Wanted(named[key], places[key], len(asking[key]), len(known[key])) for key in most], len(rows)
 
 
 def _known() -> dict[str, set[int]]:

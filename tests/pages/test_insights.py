@@ -56,14 +56,16 @@ def test_months_name_the_empty_ones_between(researcher: Member, chain: ValueChai
     assert (counts[0], counts[-2], counts[-1], len(counts) >= 4) == (2, 1, 1, True)
 
 
-def test_places_stand_beside_who_knows_the_subject_in_either_language(researcher: Member, idea: Idea):
-    make_slot(idea, expertise="Battery packs", wanted=2)
+def test_places_stand_beside_who_knows_the_subject_in_either_language(researcher: Member, chain: ValueChain):
+    make_slot(make_idea(researcher, chain=chain, language="en"), expertise="Battery", wanted=2)
     make_organisation("Cells", competences=["batterie al litio"])
     make_organisation("Others", competences=["tessuti"])
 
     rows = {row[0]: row[1:] for row in table(english(researcher), "places")}
 
     assert rows["battery"] == ["2", "1", "1"]
+    # Who reads Italian reads the subject in Italian, although nobody has written it so.
+    assert {row[0] for row in table(signed_in(researcher), "places")} == {"batteria"}
 
 
 @pytest.mark.parametrize("query", ["?value_chain=NAUTICA", "?ket=AMT", "?call=HORIZON-1", "?year=2001", "?q=nothing"])
