@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from ideas.actions.calls import create_call, edit_call, tag_calls
 from ideas.choices import CallTags
-from ideas.errors import Conflict, NotAllowed
+from ideas.errors import Conflict
 from ideas.exchange.suggestions import hint_tags
 from ideas.forms.calls import CallForm, initial_for
 from ideas.forms.deadlines import PROPOSED, SPARE_ROWS, ZONES, DateRows, date_rows, place_of
 from ideas.forms.taxonomy import Ticks, changes_of, keys_of, read_tag_filters, read_ticks
 from ideas.models import Call, Candidate
 from ideas.pages.filters import address
-from ideas.pages.parts import chain_tag, ket_tag, member_of, number_in, put_on, see_other
+from ideas.pages.parts import allowed, chain_tag, ket_tag, member_of, number_in, put_on, see_other
 from ideas.queries.taxonomy import calls_to_tag, chains_in_use, kets_in_use, programmes
 from ideas.rules.calls import can_edit_calls
 
@@ -36,8 +36,7 @@ def for_staff(view: Any) -> Any:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not can_edit_calls(member_of(request)):
-            raise NotAllowed
+        allowed(request, can_edit_calls)
         response: HttpResponse = view(request, *args, **kwargs)
         return response
 

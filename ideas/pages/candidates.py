@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ideas.actions.candidates import put_candidate_back, set_candidate_aside
-from ideas.errors import NotAllowed
-from ideas.models import Candidate, Member
-from ideas.pages.parts import member_of, number_in, see_other
+from ideas.models import Candidate
+from ideas.pages.parts import allowed, number_in, see_other
 from ideas.queries.candidates import LISTS, candidate_counts, candidate_page
 from ideas.rules.candidates import can_sift
 
@@ -27,7 +26,7 @@ LABELS = {
 @login_required
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    _staff(request)
+    allowed(request, can_sift)
     asked, counts = request.GET.get("list", ""), candidate_counts()
     which = asked if asked in LISTS else "open"
     candidates, next_before = candidate_page(which, number_in(request.GET.get("before")))
@@ -45,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def aside(request: HttpRequest, pk: int) -> HttpResponse:
-    by, candidate = _staff(request), get_object_or_404(Candidate, pk=pk)
+    by, candidate = allowed(request, can_sift), get_object_or_404(Candidate, pk=pk)
     set_candidate_aside(by=by, candidate=candidate, at=timezone.now())
     messages.success(request, _("“%(title)s” is set aside.") % {"title": candidate.title})
     return see_other(reverse("candidates:list"))
@@ -54,14 +53,7 @@ def aside(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def back(request: HttpRequest, pk: int) -> HttpResponse:
-    by, candidate = _staff(request), get_object_or_404(Candidate, pk=pk)
+    by, candidate = allowed(request, can_sift), get_object_or_404(Candidate, pk=pk)
     put_candidate_back(by=by, candidate=candidate)
     messages.success(request, _("“%(title)s” waits to be looked through again.") % {"title": candidate.title})
     return see_other(reverse("candidates:list"))
-
-
-def _staff(request: HttpRequest) -> Member:
-    by = member_of(request)
-    if not can_sift(by):
-        raise NotAllowed
-    return by

@@ -40,7 +40,7 @@ def ideas(request: HttpRequest, kind: str) -> HttpResponseBase:
         said = _("A workbook holds %(limit)d ideas. Narrow the selection, or export it as CSV or JSON.")
         messages.error(request, said % {"limit": MOST_IN_WORKBOOK})
         return parts.see_other(facets.address(filters))
-    head = export_head(by=by.name, at=at, total=total, filters=parse_qsl(facets.address(filters).partition("?")[2]))
+    head = export_head(by=by.name, at=at, total=total, filters=parse_qsl(facets.query(filters).lstrip("?")))
     file = temporary_file()
     WRITERS[kind](whole_ideas(found), head, file)
     return send(file, f"jvl-ideas-{timezone.localtime(at):%Y-%m-%d}.{kind}")
@@ -74,8 +74,5 @@ WRITERS: dict[str, Callable[[Iterable[Idea], dict[str, Any], IO[bytes]], None]] 
 
 def links(filters: IdeaFilters) -> list[dict[str, str]]:
     """List the ways in which what a board shows can leave, with the same filters and order: {label, url}."""
-    query = facets.address(filters).partition("?")[2]
-    return [
-        {"label": kind.upper(), "url": reverse("exports:ideas", args=[kind]) + (f"?{query}" if query else "")}
-        for kind in WRITERS
-    ]
+    query = facets.query(filters)
+    return [{"label": kind.upper(), "url": reverse("exports:ideas", args=[kind]) + query} for kind in WRITERS]

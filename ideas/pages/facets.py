@@ -21,8 +21,13 @@ CALLS_SHOWN = 8
 
 def address(filters: IdeaFilters, cursor: str = "") -> str:
     """Write the board's address for these filters: the same filters have one address, to be shared and kept."""
+    return reverse("ideas:list") + query(filters, cursor)
+
+
+def query(filters: IdeaFilters, cursor: str = "") -> str:
+    """What follows the path in that address, with its question mark; "" where nothing is asked."""
     pairs = _pairs(filters) + ([("cursor", cursor)] if cursor else [])
-    return reverse("ideas:list") + (f"?{urlencode(pairs)}" if pairs else "")
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def groups(filters: IdeaFilters, board: Board, names: Names, *, member: bool) -> list[Facet]:

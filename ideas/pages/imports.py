@@ -21,13 +21,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ideas.actions.candidates import import_candidates
 from ideas.actions.uploads import choose_columns, discard_file, keep_file
 from ideas.choices import ImportOutcome, Language, Level
-from ideas.errors import NotAllowed
 from ideas.exchange.calls import Options, UnreadableFile
 from ideas.exchange.formats import CANDIDATE_FORMATS, COLUMN_FORMATS, read_columns
 from ideas.forms.imports import FIELD_LABELS, ColumnsForm, UploadForm, format_label
-from ideas.models import Import, Member
+from ideas.models import Import
 from ideas.moments import deadline_name
-from ideas.pages.parts import member_of, number_in, see_other
+from ideas.pages.parts import allowed, member_of, number_in, see_other
 from ideas.pages.uploads import import_file, preview_file, work_on
 from ideas.queries.imports import DATE, Line, import_page, is_worked_on
 from ideas.rules.imports import can_import
@@ -40,7 +39,7 @@ VALUES = {"level": dict(Level.choices), "language": dict(Language.choices)}
 @login_required
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
-    _staff(request)
+    allowed(request, can_import)
     rows, next_before = import_page(number_in(request.GET.get("before")))
     context = {"rows": [_row(row) for row in rows], "next": f"?before={next_before}" if next_before else ""}
     return render(request, "imports/list.html", context)
@@ -49,7 +48,7 @@ def log(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    by, at = _staff(request), timezone.now()
+    by, at = allowed(request, can_import), timezone.now()
     form = UploadForm(request.POST or None, request.FILES or None, initial={"format": request.GET.get("format")})
     if request.method != "POST" or not form.is_valid():
         return render(request, "imports/new.html", {"form": form}, status=400 if form.is_bound else 200)
@@ -62,7 +61,8 @@ def new(request: HttpRequest) -> HttpResponse:
         form.add_error("file", str(error))
         return render(request, "imports/new.html", {"form": form}, status=400)
     file.seek(0)
-    preview = keep_file(by=by, file=file, format=name, name=file.name, at=at)
+    options = {"zone": form.cleaned_data["zone"]}
+    preview = keep_file(by=by, file=file, format=name, name=file.name, at=at, options=options)
     if unknown:
         return see_other(reverse("imports:columns", args=[preview.pk]))
     if work_on(preview, by, preview_file) and "error" in preview.options:
@@ -75,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
-    by, preview = _staff(request), _kept(pk)
+    by, preview = allowed(request, can_import), _kept(pk)
     if preview.format not in COLUMN_FORMATS or preview.applied_at:
         raise Http404
     with default_storage.open(preview.kept_as) as stream:
@@ -91,7 +91,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    _staff(request)
+    allowed(request, can_import)
     found, at = get_object_or_404(Import.objects.select_related("by"), pk=pk), timezone.now()
     if is_worked_on(found, at):
         response = render(request, "imports/working.html", {"log": _row(found), "working": _progress(found)})
@@ -103,7 +103,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = _staff(request), _kept(pk)
+    by, found = allowed(request, can_import), _kept(pk)
     work_on(found, by, preview_file)
     return see_other(_address(found))
 
@@ -111,7 +111,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = _staff(request), _kept(pk)
+    by, found = allowed(request, can_import), _kept(pk)
     if work_on(found, by, import_file) and found.applied_at:
         messages.success(request, _("The file is imported. Who follows a call whose date moved has been told."))
     return see_other(_address(found))
@@ -120,7 +120,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    discard_file(by=_staff(request), preview=_kept(pk), at=timezone.now())
+    discard_file(by=allowed(request, can_import), preview=_kept(pk), at=timezone.now())
     messages.success(request, _("The file was thrown away. Nothing of it was imported."))
     return see_other(reverse("imports:list"))
 
@@ -143,13 +143,6 @@ def _lacks_columns(form: ColumnsForm) -> bool:
 
 
 # What is shown -------------------------------------------------------------------------------------------------------
-
-
-def _staff(request: HttpRequest) -> Member:
-    by = member_of(request)
-    if not can_import(by):
-        raise NotAllowed
-    return by
 
 
 def _kept(pk: int) -> Import:

@@ -114,10 +114,10 @@ def _year(typed: str | None) -> int | None:
 
 def _query(asked: Asked) -> str:
     """The address's question mark and what follows, for the same selection."""
-    query = facets.address(replace(asked.filters, sort="activity")).partition("?")[2]
-    year = urlencode({"year": asked.year}) if asked.year else ""
-    both = "&".join(filter(None, (query, year)))
-    return f"?{both}" if both else ""
+    query = facets.query(replace(asked.filters, sort="activity"))
+    if not asked.year:
+        return query
+    return f"{query}{'&' if query else '?'}{urlencode({'year': asked.year})}"
 
 
 def _choices(request: HttpRequest, asked: Asked) -> list[dict[str, Any]]:

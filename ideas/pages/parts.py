@@ -1,6 +1,6 @@
 """What pages of several nouns share: loading through `visible_to`, refusals on forms, names, cards, deadlines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ideas.choices import ChainStatus, IdeaState
-from ideas.errors import Conflict
+from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, Member, Term, ValueChain
 from ideas.moments import days_left, is_urgent
 from ideas.pages import radar
@@ -33,6 +33,14 @@ def member_of(request: HttpRequest) -> Member:
     """The signed-in reader of a page that asks for one."""
     assert isinstance(request.user, Member)
     return request.user
+
+
+def allowed(request: HttpRequest, may: Callable[[Member], bool]) -> Member:
+    """The reader of a page that not every member gets. Raises NotAllowed for who may not."""
+    by = member_of(request)
+    if not may(by):
+        raise NotAllowed
+    return by
 
 
 def visible_idea(request: HttpRequest, reference: str) -> Idea:

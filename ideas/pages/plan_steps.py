@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ideas.actions import plans as actions
-from ideas.errors import NotAllowed
 from ideas.forms.plans import PlanStepForm
 from ideas.models import PlanStep
-from ideas.pages.parts import member_of, posted, put_on, see_other
+from ideas.pages.parts import allowed, posted, put_on, see_other
 from ideas.queries.plans import all_steps
 from ideas.rules.plans import can_edit_steps
 
@@ -21,9 +20,7 @@ from ideas.rules.plans import can_edit_steps
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def steps(request: HttpRequest) -> HttpResponse:
-    by = member_of(request)
-    if not can_edit_steps(by):
-        raise NotAllowed
+    by = allowed(request, can_edit_steps)
     form = PlanStepForm(posted(request))
     status = 400 if request.method == "POST" else 200
     if form.is_valid():
@@ -46,9 +43,7 @@ def steps(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    by = member_of(request)
-    if not can_edit_steps(by):
-        raise NotAllowed
+    by = allowed(request, can_edit_steps)
     step = get_object_or_404(PlanStep, pk=pk)
     form = PlanStepForm(posted(request), step=step)
     status = 400 if request.method == "POST" else 200

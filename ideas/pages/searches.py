@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 from textwrap import shorten
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -98,7 +97,4 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: HttpRequest, pk: int) -> SavedSearch:
-    found: Any = SavedSearch.objects.filter(pk=pk, member=member_of(request)).first() if pk < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(SavedSearch, pk=pk, member=member_of(request))
