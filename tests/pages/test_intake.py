@@ -10,7 +10,9 @@ from django.test import Client
 from openpyxl import Workbook
 from pytest_django import DjangoAssertNumQueries
 
+from ideas.actions.ideas import CONTENT
 from ideas.choices import IdeaState, Visibility
+from ideas.exchange.ideas import FIELDS
 from ideas.models import Idea, Intake, Member, Organisation, Term, ValueChain
 from tests.cast import signed_in
 from tests.factories import make_call, make_idea, make_ket, make_slot
@@ -81,6 +83,14 @@ def test_export_and_import_into_an_empty_place_are_equal(researcher: Member, ful
 
     assert content_of(exported(client)) == content_of(before)
     assert set(Idea.objects.values_list("state", "created_by")) == {(IdeaState.DRAFT, researcher.pk)}
+
+
+def test_all_that_is_written_of_an_idea_leaves_with_it(researcher: Member, full: Idea):
+    record = content_of(exported(english(researcher)))[0]
+
+    # Who else reads and writes it here is of this place.
+    assert set(record) == {*CONTENT, "slots"} - {"authors", "invited"} == set(FIELDS)
+    assert [name for name, value in record.items() if not value] == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
