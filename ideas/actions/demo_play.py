@@ -27,6 +27,7 @@ from ideas.actions.slots import add_slot
 from ideas.choices import IdeaState, JoinState, MergeState, Scheme
 from ideas.data import FOLDER, read_json
 from ideas.data.demo_files import make_pdf, make_sketch
+from ideas.exchange.ideas import PLAIN
 from ideas.models import (
     Annex,
     Call,
@@ -41,11 +42,6 @@ from ideas.models import (
 )
 
 Spec = dict[str, Any]
-PLAIN = (
-    "title", "acronym", "teaser", "language", "problem", "approach", "expected_result", "advantage", "trl_now",
-    "trl_target", "ipr_status", "keywords", "nature", "is_open", "is_disruptive", "duration_months", "budget_eur",
-    "geography", "visibility", "public_teaser",
-)  # fmt: skip
 # The state in which a request must be for a step; in any other the step was played before.
 STEPS: dict[str, tuple[str, Callable[..., JoinRequest], dict[str, Any]]] = {
     "authorise": (JoinState.UNAUTHORISED, authorise_join_request, {}),

@@ -21,6 +21,12 @@ MOST_WORDS = 60
 YES, NO = frozenset({"true", "1", "yes", "y", "x", "sì", "si"}), frozenset({"", "false", "0", "no", "n"})
 _SLOT = re.compile(r"^\s*(?:(\w+)\s*:)?\s*(.*?)(?:\s+[x×]\s*([0-9]{1,3}))?\s*$")
 Record = dict[str, Any]
+# What a file says as the idea's own row does; the other fields name something else.
+PLAIN = (
+    "title", "acronym", "teaser", "language", "problem", "approach", "expected_result", "advantage", "trl_now",
+    "trl_target", "ipr_status", "keywords", "nature", "is_open", "is_disruptive", "duration_months", "budget_eur",
+    "geography", "visibility", "public_teaser",
+)  # fmt: skip
 
 
 def read_json(body: bytes) -> Table:

@@ -26,7 +26,6 @@ from ideas.queries.board import IdeaFilters
 from ideas.queries.insights import Insights, choices_of, insights
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-CHOSEN_HERE = ("value_chain", "ket", "call")
 STATES = dict(IdeaState.choices)
 SHAPES = {"map": "is-wide", "months": "is-tall"}
 

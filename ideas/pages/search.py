@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ideas.choices import OrganisationKind, SearchKind
+from ideas.choices import SearchKind
 from ideas.forms.filters import page_cursor, searched
 from ideas.pages import facets
 from ideas.queries.board import RELEVANCE, IdeaFilters
@@ -28,7 +28,6 @@ ONE = {
     SearchKind.COMMENT: _("Comment"),
     SearchKind.TEASER: _("Idea"),
 }
-ORGANISATION_KINDS = dict(OrganisationKind.choices)
 
 
 @require_safe

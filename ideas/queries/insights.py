@@ -34,7 +34,7 @@ class Insights:
     """`heat`: {(chain code, KET code): ideas}, an idea in each of its chains and KETs; `chains`, `kets`: {code: ideas}.
 
     `states`: {state: ideas}; `months`: {first day: ideas whose call closes in the month}, `undated`: those without a
-    closing; `wanted`: the most wanted first; `slots`: how many open places were read, of at most `MOST_SLOTS`.
+    closing; `wanted`: the most wanted first, among the newest `MOST_SLOTS` open places.
     """
 
     total: int
@@ -45,7 +45,6 @@ class Insights:
     months: dict[date, int]
     undated: int
     wanted: list[Wanted]
-    slots: int
 
 
 def insights(
@@ -58,7 +57,6 @@ def insights(
     ideas = _selected(by, filters, at=at, zone=zone, year=year)
     states = _counted(ideas, "state")
     months, undated = _months(ideas, zone)
-    wanted, slots = _wanted(ideas, language)
     return Insights(
         total=sum(states.values()),
         heat=_pairs(ideas),
@@ -67,8 +65,7 @@ def insights(
         states=states,
         months=months,
         undated=undated,
-        wanted=wanted,
-        slots=slots,
+        wanted=_wanted(ideas, language),
     )
 
 
@@ -126,7 +123,7 @@ def _between(months: Iterable[date]) -> list[date]:
     return every
 
 
-def _wanted(ideas: QuerySet[Idea], language: str) -> tuple[list[Wanted], int]:
+def _wanted(ideas: QuerySet[Idea], language: str) -> list[Wanted]:
     """Compare what open places look for with what organisations know, by subjects known in both languages."""
     slots = RoleSlot.objects.filter(
         idea__in=ideas.filter(state__in=IDEA_JOINABLE).values("pk"), filled__lt=F("wanted")
@@ -143,7 +140,7 @@ def _wanted(ideas: QuerySet[Idea], language: str) -> tuple[list[Wanted], int]:
     known = _known()
     most = sorted(places, key=lambda key: (-places[key], key))[:MOST_SUBJECTS]
     named = {key: names[key][1] if names[key][0] else subject_in(key, language) or names[key][1] for key in most}
-    return [Wanted(named[key], places[key], len(asking[key]), len(known[key])) for key in most], len(rows)
+    return [Wanted(named[key], places[key], len(asking[key]), len(known[key])) for key in most]
 
 
 def _known() -> dict[str, set[int]]:

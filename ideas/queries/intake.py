@@ -10,17 +10,11 @@ from django.utils.translation import gettext as _
 
 from ideas.choices import CallStatus, Scheme
 from ideas.exchange.calls import Refused
-from ideas.exchange.ideas import Record, day_of
+from ideas.exchange.ideas import PLAIN, Record, day_of
 from ideas.models import Call, Intake, Member, Organisation, Term, ValueChain
 from ideas.queries.calls import status_of_call
 from ideas.queries.members import organisations_of
 from ideas.queries.taxonomy import all_kets, chains_in_use, terms
-
-PLAIN = (
-    "title", "acronym", "teaser", "language", "problem", "approach", "expected_result", "advantage", "trl_now",
-    "trl_target", "ipr_status", "keywords", "nature", "is_open", "is_disruptive", "duration_months", "budget_eur",
-    "geography", "visibility", "public_teaser",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who may bring people in, and look after an organisation."""
+"""Who may bring people in."""
 
 from ideas.models import Member, Organisation
 from ideas.rules.joining import administers
@@ -9,8 +9,3 @@ def can_invite(member: Member, organisation: Organisation | None) -> bool:
     if member.is_staff:
         return True
     return organisation is not None and administers(member, organisation)
-
-
-def can_edit_organisation(member: Member, organisation: Organisation) -> bool:
-    """Its administrators, and cluster staff."""
-    return member.is_staff or administers(member, organisation)

@@ -5,16 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ideas.exchange.cells import Cell
+from ideas.exchange.ideas import PLAIN
 from ideas.models import Idea, RoleSlot
 
 FORMAT = "jvl-ideas"
 EDITION = 1
-# What an import takes up again (`exchange.ideas.FIELDS`); what stands beside it is of this place alone.
-PLAIN = (
-    "title", "acronym", "teaser", "language", "problem", "approach", "expected_result", "advantage", "trl_now",
-    "trl_target", "ipr_status", "keywords", "nature", "is_open", "is_disruptive", "duration_months", "budget_eur",
-    "geography", "visibility", "public_teaser",
-)  # fmt: skip
 SLOT = ("role", "expertise", "work", "kinds", "accredited", "wanted", "mandatory")
 COLUMNS = (
     "reference", "state", "title", "acronym", "teaser", "language", "value_chain", "other_chains", "kets", "s3_area",
