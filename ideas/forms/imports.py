@@ -8,7 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ideas.exchange.csv_presets import FIELDS, PRESETS
+from ideas.exchange.deadlines import ROME
 from ideas.exchange.formats import CANDIDATE_FORMATS, COLUMN_FORMATS, FORMATS
+from ideas.forms.deadlines import ZONES
 
 # No header has it: names of columns are read without spaces around them.
 NO_COLUMN = " "
@@ -75,6 +77,13 @@ class UploadForm(forms.Form):
         ),
         error_messages={"empty": _("The file is empty.")},
     )
+    zone = forms.ChoiceField(
+        label=_("Whose clock"),
+        choices=list(ZONES.items()),
+        initial=ROME,
+        required=False,
+        help_text=_("For a calendar that names no time zone: its hours are those of this place."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +92,9 @@ class UploadForm(forms.Form):
         named = [name for name in FORMAT_LABELS if name in FORMATS or name in CANDIDATE_FORMATS]
         others = sorted({*FORMATS, *CANDIDATE_FORMATS} - {*named})
         formats.choices = [("", "—"), *((name, format_label(name)) for name in (*named, *others))]
+
+    def clean_zone(self) -> str:
+        return self.cleaned_data["zone"] or ROME
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -386,3 +386,28 @@ def test_moved_deadline_is_shown_on_the_call_and_in_the_log(client):
     [change] = client.get("/calls/a/").context["changes"]
     assert json.dumps(change["new"]["text"]).find("25") > 0
     assert [line["dates"][0]["act"] for line in second.context["lines"]] == ["move"]
+
+
+def test_a_calendar_without_a_zone_is_read_on_the_clock_that_staff_choose(client):
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", "UID:1", "SUMMARY:A call"]
+    content = "\r\n".join([*lines, "DTSTART:20270331T170000", "END:VEVENT", "END:VCALENDAR", ""]).encode()
+    closings = {}
+    for zone in ("Europe/Athens", ""):
+        given = {"format": "ical", "zone": zone, "file": SimpleUploadedFile("calls.ics", content)}
+        page = client.get(client.post(NEW, given)["Location"])
+        client.post(f"/imports/{page.context['pk']}/confirm/")
+        closings[zone] = Deadline.objects.get().at
+        Call.objects.all().delete()
+
+    assert closings == {
+        "Europe/Athens": datetime(2027, 3, 31, 14, tzinfo=UTC),
+        "": datetime(2027, 3, 31, 15, tzinfo=UTC),
+    }
+
+
+def test_a_zone_that_nobody_offers_is_refused_beside_its_field(client):
+    given = {"format": "ical", "zone": "Mars/Base", "file": SimpleUploadedFile("calls.ics", b"x")}
+
+    answer = client.post(NEW, given)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["zone"])
