@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from statistics import median
 from typing import Any
 
 from benchmarks._site import Site
+from benchmarks._turns import case, take_turns
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "60"))
 FEW, MANY = 1_000, 100_000
@@ -24,33 +24,15 @@ CASES = (
 def run() -> Iterator[dict[str, Any]]:
     """Yield the cases. Medians of rounds in which both sites and all measurements take turns."""
     with Site(FEW) as few, Site(MANY) as many:
-        yield _case("board-generate-100k", many.seconds_to_generate, None, "", unit="s", scale=1)
-        times = _measure({"few": few, "many": many})
+        seconds = round(many.seconds_to_generate, 3)
+        yield {"name": "board-generate-100k", "figure": seconds, "unit": "s", "ratio": None, "against": ""}
+        times = take_turns({"few": few, "many": many}, ("page", "api", "visitor", "floor"), ROUNDS)
     page, api = times["many", "page"], times["many", "api"]
     floor = times["many", "floor"]
-    yield _case("board-page-1k", times["few", "page"], None, "")
-    yield _case("board-page-100k", page, times["few", "page"], "the page with 1,000 ideas")
-    yield _case("board-page-100k-floor", page, floor, "the same rows by SQL as JSON")
-    yield _case("board-visitor-100k", times["many", "visitor"], times["few", "visitor"], "with 1,000 ideas")
-    yield _case("board-api-1k", times["few", "api"], None, "")
-    yield _case("board-api-100k", api, times["few", "api"], "the list with 1,000 ideas")
-    yield _case("board-api-100k-floor", api, floor, "the same rows by SQL as JSON")
-
-
-def _measure(sites: dict[str, Site]) -> dict[tuple[str, str], float]:
-    seconds: dict[tuple[str, str], list[float]] = {}
-    for round_number in range(ROUNDS + 3):
-        for what in ("page", "api", "visitor", "floor"):
-            for name, site in sites.items():
-                once = site.time(what)
-                # The first rounds load templates and fill caches on both.
-                if round_number >= 3:
-                    seconds.setdefault((name, what), []).append(once)
-    return {key: median(values) for key, values in seconds.items()}
-
-
-def _case(
-    name: str, figure: float, beside: float | None, against: str, *, unit: str = "ms", scale: int = 1_000
-) -> dict[str, Any]:
-    ratio = round(figure / beside, 3) if beside else None
-    return {"name": name, "figure": round(figure * scale, 3), "unit": unit, "ratio": ratio, "against": against}
+    yield case("board-page-1k", times["few", "page"])
+    yield case("board-page-100k", page, times["few", "page"], "the page with 1,000 ideas")
+    yield case("board-page-100k-floor", page, floor, "the same rows by SQL as JSON")
+    yield case("board-visitor-100k", times["many", "visitor"], times["few", "visitor"], "with 1,000 ideas")
+    yield case("board-api-1k", times["few", "api"])
+    yield case("board-api-100k", api, times["few", "api"], "the list with 1,000 ideas")
+    yield case("board-api-100k-floor", api, floor, "the same rows by SQL as JSON")
