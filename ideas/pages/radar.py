@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext
 
 from ideas.choices import JOIN_LIVE, CallRule, JoinState
 from ideas.models import JoinRequest
@@ -41,25 +41,25 @@ def noun(rule: CallRule, number: int) -> str:
     """What a rule counts, for a number of them."""
     match rule:
         case CallRule.MIN_ORGANISATIONS | CallRule.MAX_ORGANISATIONS:
-            return ngettext("organisation", "organisations", number)
+            return npgettext("line-up", "organisation", "organisations", number)
         case CallRule.MIN_COUNTRIES:
-            return ngettext("country", "countries", number)
+            return npgettext("line-up", "country", "countries", number)
         case CallRule.MIN_ELIGIBLE_COUNTRIES:
-            return ngettext("EU or associated country", "EU or associated countries", number)
+            return npgettext("line-up", "EU or associated country", "EU or associated countries", number)
         case CallRule.MIN_MEMBER_STATES:
-            return ngettext("EU member state", "EU member states", number)
+            return npgettext("line-up", "EU member state", "EU member states", number)
         case CallRule.MIN_LABORATORIES | CallRule.MAX_LABORATORIES:
-            return ngettext("laboratory", "laboratories", number)
+            return npgettext("line-up", "laboratory", "laboratories", number)
         case CallRule.MIN_ACCREDITED:
-            return ngettext("accredited laboratory", "accredited laboratories", number)
+            return npgettext("line-up", "accredited laboratory", "accredited laboratories", number)
         case CallRule.MIN_COMPANIES:
-            return ngettext("company", "companies", number)
+            return npgettext("line-up", "company", "companies", number)
         case CallRule.MIN_SMES:
-            return ngettext("small or medium enterprise", "small or medium enterprises", number)
+            return npgettext("line-up", "small or medium enterprise", "small or medium enterprises", number)
         case CallRule.MIN_SME_PERCENT:
-            return ngettext("small or medium enterprises", "small or medium enterprises", number)
+            return npgettext("line-up", "small or medium enterprises", "small or medium enterprises", number)
         case CallRule.COMPANY_COORDINATES:
-            return ngettext("company that coordinates", "companies that coordinate", number)
+            return npgettext("line-up", "company that coordinates", "companies that coordinate", number)
 
 
 def shown_check(row: Mapping[str, Any], said: dict[str, Any]) -> dict[str, Any]:
