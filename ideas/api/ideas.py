@@ -9,15 +9,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideas.actions.ideas import change_state, edit_idea, post_idea
+from ideas.actions.ideas import aim_again, change_state, edit_idea, post_idea, renew_idea
 from ideas.api.base import ApiView, find_idea, in_path, lists, write
 from ideas.api.filters import IdeaFilterInput
-from ideas.api.inputs import IdeaEditInput, IdeaInput, StateInput
+from ideas.api.inputs import AimInput, IdeaEditInput, IdeaInput, RenewInput, StateInput
 from ideas.models import Affiliation, Idea, Member
 from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.board_pages import ORDERS
 from ideas.queries.ideas import CARD_FIELDS, public_teasers, visible_to
 from ideas.queries.matching import calls_for
+from ideas.queries.merging import merged_into_for
 from ideas.serializers.ideas import TEASER, IdeaRowSerializer, IdeaSerializer
 from ideas.serializers.matching import CallFitSerializer
 
@@ -55,7 +56,7 @@ class IdeaViewSet(ApiView):
             idea = find_idea(_loaded(visible_to(self.viewer)), id)
         except Http404:
             return Response(self._teaser(id))
-        return Response(IdeaSerializer(idea).data)
+        return Response(self._shown(idea))
 
     @write(IdeaInput, IdeaSerializer, "Write down a new idea, as a draft", status=201)
     def create(self, request: Request) -> Response:
@@ -81,6 +82,20 @@ class IdeaViewSet(ApiView):
         idea = change_state(by=member, idea=idea, at=self.at, **self.read(StateInput).validated_data)
         return Response(self._whole(idea))
 
+    @write(RenewInput, IdeaSerializer, "Say until when an idea goes on", KEY)
+    @action(detail=True, methods=["post"], url_path="renew", pagination_class=None)
+    def renew(self, request: Request, id: str) -> Response:
+        member, idea = self.member, self._seen(id)
+        idea = renew_idea(by=member, idea=idea, at=self.at, **self.read(RenewInput).validated_data)
+        return Response(self._whole(idea))
+
+    @write(AimInput, IdeaSerializer, "Aim an idea at another call; one not funded or parked opens again", KEY)
+    @action(detail=True, methods=["post"], url_path="aim", pagination_class=None)
+    def aim(self, request: Request, id: str) -> Response:
+        member, idea = self.member, self._seen(id)
+        idea = aim_again(by=member, idea=idea, at=self.at, **self.read(AimInput).validated_data)
+        return Response(self._whole(idea))
+
     @extend_schema(
         summary="List the calls still ahead that fit an idea, best first, each with its reasons",
         description="For those who see the idea in full. Its own call isn't among them.",
@@ -100,7 +115,11 @@ class IdeaViewSet(ApiView):
         return find_idea(visible_to(self.viewer), key)
 
     def _whole(self, idea: Idea) -> dict[str, Any]:
-        return dict(IdeaSerializer(_loaded(Idea.objects.filter(pk=idea.pk)).get()).data)
+        return self._shown(_loaded(Idea.objects.filter(pk=idea.pk)).get())
+
+    def _shown(self, idea: Idea) -> dict[str, Any]:
+        into = merged_into_for(self.viewer, idea)
+        return dict(IdeaSerializer(idea, context={"merged_into": into.reference if into else None}).data)
 
     def _teaser(self, key: str) -> dict[str, Any]:
         idea = find_idea(public_teasers(), key)

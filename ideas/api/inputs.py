@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from ideas.actions.lifecycle import LONG_TEXTS
+from ideas.actions.merging import MAX_REASON_CHARS
 from ideas.api.fields import BIG, ChainField, CodeField, IdField, KetField, S3Field, SeenIdeaField
+from ideas.api.filters import IdeaFilterInput
 from ideas.choices import LEAD_DAYS, ConsortiumRole, IdeaState, IprStatus, Language, Nature, Visibility
 from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot
 from ideas.models.ideas import LONG
@@ -79,6 +81,49 @@ class IdeaEditInput(IdeaInput):
 class StateInput(serializers.Serializer[Idea]):
     state = serializers.ChoiceField(IdeaState.choices)
     reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+
+
+class RenewInput(serializers.Serializer[Idea]):
+    until = serializers.DateField(help_text="The day until which the idea is valid: after today, within five years.")
+
+
+class AimInput(serializers.Serializer[Idea]):
+    """Another call for an idea as it is; `version` is the one that was read."""
+
+    call = CodeField("identifier", queryset=Call.objects.all(), help_text="Identifier of the call.")
+    reason = serializers.CharField(max_length=1_000, allow_blank=True, default="")
+    version = serializers.IntegerField(min_value=1, max_value=BIG)
+
+
+class MergeInput(serializers.Serializer[Any]):
+    """That `idea` goes into `into`. `joins`: the author who consents for `idea` becomes one of `into`."""
+
+    idea = SeenIdeaField(help_text="Id or reference of the idea that goes.")
+    into = SeenIdeaField(help_text="Id or reference of the idea that stays.")
+    reason = serializers.CharField(max_length=MAX_REASON_CHARS, allow_blank=True, default="")
+    joins = serializers.BooleanField(default=True)
+
+
+class ConsentInput(serializers.Serializer[Any]):
+    """`joins`: for the idea that goes, whether who agrees becomes an author of the other one."""
+
+    joins = serializers.BooleanField(default=True)
+
+
+class EndMergeInput(serializers.Serializer[Any]):
+    answer = serializers.CharField(max_length=MAX_REASON_CHARS, allow_blank=True, default="")
+
+
+class SearchInput(serializers.Serializer[Any]):
+    """Filters under a name; `alerts`: be told of new ideas, once a day at the most."""
+
+    name = serializers.CharField(max_length=80)
+    alerts = serializers.BooleanField(default=True)
+    filters = IdeaFilterInput()
+
+
+class AlertsInput(serializers.Serializer[Any]):
+    alerts = serializers.BooleanField()
 
 
 class CommentInput(serializers.Serializer[Comment]):

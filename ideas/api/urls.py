@@ -11,9 +11,11 @@ from ideas.api.docs import DocsView, SchemaView, unknown
 from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
+from ideas.api.merging import MergeViewSet
 from ideas.api.organisations import OrganisationViewSet
 from ideas.api.outlines import OutlineViewSet
 from ideas.api.plans import PlanViewSet
+from ideas.api.searches import SearchViewSet
 from ideas.api.shortlists import ShortlistViewSet
 from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
 
@@ -31,6 +33,8 @@ router.register("v1/value-chains", ValueChainViewSet, basename="value-chain")
 router.register("v1/kets", KetViewSet, basename="ket")
 router.register("v1/organisations", OrganisationViewSet, basename="organisation")
 router.register("v1/join-requests", JoinRequestViewSet, basename="join-request")
+router.register("v1/merges", MergeViewSet, basename="merge")
+router.register("v1/searches", SearchViewSet, basename="search")
 router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
 
 annex = AnnexViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})

@@ -60,7 +60,9 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
 
 
 class IdeaSerializer(serializers.Serializer[Idea]):
-    """An idea in full, for who may see it in full."""
+    """An idea in full, for who may see it in full. `merged_into`: the reference of the idea into which it went, if the
+    reader sees that one, too (`context["merged_into"]`).
+    """
 
     id = serializers.IntegerField()
     reference = serializers.CharField()
@@ -104,6 +106,11 @@ class IdeaSerializer(serializers.Serializer[Idea]):
     created_at = serializers.DateTimeField(default_timezone=UTC)
     activity_at = serializers.DateTimeField(default_timezone=UTC)
     is_demo = serializers.BooleanField()
+    merged_into = serializers.SerializerMethodField()
+
+    def get_merged_into(self, idea: Idea) -> str | None:
+        reference: str | None = self.context["merged_into"]
+        return reference
 
     def get_value_chains(self, idea: Idea) -> list[str]:
         return list(idea.tags["chains"])

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -316,3 +317,71 @@ def test_there_is_no_options_and_no_put(company: Member, idea: Idea):
     api = Api(company)
 
     assert [api.options("/api/v1/ideas/").status_code, api.put(f"/api/v1/ideas/{idea.pk}/").status_code] == [405, 405]
+
+
+# Renewing, and another call -----------------------------------------------------------------------------------------
+
+
+def test_author_renews_and_aims_again(researcher: Member, idea: Idea):
+    call, day = make_call("HORIZON-NEXT"), timezone.localdate() + timedelta(days=90)
+    api = Api(researcher)
+
+    renewed = api.post(f"/api/v1/ideas/{idea.pk}/renew/", {"until": day.isoformat()}, format="json").json()
+    body = {"call": call.identifier, "reason": "It fits.", "version": renewed["version"]}
+    aimed = api.post(f"/api/v1/ideas/{idea.reference}/aim/", body, format="json")
+    stale = api.post(f"/api/v1/ideas/{idea.reference}/aim/", body, format="json")
+
+    assert (renewed["valid_until"], renewed["version"]) == (day.isoformat(), 2)
+    assert (aimed.status_code, aimed.json()["call"], aimed.json()["state"]) == (200, "HORIZON-NEXT", "open")
+    assert idea.target_changes.get().reason == "It fits."
+    assert (stale.status_code, codes(stale)) == (409, [("edited_meanwhile", None)])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "refusal"),
+    [
+        ("renew", {}, ("required", "until")),
+        ("renew", {"until": "2020-01-01"}, ("invalid", "until")),
+        ("renew", {"until": "9999-12-31"}, ("invalid", "until")),
+        ("renew", {"until": "tomorrow"}, ("invalid", "until")),
+        ("aim", {"call": "NOWHERE", "version": 1}, ("does_not_exist", "call")),
+        ("aim", {"call": "HORIZON-GONE", "version": 1}, ("invalid", "call")),
+        ("aim", {"call": "\x00", "version": 1}, ("invalid", "call")),
+        ("aim", {"call": "HORIZON-NEXT"}, ("required", "version")),
+        ("aim", {"call": "HORIZON-NEXT", "version": 1, "reason": "x" * 1_001}, ("max_length", "reason")),
+    ],
+)
+def test_a_day_or_a_call_that_is_none_is_said(
+    researcher: Member, idea: Idea, path: str, body: dict[str, Any], refusal: tuple[str, str]
+):
+    make_call("HORIZON-NEXT")
+    make_call("HORIZON-GONE", closes_in=-timedelta(days=1))
+
+    answer = Api(researcher).post(f"/api/v1/ideas/{idea.pk}/{path}/", body, format="json")
+
+    assert (answer.status_code, codes(answer)) == (400, [refusal])
+    idea.refresh_from_db()
+    assert idea.version == 1
+
+
+def test_only_authors_renew_and_aim(company: Member, outsider: Member, idea: Idea, secret: Idea):
+    call, day = make_call(), timezone.localdate() + timedelta(days=9)
+    bodies = {"renew": {"until": day.isoformat()}, "aim": {"call": call.identifier, "version": 1}}
+
+    def ask(member: Member | None, thing: Idea) -> list[int]:
+        return [
+            Api(member).post(f"/api/v1/ideas/{thing.pk}/{path}/", body, format="json").status_code
+            for path, body in bodies.items()
+        ]
+
+    assert (ask(company, idea), ask(outsider, secret), ask(None, idea)) == ([403] * 2, [404] * 2, [401] * 2)
+
+
+def test_a_lead_asks_for_information_and_says_which(lead: Member, idea: Idea):
+    path = f"/api/v1/ideas/{idea.pk}/state/"
+
+    silent = Api(lead).post(path, {"state": "needs_info"}, format="json")
+    asked = Api(lead).post(path, {"state": "needs_info", "reason": "Who owns it?"}, format="json")
+
+    assert (silent.status_code, codes(silent)) == (400, [("invalid", "reason")])
+    assert (asked.status_code, asked.json()["state"]) == (200, "needs_info")
