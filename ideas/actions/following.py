@@ -27,9 +27,10 @@ from ideas.models import (
     ValueChain,
 )
 from ideas.queries.calls import has_cut_offs
-from ideas.queries.following import STILL_AHEAD, deadlines_ahead, followers_of, followers_of_news, news, team_ids
+from ideas.queries.following import deadlines_ahead, followers_of, followers_of_news, news, team_ids
 from ideas.rules.following import chosen_lead, due_at, leads_due
 from ideas.rules.mails import category_of
+from ideas.rules.plans import STILL_AHEAD
 
 logger = logging.getLogger(__name__)
 # Members told in one transaction: some tens of milliseconds, so that no other writer waits for long.

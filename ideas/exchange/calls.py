@@ -160,6 +160,11 @@ def tidy(name: str, value: str) -> str:
     return text
 
 
+def name_of_refused(identifier: str) -> str:
+    """The identifier of a row that can't be read, as far as it can be shown: `RefusedRow.identifier`."""
+    return " ".join(identifier.replace("\x00", "").split())[: LONGEST["identifier"]]
+
+
 def tidy_text(value: str) -> str:
     """Plain text of several lines, cut where a call keeps no more. Raises Refused where it has a null character."""
     try:

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from ideas.choices import DeadlineKind, Language, Level
 from ideas.exchange.calls import (
-    LONGEST,
     CallRow,
     DeadlineRow,
     Options,
@@ -26,6 +25,7 @@ from ideas.exchange.calls import (
     Row,
     UnreadableFile,
     closings,
+    name_of_refused,
     tidy,
     tidy_text,
     tidy_title,
@@ -175,7 +175,7 @@ def _read(line: int, row: Mapping[str, str], preset: Preset) -> Row:
         return _call(line, row, preset)
     except (Refused, UnreadableDate) as error:
         name = _name(row, row.get("title", ""), preset)
-        return RefusedRow(line, str(error), " ".join(name.replace("\x00", "").split())[: LONGEST["identifier"]])
+        return RefusedRow(line, str(error), name_of_refused(name))
 
 
 def _call(line: int, row: Mapping[str, str], preset: Preset) -> CallRow:

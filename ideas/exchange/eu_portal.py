@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from ideas.choices import DeadlineKind, Level
 from ideas.exchange.calls import (
-    LONGEST,
     CallRow,
     DeadlineRow,
     Options,
@@ -16,6 +15,7 @@ from ideas.exchange.calls import (
     RefusedRow,
     Row,
     closings,
+    name_of_refused,
     tidy,
     tidy_title,
     tidy_url,
@@ -81,7 +81,7 @@ def _read(number: int, found: Any) -> Row:
 def _name(found: Any) -> str:
     """The identifier of an object that can't be read, where it has one."""
     name = found.get("identifier") if isinstance(found, dict) else ""
-    return " ".join(name.replace("\x00", "").split())[: LONGEST["identifier"]] if isinstance(name, str) else ""
+    return name_of_refused(name) if isinstance(name, str) else ""
 
 
 def _call(number: int, found: dict[str, Any]) -> CallRow:

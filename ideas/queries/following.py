@@ -7,13 +7,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
-from ideas.choices import IDEA_JOINABLE, IdeaState, JoinState
+from ideas.choices import JoinState
 from ideas.models import Call, CallFollow, Deadline, Idea, JoinRequest, Member, Reminded
 from ideas.queries.ideas import visible_to
 from ideas.rules.following import HORIZON
+from ideas.rules.plans import STILL_AHEAD
 
-# Whose team still has the deadline before it.
-STILL_AHEAD = IDEA_JOINABLE | {IdeaState.DRAFT}
 QUIET = timedelta(minutes=2)
 
 

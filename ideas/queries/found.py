@@ -52,7 +52,7 @@ def _idea(kind: str, idea: Idea, texts: tuple[str, ...]) -> Thing:
 
 
 def _calls(ids: list[int], member: Viewer) -> Iterable[tuple[int, Thing]]:
-    for call in Call.objects.filter(id__in=ids):
+    for call in Call.objects.defer("told").filter(id__in=ids):
         yield (
             call.pk,
             Thing(
