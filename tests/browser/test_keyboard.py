@@ -6,6 +6,15 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visits
 
+# Whether something else is drawn over the middle of what has the focus: [] or [the thing, what lies over it].
+COVERED = """() => {
+  const focused = document.activeElement;
+  const box = focused.getBoundingClientRect();
+  const top = document.elementFromPoint(box.left + Math.min(box.width, 40) / 2, box.top + box.height / 2);
+  const seen = !top || focused.contains(top) || top.contains(focused);
+  return seen ? [] : [focused.outerHTML.slice(0, 100), top.outerHTML.slice(0, 100)];
+}"""
+
 
 def test_j_and_k_move_between_cards_and_enter_opens(visit: Visits) -> None:
     page = visit("researcher@example.org")
@@ -51,3 +60,16 @@ def test_the_first_tab_leads_to_the_content(visit: Visits) -> None:
     page.keyboard.press("Enter")
 
     assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_what_the_keyboard_reaches_on_a_phone_is_seen(visit: Visits) -> None:
+    page = visit("researcher@example.org", viewport={"width": 390, "height": 844})
+
+    hidden = []
+    for path, most in (("/", 20), ("/ideas/new/?draft=none", 60)):
+        page.goto(path)
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            hidden += page.evaluate(COVERED)
+
+    assert hidden == []
