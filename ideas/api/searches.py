@@ -47,7 +47,9 @@ class SearchViewSet(ApiView):
     @write(SearchInput, SearchSerializer, "Save a search; the same filters once, under the last name", status=201)
     def create(self, request: Request) -> Response:
         asked = dict(self.read(SearchInput).validated_data)
-        chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in asked["filters"].items()}
+        chosen: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in asked["filters"].items()
+        }
         search = save_search(
             by=self.member, name=asked["name"], filters=IdeaFilters(**chosen), alerts=asked["alerts"], at=self.at
         )
@@ -76,5 +78,5 @@ class SearchViewSet(ApiView):
     def _shown(self, searches: Sequence[SavedSearch]) -> Sequence[Any]:
         new = new_in(self.member, searches, since="seen_at", at=self.at)
         rows: Any = searches  # the stubs know no `many`
-        shown: Sequence[Any] = SearchSerializer(rows, many=True, context={"new": new}).data
-        return shown
+        shown: Any = SearchSerializer(rows, many=True, context={"new": new})
+        return [dict(row) for row in shown.data]
