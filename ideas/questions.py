@@ -57,6 +57,14 @@ class Question:
         """The same, its last word a beginning."""
         return Question((*self.terms[:-1], replace(self.terms[-1], prefix=True))) if self.terms else self
 
+    def stands_in(self, texts: Sequence[str]) -> bool:
+        """Whether texts of stems have all the words, each form as a whole in one of them: what the engines find."""
+        padded = [f" {text} " for text in texts]
+        return all(
+            any(f" {form}{'' if term.prefix else ' '}" in text for form in term.forms for text in padded)
+            for term in self.terms
+        )
+
     def score(self, names: str, head: str) -> int:
         """Rate a find by where its words stand: a name that begins so, a name, the title, anywhere."""
         names, head = f" {names} ", f" {head} "

@@ -2,12 +2,13 @@
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ideas.models import BoardStamp, Idea, Organisation, RoleSlot
+from ideas.choices import SearchKind
+from ideas.models import BoardStamp, Idea, Organisation, RoleSlot, SearchEntry
 from ideas.models.ideas import BUCKET_SHIFT
 from ideas.queries.board_index import BUCKETS
 
 STAMP = BoardStamp._meta.db_table
-IDEA, ORGANISATION = Idea._meta.db_table, Organisation._meta.db_table
+IDEA, ORGANISATION, ENTRY = (model._meta.db_table for model in (Idea, Organisation, SearchEntry))
 # {table: (the column with the idea's id, the columns of which a change counts)}
 STAMPED = {
     IDEA: (
@@ -17,6 +18,7 @@ STAMPED = {
     Idea.other_chains.through._meta.db_table: ("idea_id", "idea_id, valuechain_id"),
     Idea.kets.through._meta.db_table: ("idea_id", "idea_id, term_id"),
     RoleSlot._meta.db_table: ("idea_id", "idea_id, role, kinds, wanted, filled"),
+    ENTRY: ("object_id", "kind, object_id, names, head, body"),
 }
 RANDOM = {"sqlite": "random()", "postgresql": "(random() * 9e15)::bigint"}
 
@@ -30,7 +32,7 @@ def write_board_triggers(connection: BaseDatabaseWrapper) -> None:
         for statement in statements:
             cursor.execute(statement)
         # What was written before there were triggers, and while a table had lost its own.
-        values = ", ".join(f"({number}, {RANDOM[connection.vendor]})" for number in range(BUCKETS))
+        values = ", ".join(f"({number}, {RANDOM[connection.vendor]})" for number in range(2 * BUCKETS))
         cursor.execute(_put(f"VALUES {values}"))
 
 
@@ -42,20 +44,26 @@ def _drawn(numbers: str) -> str:
     return f"SELECT number, {RANDOM['postgresql']} FROM ({numbers}) AS found"  # noqa: S608 - names of our own
 
 
+def _bucket_of(table: str, row: str) -> str:
+    """Select the number of the stamp that a row changes: words have stamps of their own, after those of the facets."""
+    number = f"({row}.{STAMPED[table][0]} - 1) >> {BUCKET_SHIFT}"
+    if table != ENTRY:
+        return f"SELECT {number} AS number"
+    of_ideas = f"{row}.kind IN ('{SearchKind.IDEA}', '{SearchKind.TEASER}')"
+    return f"SELECT ({number}) + {BUCKETS} AS number WHERE {of_ideas}"
+
+
 def _sqlite() -> list[str]:
     def stamp(numbers: str) -> str:
-        # Two statements: the policy of an outer INSERT OR IGNORE would take the place of ON CONFLICT's.
+        # No policy for conflicts: that of the statement which fires the trigger would take its place.
         return (
-            f"INSERT OR IGNORE INTO {STAMP} SELECT number, 0 FROM ({numbers});"  # noqa: S608
+            f"INSERT INTO {STAMP} SELECT number, 0 FROM ({numbers}) WHERE number NOT IN (SELECT id FROM {STAMP});"  # noqa: S608
             f" UPDATE {STAMP} SET stamp = random() WHERE id IN (SELECT number FROM ({numbers}));"
         )
 
     statements = []
-    for table, (column, columns) in STAMPED.items():
-        new, old = (
-            f"SELECT (new.{column} - 1) >> {BUCKET_SHIFT} AS number",
-            f"SELECT (old.{column} - 1) >> {BUCKET_SHIFT} AS number",
-        )
+    for table, (_, columns) in STAMPED.items():
+        new, old = _bucket_of(table, "new"), _bucket_of(table, "old")
         for act, on, numbers in (
             ("in", "INSERT", new),
             ("over", f"UPDATE OF {columns}", f"{old} UNION {new}"),
@@ -77,11 +85,10 @@ def _sqlite() -> list[str]:
 def _postgres() -> list[str]:
     """Inserts and deletions a statement at a time, in the order of buckets, so that two hardly ever meet."""
     statements = []
-    for table, (column, columns) in STAMPED.items():
-        numbers = f"SELECT DISTINCT ({column} - 1) >> {BUCKET_SHIFT} AS number FROM touched ORDER BY 1"  # noqa: S608
-        both = (
-            f"SELECT (old.{column} - 1) >> {BUCKET_SHIFT} AS number UNION SELECT (new.{column} - 1) >> {BUCKET_SHIFT}"
-        )
+    for table, (_, columns) in STAMPED.items():
+        of_row = _bucket_of(table, "touched").replace("SELECT", "SELECT DISTINCT", 1)
+        numbers = of_row.replace(" AS number", " AS number FROM touched") + " ORDER BY 1"
+        both = f"{_bucket_of(table, 'old')} UNION {_bucket_of(table, 'new')}"
         statements += [
             *_function(f"board_touched_{table}", _put(_drawn(numbers))),
             *_function(f"board_over_{table}", _put(_drawn(f"{both} ORDER BY 1"))),

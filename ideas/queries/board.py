@@ -12,10 +12,11 @@ from django.db.models.functions import Cast
 
 from ideas.models import Idea, Member, RoleSlot
 from ideas.queries.board_counts import SOON, kept_counts
-from ideas.queries.board_index import Bits, BoardIndex, board_index
+from ideas.queries.board_index import Bits, BoardIndex, board_index, seen_by
 from ideas.queries.board_pages import PAGE_SIZE, Page, after, cursor_at, read_page
+from ideas.queries.board_words import having
 from ideas.queries.ideas import CARD_FIELDS, Viewer, audiences_of, public_teasers, related_ids, visible_to
-from ideas.queries.search import find, find_or_nearest, matching_ideas, scope_of
+from ideas.queries.search import find, find_or_nearest, matching_ideas, of_ideas, scope_of
 from ideas.questions import read_question
 
 
@@ -156,7 +157,7 @@ def board(
         page, counts = read_page(seen, filters.sort, cursor), kept_counts(by, audiences, at)
         if isinstance(by, Member):
             counts |= {facet: chosen.count(facet) for facet in NOT_KEPT}
-    mine = sorted(chosen.known.ids(chosen.selected & chosen.own))
+    mine = list(chosen.known.ids(chosen.selected & chosen.own))
     counts["mine"] = {"1": len(mine)}
     return Board(page=page, counts=counts, total=counts["total"].get("", 0), mine=mine)
 
@@ -200,17 +201,13 @@ class Chosen:
 def choose(by: Viewer, filters: IdeaFilters, *, at: datetime, audiences: list[str]) -> Chosen:
     """Select what `visible_to` gives the viewer, and their filters leave of it: in memory, by few queries."""
     known = board_index()
-    if isinstance(by, Member):
-        own = known.select(related_ids(by)) if by.is_active else 0
-        seen = known.among("audience", audiences) | own if by.is_active else 0
-    else:
-        own, seen = 0, known.public()
+    seen, own = seen_by(known, by, audiences)
     question = read_question(filters.q, typing=True)
     best: tuple[int, ...] = ()
     if question:
-        scope = scope_of(by, audiences)
-        seen &= known.select(matching_ideas(question, scope))
+        seen &= having(known, question, of_ideas(by))
         if filters.sort == RELEVANCE:
+            scope = scope_of(by, audiences)
             hits = find(question, scope.within([scope.kinds[0]])).hits
             best = tuple(hit.object_id for hit in hits)
     return Chosen(known, filters, at, seen, own, not isinstance(by, Member), best)

@@ -5,6 +5,7 @@ their ids, which are random; the database stamps a bucket at every write in it (
 and only the buckets with another stamp are read anew. So what this says is exact, and no write can be missed.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,9 +15,9 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from ideas.models import BoardStamp, Call, CatalogueStamp, Idea, RoleSlot, Term, ValueChain
+from ideas.models import BoardStamp, Call, CatalogueStamp, Idea, Member, RoleSlot, Term, ValueChain
 from ideas.models.ideas import BUCKET_SHIFT
-from ideas.queries.ideas import PUBLIC
+from ideas.queries.ideas import PUBLIC, Viewer, related_ids
 
 BUCKETS = 256
 # More changed buckets than this, and everything is read anew, without a condition for each.
@@ -29,7 +30,7 @@ Value = tuple[str, Any]  # facet and value: ids of chains, KETs, calls; otherwis
 class Bucket:
     """Some ideas: their ids, rising, and a bit for each under every value that it has."""
 
-    ids: list[int] = field(default_factory=list)
+    ids: "array[int]" = field(default_factory=lambda: array("q"))
     bits: dict[Value, Bits] = field(default_factory=dict)
 
 
@@ -43,7 +44,10 @@ class Names:
 
 @dataclass(frozen=True)
 class BoardIndex:
-    """All ideas at one moment. `width` is how many places a bucket has in every number."""
+    """All ideas at one moment. `width` is how many places a bucket has in every number.
+
+    `stamps` are those of the buckets' facets, and after them those of the buckets' words (`board_words`).
+    """
 
     stamps: dict[int, int]
     names: Names
@@ -94,18 +98,32 @@ class BoardIndex:
         return number * self.width + n if n < len(ids) and ids[n] == pk else -1
 
     def ids(self, selected: Bits) -> Iterator[int]:
-        """Walk through the ids of a selection, in no order that means anything."""
-        while selected:
-            lowest = selected & -selected
-            number, n = divmod(lowest.bit_length() - 1, self.width)
-            yield self.buckets[number].ids[n]
-            selected ^= lowest
+        """Walk through the ids of a selection, rising."""
+        size = self.width // 8
+        marks = selected.to_bytes(BUCKETS * size, "little")
+        for number, bucket in enumerate(self.buckets):
+            # A bucket at a time: each step would else cost as much as there are ideas.
+            rest = int.from_bytes(marks[number * size : (number + 1) * size], "little")
+            while rest:
+                lowest = rest & -rest
+                yield bucket.ids[lowest.bit_length() - 1]
+                rest ^= lowest
 
     def _any(self, facet: str, values: Iterable[Any]) -> Bits:
         found, chosen = self.bits.get(facet, {}), 0
         for value in values:
             chosen |= found.get(value, 0)
         return chosen
+
+
+def seen_by(known: BoardIndex, by: Viewer, audiences: Collection[str]) -> tuple[Bits, Bits]:
+    """Select what `visible_to` gives a viewer, or a visitor's teasers; and what a member sees for their own sake."""
+    if not isinstance(by, Member):
+        return known.public(), 0
+    if not by.is_active:
+        return 0, 0
+    own = known.select(related_ids(by))
+    return known.among("audience", audiences) | own, own
 
 
 _kept: BoardIndex | None = None
@@ -154,7 +172,7 @@ def _read_names(stamp: tuple[int, ...]) -> Names:
 
 def _refreshed(kept: BoardIndex | None, stamps: dict[int, int], names: Names) -> BoardIndex:
     known = kept.stamps if kept else {}
-    changed = {number for number in stamps.keys() | known.keys() if stamps.get(number) != known.get(number)}
+    changed = {number for number in range(BUCKETS) if stamps.get(number) != known.get(number)}
     if kept is None or len(changed) > MANY_BUCKETS:
         return _arranged(_read(None), stamps, names)
     fresh = _read(changed) if changed else {}
@@ -198,7 +216,7 @@ def _read(numbers: Collection[int] | None) -> dict[int, Bucket]:
     """Read some buckets, or all of them. Four queries."""
     found: dict[int, Bucket] = {number: Bucket() for number in numbers or ()}
     members: dict[int, dict[Value, list[int]]] = {}
-    ideas = _within(Idea.objects.order_by("id"), "id", numbers)
+    ideas = within(Idea.objects.order_by("id"), "id", numbers)
     columns = ("id", "audience", "state", "value_chain", "call", "closes_at", "trl_now", "trl_target")
     for pk, *row in ideas.values_list(*columns, "organisation__province__code").iterator(2_000):
         bucket = found.setdefault(bucket_of(pk), Bucket())
@@ -212,7 +230,7 @@ def _read(numbers: Collection[int] | None) -> dict[int, Bucket]:
         if n < len(bucket.ids) and bucket.ids[n] == pk:
             members[bucket_of(pk)].setdefault(pair, []).append(n)
     for number, of_bucket in members.items():
-        found[number].bits = {pair: _bits(places) for pair, places in of_bucket.items()}
+        found[number].bits = {pair: bits_of(places) for pair, places in of_bucket.items()}
     return found
 
 
@@ -242,20 +260,20 @@ def _values(
 
 def _tags(numbers: Collection[int] | None) -> Iterator[tuple[int, Value]]:
     """What stands in other tables: further chains, KETs, and what places that are still open ask for."""
-    others = _within(Idea.other_chains.through.objects.order_by(), "idea_id", numbers)
+    others = within(Idea.other_chains.through.objects.order_by(), "idea_id", numbers)
     for pk, chain in others.values_list("idea_id", "valuechain_id").iterator(2_000):
         yield pk, ("chain", chain)
-    kets = _within(Idea.kets.through.objects.order_by(), "idea_id", numbers)
+    kets = within(Idea.kets.through.objects.order_by(), "idea_id", numbers)
     for pk, ket in kets.values_list("idea_id", "term_id").iterator(2_000):
         yield pk, ("ket", ket)
-    slots = _within(RoleSlot.objects.order_by().filter(filled__lt=F("wanted")), "idea_id", numbers)
+    slots = within(RoleSlot.objects.order_by().filter(filled__lt=F("wanted")), "idea_id", numbers)
     for pk, role, kinds in slots.values_list("idea_id", "role", "kinds").iterator(2_000):
         yield pk, ("role", role)
         for kind in kinds:
             yield pk, ("kind", kind)
 
 
-def _within(rows: "QuerySet[Any]", column: str, numbers: Collection[int] | None) -> "QuerySet[Any]":
+def within(rows: "QuerySet[Any]", column: str, numbers: Collection[int] | None) -> "QuerySet[Any]":
     if numbers is None:
         return rows
     chosen = Q()
@@ -265,8 +283,8 @@ def _within(rows: "QuerySet[Any]", column: str, numbers: Collection[int] | None)
     return rows.filter(chosen)
 
 
-def _bits(places: list[int]) -> Bits:
-    marks = bytearray(max(places) // 8 + 1)
+def bits_of(places: Collection[int]) -> Bits:
+    marks = bytearray(max(places, default=0) // 8 + 1)
     for place in places:
         marks[place >> 3] |= 1 << (place & 7)
     return int.from_bytes(marks, "little")

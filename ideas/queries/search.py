@@ -1,20 +1,23 @@
 """Search over everything that a viewer may see: the same questions and the same answers on both engines."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ideas.choices import SearchKind
 from ideas.models import Member, Organisation, SearchEntry
+from ideas.queries.board_index import board_index, seen_by
+from ideas.queries.board_words import having
 from ideas.queries.ideas import Viewer, audiences_of, related_ids
+from ideas.queries.matches import ANYWHERE, HEADS, audience_token, kind_token, matches, on_sqlite
 from ideas.questions import Question, Term
 from ideas.stems import words_of
 
@@ -26,7 +29,6 @@ MEMBER_KINDS = (SearchKind.IDEA, SearchKind.CALL, SearchKind.ORGANISATION, Searc
 VISITOR_KINDS = (SearchKind.TEASER, SearchKind.CALL, SearchKind.ORGANISATION)
 # Who may find an entry that belongs to no idea.
 EVERYBODY, EVERY_MEMBER = "everybody", "everymember"
-HEADS, ANYWHERE = ("names", "head"), ("names", "head", "body")
 
 
 # Who may find what --------------------------------------------------------------------------------------------------
@@ -34,30 +36,26 @@ HEADS, ANYWHERE = ("names", "head"), ("names", "head", "body")
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a viewer may look: in `kinds`, behind `gates`, and in the entries `related` to them for their own sake."""
+    """Where a viewer may look: in `kinds`, behind `gates`, and in the entries `related` to them for their own sake.
+
+    `viewer` and their `audiences` are who that is, for counting ideas where the board does.
+    """
 
     kinds: tuple[str, ...]
     gates: tuple[str, ...]
     related: tuple[int, ...] = ()
+    viewer: Viewer = field(default_factory=AnonymousUser)
+    audiences: tuple[str, ...] = ()
 
     def within(self, kinds: Iterable[str]) -> "Scope":
         """The same, in some kinds only; all where none is named."""
         chosen = set(kinds)
-        return Scope(tuple(kind for kind in self.kinds if kind in chosen or not chosen), self.gates, self.related)
+        return replace(self, kinds=tuple(kind for kind in self.kinds if kind in chosen or not chosen))
 
 
 def gate_of(kind: str, audience: str) -> str:
     """Write an entry's gate: its kind and audience as two tokens. No audience: found only by who is related to it."""
     return f"{kind_token(kind)} {audience_token(audience)}" if audience else kind_token(kind)
-
-
-def kind_token(kind: str) -> str:
-    return f"k{kind}"
-
-
-def audience_token(audience: str) -> str:
-    """Write an audience key as one word: chains:1.3+ → gchains1x3p."""
-    return "g" + audience.replace(":", "").replace(".", "x").replace("+", "p")
 
 
 def scope_of(member: Viewer, audiences: Sequence[str] | None = None) -> Scope:
@@ -67,7 +65,13 @@ def scope_of(member: Viewer, audiences: Sequence[str] | None = None) -> Scope:
     keys = audiences_of(member) if audiences is None else audiences
     own = SearchEntry.objects.filter(idea__in=related_ids(member)).exclude(idea__audience__in=keys)
     related = tuple(own.order_by("-id").values_list("id", flat=True)[:MAX_RELATED])
-    return Scope(MEMBER_KINDS, tuple(map(audience_token, (EVERYBODY, EVERY_MEMBER, *keys))), related)
+    gates = tuple(map(audience_token, (EVERYBODY, EVERY_MEMBER, *keys)))
+    return Scope(MEMBER_KINDS, gates, related, member, tuple(keys))
+
+
+def of_ideas(viewer: Viewer) -> SearchKind:
+    """Say as what a viewer finds ideas: a visitor by their teasers alone."""
+    return SearchKind.IDEA if isinstance(viewer, Member) else SearchKind.TEASER
 
 
 # Finding ------------------------------------------------------------------------------------------------------------
@@ -113,7 +117,15 @@ def find(question: Question, scope: Scope) -> Found:
     hits.sort(key=_worth, reverse=True)
     if len(ids) < MAX_RANKED:
         return Found(question, hits, {kind: sum(hit.kind == kind for hit in hits) for kind in scope.kinds})
-    return Found(question, hits, {kind: matching(question, scope.within([kind])).count() for kind in scope.kinds})
+    return Found(question, hits, {kind: _count(question, scope.within([kind]), kind) for kind in scope.kinds})
+
+
+def _count(question: Question, scope: Scope, kind: str) -> int:
+    """Count all matches of a kind: of ideas, which may be very many, as the board does."""
+    if kind != of_ideas(scope.viewer):
+        return matching(question, scope).count()
+    known = board_index()
+    return (seen_by(known, scope.viewer, scope.audiences)[0] & having(known, question, kind)).bit_count()
 
 
 def _worth(hit: Hit) -> tuple[int, int, float, int]:
@@ -173,17 +185,16 @@ def _spelt_right(term: Term, known: set[str]) -> Term:
 
 def matching(question: Question, scope: Scope) -> QuerySet[SearchEntry]:
     """Select the entries that have all the words of a question, in no order."""
-    shared = SearchEntry.objects.filter(_matches(question, scope, ANYWHERE))
+    shared = SearchEntry.objects.filter(matches(question, ANYWHERE, scope.kinds, scope.gates))
     if not scope.related:
         return shared
-    own = SearchEntry.objects.filter(_matches(question, scope, ANYWHERE, gated=False), id__in=scope.related)
+    own = SearchEntry.objects.filter(matches(question, ANYWHERE, scope.kinds), id__in=scope.related)
     return SearchEntry.objects.filter(id__in=shared.values("id").union(own.values("id")))
 
 
 def matching_ideas(question: Question, scope: Scope) -> "QuerySet[SearchEntry, Any]":
     """Select the ids of ideas that have all the words, for the board's filters to narrow further."""
-    kind = SearchKind.IDEA if SearchKind.IDEA in scope.kinds else SearchKind.TEASER
-    return matching(question, scope.within([kind])).values_list("object_id", flat=True)
+    return matching(question, scope.within([of_ideas(scope.viewer)])).values_list("object_id", flat=True)
 
 
 def _newest(question: Question, scope: Scope, columns: Sequence[str]) -> list[int]:
@@ -191,7 +202,7 @@ def _newest(question: Question, scope: Scope, columns: Sequence[str]) -> list[in
     on = _newest_on_sqlite if connection.vendor == "sqlite" else _newest_on_postgres
     ids = on(question, scope, columns)
     if scope.related:
-        own = SearchEntry.objects.filter(_matches(question, scope, columns, gated=False), id__in=scope.related)
+        own = SearchEntry.objects.filter(matches(question, columns, scope.kinds), id__in=scope.related)
         ids += list(own.order_by("-id").values_list("id", flat=True)[:MAX_RANKED])
     return ids
 
@@ -200,38 +211,17 @@ def _newest_on_sqlite(question: Question, scope: Scope, columns: Sequence[str]) 
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rowid FROM ideas_search WHERE ideas_search MATCH %s ORDER BY rowid DESC LIMIT %s",
-            [_on_sqlite(question, scope, columns), MAX_RANKED],
+            [on_sqlite(question, columns, scope.kinds, scope.gates), MAX_RANKED],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
 def _newest_on_postgres(question: Question, scope: Scope, columns: Sequence[str]) -> list[int]:
     """For a rare word the planner would walk all entries by date: so it is asked first whether the word is rare."""
-    found = SearchEntry.objects.filter(_matches(question, scope, columns)).values_list("id", flat=True)
+    found = SearchEntry.objects.filter(matches(question, columns, scope.kinds, scope.gates)).values_list(
+        "id", flat=True
+    )
     some = list(found[: 4 * MAX_RANKED])
     if len(some) < 4 * MAX_RANKED:
         return sorted(some, reverse=True)[:MAX_RANKED]
     return list(found.order_by("-id")[:MAX_RANKED])
-
-
-def _matches(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> Q:
-    """Say in the engine's own words what a match is. No table is named, so that it fits into a part of a query, too."""
-    # The only words in the question are letters and digits: `words_of` has cut everything else away.
-    if connection.vendor == "sqlite":
-        text = _on_sqlite(question, scope, columns, gated=gated)
-        return Q(id__in=RawSQL("SELECT rowid FROM ideas_search WHERE ideas_search MATCH %s", [text]))
-    text = _on_postgres(question, scope, columns, gated=gated)
-    found: Any = RawSQL("words @@ to_tsquery('simple', %s)", [text], output_field=BooleanField())
-    return Q(found)
-
-
-def _on_sqlite(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> str:
-    kinds = " OR ".join(map(kind_token, scope.kinds))
-    gates = f" AND gate : ({' OR '.join(scope.gates)})" if gated else ""
-    return f"{question.fts5(columns)} AND gate : ({kinds}){gates}"
-
-
-def _on_postgres(question: Question, scope: Scope, columns: Sequence[str], *, gated: bool = True) -> str:
-    kinds = " | ".join(f"{kind_token(kind)}:D" for kind in scope.kinds)
-    gates = " | ".join(f"{gate}:D" for gate in scope.gates)
-    return f"{question.tsquery(columns)} & ({kinds})" + (f" & ({gates})" if gated else "")

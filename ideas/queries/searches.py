@@ -6,10 +6,11 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from ideas.choices import SearchKind
 from ideas.models import Member, SavedSearch
 from ideas.queries.board import Chosen, IdeaFilters, choose
+from ideas.queries.board_words import having
 from ideas.queries.ideas import audiences_of, visible_to
-from ideas.queries.search import matching_ideas, scope_of
 from ideas.questions import read_question
 
 # Of a member who was away for years the newest ideas are looked through, and no more.
@@ -75,17 +76,15 @@ def counts_in(
     whole = choose(member, _PLAIN, at=at, audiences=audiences)
     counts = {}
     for pk, (instant, filters) in asked.items():
-        chosen = replace(whole, filters=filters, seen=_with_words(whole, member, filters.q, audiences))
+        chosen = replace(whole, filters=filters, seen=_with_words(whole, filters.q))
         new = chosen.known.select(idea for opened_at, idea in fresh if opened_at > instant)
         counts[pk] = Counts(chosen.selected.bit_count(), (chosen.selected & new).bit_count())
     return counts
 
 
-def _with_words(whole: Chosen, member: Member, words: str, audiences: list[str]) -> int:
+def _with_words(whole: Chosen, words: str) -> int:
     question = read_question(words, typing=True)
-    if not question:
-        return whole.seen
-    return whole.seen & whole.known.select(matching_ideas(question, scope_of(member, audiences)))
+    return whole.seen & having(whole.known, question, SearchKind.IDEA) if question else whole.seen
 
 
 def searches_due(at: datetime, limit: int) -> list[int]:

@@ -221,7 +221,7 @@ def test_ruler_and_strip_show_what_closes(researcher: Member, chain: ValueChain)
     assert len(re.findall(r'class="ruler__mark ruler__mark--own', page)) == 1
 
 
-@pytest.mark.parametrize("query", [{}, {"state": "open", "q": "idea"}])
+@pytest.mark.parametrize(("query", "queries"), [({}, 19), ({"state": "open", "q": "idea"}, 18)])
 @pytest.mark.parametrize("ideas", [1, 3, 30])
 def test_board_asks_the_database_a_fixed_number_of_times(
     researcher: Member,
@@ -229,6 +229,7 @@ def test_board_asks_the_database_a_fixed_number_of_times(
     chain: ValueChain,
     ideas: int,
     query: dict[str, str],
+    queries: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ):
     for _ in range(ideas):
@@ -236,7 +237,7 @@ def test_board_asks_the_database_a_fixed_number_of_times(
     client = signed_in(company)
     client.get("/")
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(queries):
         client.get("/", query)
 
 

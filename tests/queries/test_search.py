@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ideas.actions.search import index_calls, index_everything, index_members, index_organisations
+from ideas.choices import SearchKind
 from ideas.models import SearchEntry
+from ideas.queries.matches import ANYWHERE, matches
 from ideas.queries.search import find, find_or_nearest, matching_ideas, scope_of
 from ideas.questions import excerpt, mark, read_question
 from tests.factories import make_call, make_chain, make_comment, make_idea, make_member, make_organisation
@@ -53,6 +55,17 @@ def test_every_question_has_its_first_three_answers(library, outsider):
     wrong = {text: found for text, wanted in QUESTIONS if (found := answers(library, outsider, text)[:3]) != wanted}
 
     assert not wrong, "\n".join(f"{text}: {found}" for text, found in wrong.items())
+
+
+@pytest.mark.usefixtures("library")
+def test_texts_that_are_compared_here_have_what_the_engine_finds():
+    for text in [text for text, _ in QUESTIONS]:
+        question = read_question(text, typing=True)
+        entries = SearchEntry.objects.values_list("id", "names", "head", "body")
+        compared = {pk for pk, *texts in entries if question.stands_in(texts)}
+
+        asked = SearchEntry.objects.filter(matches(question, ANYWHERE, SearchKind.values))
+        assert compared == set(asked.values_list("id", flat=True)), text
 
 
 def test_who_wrote_it_finds_what_others_must_not(library, researcher, outsider):
