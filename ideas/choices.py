@@ -66,23 +66,6 @@ class DeadlineKind(models.TextChoices):
 NOT_CLOSING: frozenset[str] = frozenset({DeadlineKind.OPENING, DeadlineKind.MILESTONE})
 
 
-class CallRule(models.TextChoices):
-    """What a call may ask of a consortium, as whole numbers in `Call.rules`; other keys there are for programs."""
-
-    MIN_ORGANISATIONS = "min_organisations", _("independent organisations, at least")
-    MAX_ORGANISATIONS = "max_organisations", _("organisations, at the most")
-    MIN_COUNTRIES = "min_countries", _("different countries, at least")
-    MIN_ELIGIBLE_COUNTRIES = "min_eligible_countries", _("different EU or associated countries, at least")
-    MIN_MEMBER_STATES = "min_member_states", _("different EU member states, at least")
-    MIN_LABORATORIES = "min_laboratories", _("laboratories, at least")
-    MAX_LABORATORIES = "max_laboratories", _("laboratories, at the most")
-    MIN_ACCREDITED = "min_accredited", _("accredited laboratories, at least")
-    MIN_COMPANIES = "min_companies", _("companies, at least")
-    MIN_SMES = "min_smes", _("small or medium enterprises, at least")
-    MIN_SME_PERCENT = "min_sme_percent", _("per cent of the organisations small or medium enterprises, at least")
-    COMPANY_COORDINATES = "company_coordinates", _("company as coordinator")
-
-
 class CallTags(models.TextChoices):
     """Which calls staff look through when they tag them."""
 
@@ -146,15 +129,13 @@ IDEA_NEXT: dict[str, frozenset[str]] = {
 IDEA_NOT_BY_HAND: frozenset[str] = frozenset({IdeaState.NEEDS_INFO, IdeaState.MERGED})
 # From where an idea can open again against another call.
 IDEA_AGAIN: frozenset[str] = frozenset({IdeaState.NOT_FUNDED, IdeaState.PARKED})
-# Where it may be aimed at a call, or at another one.
-IDEA_AIMING: frozenset[str] = IDEA_AGAIN | {
-    IdeaState.DRAFT, IdeaState.OPEN, IdeaState.NEEDS_INFO, IdeaState.PREPARING,
-}  # fmt: skip
 # What others than its authors may see at all, given a wide enough visibility.
 IDEA_PUBLISHED: frozenset[str] = frozenset(IdeaState.values) - {IdeaState.DRAFT, IdeaState.WITHDRAWN}
 # Where organisations may still ask to join, and comments are still taken.
 IDEA_JOINABLE: frozenset[str] = frozenset({IdeaState.OPEN, IdeaState.NEEDS_INFO, IdeaState.PREPARING})
 IDEA_COMMENTABLE: frozenset[str] = frozenset(IdeaState.values) - {IdeaState.WITHDRAWN, IdeaState.MERGED}
+# Where it may be aimed at a call, or at another one.
+IDEA_AIMING: frozenset[str] = IDEA_AGAIN | IDEA_JOINABLE | {IdeaState.DRAFT}
 
 
 class Visibility(models.TextChoices):
@@ -272,7 +253,7 @@ class NotificationKind(models.TextChoices):
 
 
 class MailCategory(models.TextChoices):
-    """What a member chooses a frequency of mail for. Each kind of notification is in one (`CATEGORY_OF`)."""
+    """What a member chooses a frequency of mail for. Each kind of notification is in one (`rules.mails`)."""
 
     DEADLINES = "deadlines", _("Deadlines: reminders and changes")
     CALLS = "calls", _("New calls in what I follow")
@@ -286,16 +267,6 @@ class MailFrequency(models.TextChoices):
     NEVER = "never", _("Never")
 
 
-CATEGORY_OF: dict[str, str] = {
-    NotificationKind.DEADLINE_CHANGED: MailCategory.DEADLINES,
-    NotificationKind.DEADLINE_REMINDER: MailCategory.DEADLINES,
-    NotificationKind.CALL_ADDED: MailCategory.CALLS,
-}  # All others: MailCategory.IDEAS.
-MAIL_BY_DEFAULT: dict[str, str] = {
-    MailCategory.DEADLINES: MailFrequency.AT_ONCE,
-    MailCategory.CALLS: MailFrequency.WEEKLY,
-    MailCategory.IDEAS: MailFrequency.DAILY,
-}
 # How many days before a closing members are reminded, unless they choose otherwise.
 LEAD_DAYS = (30, 14, 7, 2, 1)
 

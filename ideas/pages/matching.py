@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from ideas.actions.ideas import aim_again
-from ideas.choices import IDEA_AGAIN, Level
+from ideas.choices import IDEA_AGAIN, IDEA_AIMING, Level
 from ideas.errors import Conflict, NotAllowed
 from ideas.fit import Fit, Reason
 from ideas.models import Call, Idea
@@ -24,7 +24,7 @@ from ideas.moments import moment
 from ideas.pages import parts
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import Viewer
-from ideas.queries.matching import SEEKING, CallFit, calls_for, ideas_for
+from ideas.queries.matching import CallFit, calls_for, ideas_for
 from ideas.rules.ideas import can_edit_idea
 
 LEVELS = dict(Level.choices)
@@ -67,7 +67,7 @@ def aim(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _show(request: HttpRequest, idea: Idea, *, refused: str = "", status: int = 200) -> HttpResponse:
     at = timezone.now()
-    may_aim = idea.state in SEEKING and can_edit_idea(parts.member_of(request), idea)
+    may_aim = idea.state in IDEA_AIMING and can_edit_idea(parts.member_of(request), idea)
     reason = request.POST.get("reason", "") if refused else ""
     context = {"idea": idea, "refused": refused, "reason": reason, "fitting": _fitting(idea, at, may_aim=may_aim)}
     return render(request, "ideas/calls.html", context, status=status)
@@ -76,7 +76,7 @@ def _show(request: HttpRequest, idea: Idea, *, refused: str = "", status: int = 
 def next_calls(idea: Idea, at: datetime, *, may_edit: bool) -> dict[str, Any] | None:
     """What `ideas/_calls.html` shows on an idea's page: to its authors, while it has no call that is still ahead."""
     has_target = idea.call is not None and (idea.call.closes_at is None or idea.call.closes_at >= at)
-    if not may_edit or has_target or idea.state not in SEEKING:
+    if not may_edit or has_target or idea.state not in IDEA_AIMING:
         return None
     return _fitting(idea, at, may_aim=True, limit=FIRST)
 

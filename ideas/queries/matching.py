@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, Max, OuterRef, Q
 
-from ideas.choices import CallStatus, IdeaState
+from ideas.choices import IDEA_AIMING, CallStatus
 from ideas.fit import Fit, Offer, Wish, fit, points_of_chains
 from ideas.models import Call, Idea, Member, PlanStep
 from ideas.queries.call_index import CallIndex, call_index, words_of_call
@@ -28,17 +28,6 @@ FINDS = 12_000
 WISHED = ("title", "keywords", "teaser", "language", "tags", "trl_now", "trl_target", "budget_eur")
 # Where staff have no plan: what six weeks of writing take.
 DAYS_NEEDED = 45
-# An idea may be aimed at a call, or at another one, in these states.
-SEEKING: frozenset[str] = frozenset(
-    {
-        IdeaState.DRAFT,
-        IdeaState.OPEN,
-        IdeaState.NEEDS_INFO,
-        IdeaState.PREPARING,
-        IdeaState.NOT_FUNDED,
-        IdeaState.PARKED,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -183,7 +172,7 @@ def _seeking(member: Member, offer: Offer, at: datetime) -> list[dict[str, Any]]
     A call that nobody has tagged is compared with the latest of all.
     """
     free = Q(call=None) | Q(call__closes_at__lt=at)
-    ideas = visible_to(member).filter(free, state__in=SEEKING)
+    ideas = visible_to(member).filter(free, state__in=IDEA_AIMING)
     if offer.chains:
         other = Idea.other_chains.through.objects.filter(idea_id=OuterRef("pk"), valuechain__code__in=offer.chains)
         ideas = ideas.filter(Q(value_chain__code__in=offer.chains) | Exists(other))

@@ -3,11 +3,21 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ideas.choices import CATEGORY_OF, MAIL_BY_DEFAULT, MailCategory, MailFrequency
+from ideas.choices import MailCategory, MailFrequency, NotificationKind
 from ideas.models import Member
 
 # When those who want one mail a day, or one on Mondays, get it: by their own clock.
 MAIL_HOUR = 7
+CATEGORY_OF: dict[str, str] = {
+    NotificationKind.DEADLINE_CHANGED: MailCategory.DEADLINES,
+    NotificationKind.DEADLINE_REMINDER: MailCategory.DEADLINES,
+    NotificationKind.CALL_ADDED: MailCategory.CALLS,
+}  # all others: MailCategory.IDEAS
+MAIL_BY_DEFAULT: dict[str, str] = {
+    MailCategory.DEADLINES: MailFrequency.AT_ONCE,
+    MailCategory.CALLS: MailFrequency.WEEKLY,
+    MailCategory.IDEAS: MailFrequency.DAILY,
+}
 
 
 def category_of(kind: str) -> str:
