@@ -21,6 +21,8 @@ AUTHOR_PAGES = {
     "idea": "{idea}",
     "new idea": "/ideas/new/",
     "edit idea": "{idea}edit/",
+    "preview": "{idea}preview/",
+    "versions": "{idea}versions/",
     "consortium": "{idea}consortium/",
     "planned idea": "{planned}",
     "plan": "{planned}plan/",
@@ -37,6 +39,10 @@ AUTHOR_PAGES = {
     "join requests": "/join-requests/",
     "notifications": "/notifications/",
     "profile": "/profile/",
+    "search": "/search/?q=batteria",
+    "saved searches": "{searches}",
+    "insights": "/insights/",
+    "ideas brought along": "/bring-ideas/",
     "style": "/style/",
     "API": "/api/docs/",
 }
@@ -79,9 +85,18 @@ def addresses(browser: Any, server: Server) -> dict[str, str]:
         "call": _first_link(author, "/calls/", r"^/calls/(?!month|timeline|compare|new|tags)[\w-]+/$"),
         "organisation": _first_link(author, "/organisations/", r"^/organisations/[\w-]+/$"),
         "shortlist": _first_link(lead, "/shortlists/", r"^/shortlists/\d+/$"),
+        "searches": _save_search(author),
     }
     visits.close()
     return found
+
+
+def _save_search(page: Page) -> str:
+    """Save one of which there is much to say; returns the address of the list."""
+    page.goto("/searches/new/?value_chain=MOVES&value_chain=MAMMER&ket=AI&q=batterie+che+durano+molto+al+freddo")
+    page.locator("main form button").click()
+    page.wait_for_url("**/searches/")
+    return "/searches/"
 
 
 def _first_link(page: Page, path: str, pattern: str) -> str:
