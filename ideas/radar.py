@@ -11,8 +11,29 @@ from enum import IntEnum
 from functools import cache
 from typing import Any
 
-from ideas.choices import CallRule, OrganisationKind
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from ideas.choices import OrganisationKind
 from ideas.data import read_json
+
+
+class CallRule(TextChoices):
+    """What a call may ask of a consortium, as whole numbers in `Call.rules`; other keys there are for programs."""
+
+    MIN_ORGANISATIONS = "min_organisations", _("independent organisations, at least")
+    MAX_ORGANISATIONS = "max_organisations", _("organisations, at the most")
+    MIN_COUNTRIES = "min_countries", _("different countries, at least")
+    MIN_ELIGIBLE_COUNTRIES = "min_eligible_countries", _("different EU or associated countries, at least")
+    MIN_MEMBER_STATES = "min_member_states", _("different EU member states, at least")
+    MIN_LABORATORIES = "min_laboratories", _("laboratories, at least")
+    MAX_LABORATORIES = "max_laboratories", _("laboratories, at the most")
+    MIN_ACCREDITED = "min_accredited", _("accredited laboratories, at least")
+    MIN_COMPANIES = "min_companies", _("companies, at least")
+    MIN_SMES = "min_smes", _("small or medium enterprises, at least")
+    MIN_SME_PERCENT = "min_sme_percent", _("per cent of the organisations small or medium enterprises, at least")
+    COMPANY_COORDINATES = "company_coordinates", _("company as coordinator")
+
 
 COMPANIES = frozenset({OrganisationKind.COMPANY, OrganisationKind.SME, OrganisationKind.STARTUP})
 SMES = frozenset({OrganisationKind.SME, OrganisationKind.STARTUP})

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ideas.choices import CallRule, OrganisationKind
-from ideas.radar import Certainty, Party, Verdict, check, rules_of, verdict_of
+from ideas.choices import OrganisationKind
+from ideas.radar import CallRule, Certainty, Party, Verdict, check, rules_of, verdict_of
 
 HORIZON = {"programme": "Horizon Europe", "action_type": "HORIZON Research and Innovation Actions"}
 EIC = {"programme": "Horizon Europe", "action_type": "HORIZON EIC Equity Only"}

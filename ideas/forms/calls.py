@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ideas.actions.calls import FIELDS, TAGS, state_of
-from ideas.choices import CallRule, CallStatus, Language, Level
+from ideas.choices import CallStatus, Language, Level
 from ideas.forms.deadlines import QuietForm
 from ideas.forms.filters import chosen, searched
 from ideas.forms.typed import ShownForm, TypedText
@@ -21,6 +21,7 @@ from ideas.models import Call, Candidate, Member
 from ideas.queries.calls import CLOSING_DAYS, CallFilters
 from ideas.queries.catalogue import BUDGETS, TRLS
 from ideas.queries.taxonomy import chains_in_use, kets_in_use
+from ideas.radar import CallRule
 
 # Groups of three between points, commas, blanks or apostrophes; cents behind the last mark.
 _AMOUNT = re.compile(r"(\d{1,12}|\d{1,3}(?:[., ’'\u00a0]\d{3}){1,4})(?:[.,](\d{1,2}))?", re.ASCII)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ideas.choices import CallRule, CallStatus, Language
+from ideas.choices import CallStatus, Language
 from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
 from ideas.models import Call, Deadline, DeadlineChange, Member
@@ -41,7 +41,7 @@ from ideas.queries.calls import (
 from ideas.queries.ideas import audiences_of
 from ideas.queries.shortlists import published_shortlists_for
 from ideas.queries.topics import call_topic
-from ideas.radar import rules_of
+from ideas.radar import CallRule, rules_of
 from ideas.rules.calls import can_edit_calls
 from realtime.log import position
 

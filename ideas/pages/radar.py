@@ -6,11 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
-from ideas.choices import JOIN_LIVE, CallRule, JoinState
+from ideas.choices import JOIN_LIVE, JoinState
 from ideas.models import JoinRequest
 from ideas.queries.joining import Consortium
 from ideas.queries.radar import radar_of
-from ideas.radar import Check, Verdict, verdict_of
+from ideas.radar import CallRule, Check, Verdict, verdict_of
 from ideas.serializers.joining import CheckSerializer
 
 WAITING = JOIN_LIVE - {JoinState.ACCEPTED}
