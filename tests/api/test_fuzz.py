@@ -25,11 +25,15 @@ from tests.factories import (
 BOUNDED = settings(
     max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
-NOUNS = ("ideas", "calls", "value-chains", "kets", "organisations", "join-requests", "shortlists", "comments")
+NOUNS = (
+    "ideas", "calls", "value-chains", "kets", "organisations", "join-requests", "shortlists", "comments", "merges",
+    "searches", "outlines",
+)  # fmt: skip
 NAMES = (
     "title", "teaser", "value_chain", "value_chains", "kets", "call", "deadline", "organisation", "trl_now", "version",
     "state", "reason", "body", "client_id", "parent", "idea", "slot", "role", "contribution", "position", "rationale",
     "interest_until", "budget_eur", "visibility", "public_teaser", "s3_area", "can_coordinate",
+    "into", "joins", "answer", "until", "name", "alerts", "filters",
 )  # fmt: skip
 PARAMETERS = (
     "value_chain", "ket", "call", "state", "q", "closing_soon", "mine", "sort", "cursor", "page_size", "level",

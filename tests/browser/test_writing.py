@@ -1,5 +1,6 @@
 """An idea is written on a phone, in Italian, while the server dies and the session ends: no word is lost."""
 
+import re
 import signal
 
 from playwright.sync_api import Page, expect
@@ -124,3 +125,25 @@ def test_an_author_looks_through_others_eyes(visit: Visits) -> None:
     assert page.url.endswith("/preview/?as=member")
     page.goto(f"/ideas/{reference}/preview/?as=visitor")
     expect(page.locator("main h1")).not_to_have_text("Guardata con gli occhi degli altri")
+
+
+def test_a_call_brings_its_outline_and_no_typed_word_gives_way(visit: Visits) -> None:
+    page = visit("company@example.org", viewport=PHONE)
+    page.goto("/ideas/new/?draft=none")
+    type_and_wait(page, "approach", TEXTS["approach"])
+
+    choose(page.locator("select[name=call]"), "RICERCA-STRATEGICA")
+    expect(page.locator("#outline")).to_be_visible()
+    page.locator("#id_title").fill(TITLE)
+    page.locator("#outline button[value=outline]").click()
+    page.wait_for_url("**outlined=1*")
+
+    # The copy in this browser is older than what the server wrote, and doesn't come back over it.
+    expect(page.locator("#id_problem")).to_have_value(re.compile("^# "))
+    holds(page, title=TITLE, approach=TEXTS["approach"])
+    expect(page.locator("[data-draft-put-back]")).to_have_count(0)
+    expect(page.locator("[data-missing=problem]")).to_be_visible()
+
+    page.locator("#outline button[value=outline_away]").click()
+    expect(page.locator("#outline button[value=outline_away]")).to_have_count(0)
+    holds(page, problem="", title=TITLE, approach=TEXTS["approach"])
