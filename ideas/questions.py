@@ -65,10 +65,10 @@ class Question:
             for term in self.terms
         )
 
-    def score(self, names: str, head: str) -> int:
-        """Rate a find by where its words stand: a name that begins so, a name, the title, anywhere."""
+    def score(self, names: str, head: str, *, own: bool = False) -> int:
+        """Rate a find by where its words stand: a name that begins so or is its `own`, a name, the title, anywhere."""
         names, head = f" {names} ", f" {head} "
-        return sum(_rate(term, names, head) for term in self.terms)
+        return sum(_rate(term, names, head, own) for term in self.terms)
 
 
 def read_question(text: str, *, typing: bool = False) -> Question:
@@ -113,12 +113,12 @@ def _tsquery(term: Term, labels: str) -> str:
     return f"({' | '.join(forms)})"
 
 
-def _rate(term: Term, names: str, head: str) -> int:
+def _rate(term: Term, names: str, head: str, own: bool) -> int:
     end = "" if term.prefix else " "
     if any(names.startswith(f" {form}{end}") for form in term.forms):
         return 20
     if any(f" {form}{end}" in names for form in term.forms):
-        return 10
+        return 20 if own else 10
     return 4 if any(f" {form}{end}" in head for form in term.forms) else 1
 
 

@@ -26,6 +26,8 @@ MAX_RANKED = 500
 MAX_RELATED = 3_000
 MIN_NAME_CHARS = 4
 MEMBER_KINDS = (SearchKind.IDEA, SearchKind.CALL, SearchKind.ORGANISATION, SearchKind.MEMBER, SearchKind.COMMENT)
+# Whose names are all their own; an idea is found by those of its partners, too.
+NAMED = (SearchKind.ORGANISATION, SearchKind.MEMBER)
 VISITOR_KINDS = (SearchKind.TEASER, SearchKind.CALL, SearchKind.ORGANISATION)
 # Who may find an entry that belongs to no idea.
 EVERYBODY, EVERY_MEMBER = "everybody", "everymember"
@@ -113,7 +115,7 @@ def find(question: Question, scope: Scope) -> Found:
         return Found(question)
     ids = {*_newest(question, scope, HEADS), *_newest(question, scope, ANYWHERE)}
     rows = SearchEntry.objects.filter(id__in=ids).values_list("kind", "object_id", "names", "head", "at")
-    hits = [Hit(kind, number, question.score(names, head), at) for kind, number, names, head, at in rows]
+    hits = [Hit(kind, key, question.score(names, head, own=kind in NAMED), at) for kind, key, names, head, at in rows]
     hits.sort(key=_worth, reverse=True)
     if len(ids) < MAX_RANKED:
         return Found(question, hits, {kind: sum(hit.kind == kind for hit in hits) for kind in scope.kinds})

@@ -10,7 +10,7 @@ from ideas.models import SearchEntry
 from ideas.queries.matches import ANYWHERE, matches
 from ideas.queries.search import find, find_or_nearest, matching_ideas, scope_of
 from ideas.questions import excerpt, mark, read_question
-from tests.factories import make_call, make_chain, make_comment, make_idea, make_member, make_organisation
+from tests.factories import affiliate, make_call, make_chain, make_comment, make_idea, make_member, make_organisation
 from tests.queries.search_set import ACRONYMS, CALLS, COMMENTS, IDEAS, ORGANISATIONS, PEOPLE, QUESTIONS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -179,3 +179,14 @@ def test_words_that_nothing_has_together_are_left_out(library, outsider):
 
     assert [library[hit.kind, hit.object_id] for hit in found.hits] == ["clamp"]
     assert found.without == ("flax",)
+
+
+def test_whose_own_name_it_is_comes_before_those_who_work_with_them(researcher, outsider):
+    works = make_organisation("Laboratorio Aurora")
+    affiliate(researcher, works)
+    idea = make_idea(researcher, organisation=works)
+    index_organisations([works])
+
+    found = find(read_question("auro", typing=True), scope_of(outsider))
+
+    assert [(hit.kind, hit.object_id) for hit in found.hits] == [("organisation", works.pk), ("idea", idea.pk)]
