@@ -26,6 +26,7 @@ MAX_RANKED = 500
 MAX_RELATED = 3_000
 MIN_NAME_CHARS = 4
 MEMBER_KINDS = (SearchKind.IDEA, SearchKind.CALL, SearchKind.ORGANISATION, SearchKind.MEMBER, SearchKind.COMMENT)
+OF_IDEAS = {SearchKind.IDEA, SearchKind.COMMENT}
 # Whose names are all their own; an idea is found by those of its partners, too.
 NAMED = (SearchKind.ORGANISATION, SearchKind.MEMBER)
 VISITOR_KINDS = (SearchKind.TEASER, SearchKind.CALL, SearchKind.ORGANISATION)
@@ -51,8 +52,10 @@ class Scope:
 
     def within(self, kinds: Iterable[str]) -> "Scope":
         """The same, in some kinds only; all where none is named."""
-        chosen = set(kinds)
-        return replace(self, kinds=tuple(kind for kind in self.kinds if kind in chosen or not chosen))
+        named = set(kinds)
+        chosen = tuple(kind for kind in self.kinds if kind in named or not named)
+        # What is related to somebody hangs on an idea.
+        return replace(self, kinds=chosen, related=self.related if {*chosen} & OF_IDEAS else ())
 
 
 def gate_of(kind: str, audience: str) -> str:
