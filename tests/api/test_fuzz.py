@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ideas.actions.merging import propose_merge
+from ideas.actions.searches import save_search
+from ideas.queries.board import IdeaFilters
 from tests.cast import signed_in
 from tests.factories import (
     affiliate,
@@ -50,14 +54,19 @@ values = st.recursive(
 )
 bodies = st.dictionaries(st.sampled_from(NAMES), values, max_size=6) | values
 keys = st.sampled_from(["{id}", "0", "-1", "9" * 40, "x", "%00", "JVL-2026-0001", "%F0%9F%92%A3", "a%20b"])
-tails = st.sampled_from(["", "state/", "comments/", "accept/", "decline/", "publish/", "entries/", "entries/1/move/"])
+tails = st.sampled_from(
+    [
+        "", "state/", "comments/", "accept/", "decline/", "publish/", "entries/", "entries/1/move/", "renew/", "aim/",
+        "consent/", "end/", "visit/",
+    ]
+)  # fmt: skip
 
 
 class Stage:
     """The author of everything, and the ids of what they have."""
 
     def __init__(self) -> None:
-        chain, firm = make_chain("MOVES"), make_organisation()
+        chain, firm, now = make_chain("MOVES"), make_organisation(), timezone.now()
         member = make_member(is_staff=True)
         affiliate(member, firm, "administrator")
         idea = make_idea(member, chain=chain, kets=[make_ket("AI")], call=make_call())
@@ -70,6 +79,9 @@ class Stage:
             "value-chains": "MOVES",
             "kets": "AI",
             "calls": idea.call_id,
+            "merges": propose_merge(by=member, idea=idea, into=make_idea(make_member(), chain=chain), at=now).pk,
+            "searches": save_search(by=member, name="AI", filters=IdeaFilters(ket=("AI",)), alerts=True, at=now).pk,
+            "outlines": 0,
         }
         self.browser = signed_in(member)
         self.browser.raise_request_exception = False
