@@ -77,6 +77,30 @@ def test_what_only_the_browser_has_is_put_back(visit: Visits) -> None:
     holds(page, problem="Scritto in treno")
 
 
+def test_a_form_goes_on_in_the_session_that_another_tab_began(visit: Visits) -> None:
+    visit.expect_console("403")
+    page = visit("company@example.org", viewport=PHONE)
+    page.clock.install()
+    page.goto("/ideas/new/?draft=none")
+    page.context.clear_cookies(name="sessionid")
+    other = page.context.new_page()
+    other.goto("/account/login/")
+    other.locator("button[name=email][value='company@example.org']").click()
+    other.wait_for_url(lambda url: "login" not in url)
+
+    with page.expect_response(lambda answer: answer.url.endswith("/drafts/save/") and answer.status == 403):
+        page.locator("#id_problem").fill("Scritto tra due sessioni")
+        page.clock.run_for(2_000)
+    with page.expect_response(lambda answer: answer.url.endswith("/drafts/save/") and answer.ok):
+        # The mark of the new session is fetched before the next try.
+        page.wait_for_timeout(1_000)
+        page.clock.run_for(11_000)
+
+    page.goto("/ideas/new/")
+    holds(page, problem="Scritto tra due sessioni")
+    page.locator("form[action='/drafts/discard/'] button").first.click()
+
+
 def test_two_authors_who_save_at_once_lose_nothing(visit: Visits) -> None:
     visit.expect_console(r"409 \(Conflict\)")
     author, other = visit("researcher@example.org"), visit("company@example.org")

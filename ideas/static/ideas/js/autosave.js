@@ -45,7 +45,7 @@ function watch(form) {
     if (busy || sent || now === kept) return void (waitingSince = 0);
     busy = true;
     say(autosaveSaving);
-    const { data, lost } = await post(autosave, new FormData(form));
+    const { data, errors, lost } = await post(autosave, new FormData(form));
     busy = false;
     if (data) {
       kept = now;
@@ -57,7 +57,7 @@ function watch(form) {
       clean(form);
       return tick();
     }
-    say(lost === "signed_out" ? autosaveOut : autosaveOffline);
+    say(errors?.[0] ?? (lost === "signed_out" ? autosaveOut : autosaveOffline));
     if (lost === "signed_out") await takeUp(form);
     timer = setTimeout(save, RETRY_MS);
   }
