@@ -95,6 +95,12 @@ def _today(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:
         (found.answer, ngettext("request to answer", "requests to answer", found.answer), requests, True),
         (found.authorise, ngettext("request to authorise", "requests to authorise", found.authorise), requests, True),
         (
+            found.asked,
+            ngettext("idea of yours with a question", "ideas of yours with questions", found.asked),
+            facets.address(_own_asked()),
+            True,
+        ),
+        (
             found.shortlists,
             ngettext("shortlist to publish", "shortlists to publish", found.shortlists),
             reverse("shortlists:list"),
@@ -113,6 +119,10 @@ def _today(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:
 
 def _own_drafts() -> IdeaFilters:
     return IdeaFilters(state=(IdeaState.DRAFT,), mine=True)
+
+
+def _own_asked() -> IdeaFilters:
+    return IdeaFilters(state=(IdeaState.NEEDS_INFO,), mine=True)
 
 
 def _own_stranded() -> IdeaFilters:

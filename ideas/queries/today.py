@@ -13,8 +13,8 @@ from ideas.queries.ideas import Viewer
 
 @dataclass(frozen=True)
 class Today:
-    """How many requests to answer and to authorise, own ideas still drafts or on a closed call, and shortlists still
-    to publish.
+    """How many requests to answer and to authorise, own ideas still drafts, asked about by a reviewer or on a closed
+    call, and shortlists still to publish.
     """
 
     answer: int = 0
@@ -22,6 +22,7 @@ class Today:
     drafts: int = 0
     shortlists: int = 0
     stranded: int = 0
+    asked: int = 0
 
 
 def waiting_for(member: Viewer, at: datetime) -> Today:
@@ -35,6 +36,7 @@ def waiting_for(member: Viewer, at: datetime) -> Today:
         answer=_count(JoinRequest.objects.filter(idea__in=authored, state=JoinState.PENDING)),
         authorise=_count(JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)),
         drafts=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.DRAFT)),
+        asked=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.NEEDS_INFO)),
         stranded=_count(Idea.objects.filter(pk__in=authored, state__in=IDEA_JOINABLE, call__closes_at__lt=at)),
         shortlists=_count(Shortlist.objects.filter(value_chain__in=led, state=ShortlistState.DRAFT)),
     )

@@ -694,6 +694,10 @@ def test_a_lead_asks_and_the_authors_answer_by_the_page(
     # Everybody who sees the idea reads its history, and only authors are asked for something.
     assert ('id="question"' in others, "Who owns\nthe model?" in others) == (False, True)
 
+    board = signed_in(researcher).get("/")
+    assert [(line["count"], line["urgent"]) for line in board.context["today"]] == [(1, True)]
+    assert idea.title in signed_in(researcher).get(board.context["today"][0]["url"]).content.decode()
+
     signed_in(researcher).post(url, {"state": "open"})
     assert 'id="question"' not in signed_in(researcher).get(page).content.decode()
     bell = signed_in(lead).get(reverse("notifications:list")).content.decode()

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from ideas.actions.ideas import change_state
 from ideas.choices import IdeaState
 from ideas.models import Idea, Member, Organisation, ValueChain
 from ideas.queries.today import Today, waiting_for
@@ -45,3 +46,13 @@ def test_author_is_told_of_ideas_whose_call_has_closed(researcher: Member, outsi
     assert waiting_for(researcher, NOW) == Today()
     assert waiting_for(researcher, NOW + timedelta(days=4)) == Today(stranded=2)
     assert waiting_for(outsider, NOW + timedelta(days=4)) == Today()
+
+
+def test_author_is_told_of_ideas_about_which_a_reviewer_asked(
+    researcher: Member, lead: Member, company: Member, idea: Idea, chain: ValueChain
+):
+    make_idea(researcher, chain=chain)
+
+    change_state(by=lead, idea=idea, state=IdeaState.NEEDS_INFO, reason="Who owns it?", at=NOW)
+
+    assert [waiting_for(member, NOW) for member in (researcher, lead, company)] == [Today(asked=1), Today(), Today()]
