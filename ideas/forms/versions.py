@@ -19,7 +19,8 @@ def brought_onto(
 
     Returns the form as it is to be sent, over the newest version, and the names of the fields that were taken over.
     """
-    mixed, taken = typed.copy(), []
+    mixed = typed.copy()
+    taken: list[str] = []
     mixed["version"] = str(newer.version)
     if base is None:
         return mixed, taken

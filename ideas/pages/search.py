@@ -20,7 +20,7 @@ PAGE_SIZE = 20
 SUGGESTIONS = 8
 KINDS = dict(SearchKind.choices)
 # What one find of a kind is called.
-ONE = {
+ONE: dict[str, Any] = {
     SearchKind.IDEA: _("Idea"),
     SearchKind.CALL: _("Call"),
     SearchKind.ORGANISATION: _("Organisation"),
