@@ -15,6 +15,8 @@ EXCERPT_CHARS = 180
 WEIGHTS = {"names": "A", "head": "B", "body": "C", "gate": "D"}
 _TYPED = re.compile(r'"([^"]*)"|(\S+)')
 _WORD = re.compile(r"[^\W_]+")
+# Lines of tables, bold type and headings, which say nothing in a line of text.
+_MARKS = re.compile(r"\|(?:\s*:?--+:?\s*\|)*|\*\*|^#+ ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def mark(text: str, question: Question) -> list[Piece]:
 
 def excerpt(text: str, question: Question) -> list[Piece]:
     """Cut the part out of a long text in which the question's words stand first, marked; nothing where none stands."""
-    line = " ".join(text.split())
+    line = " ".join(_MARKS.sub(" ", text).split())
     first = next((word.start() for word in _WORD.finditer(line) if _is_asked(word.group(), question)), None)
     if first is None:
         return []

@@ -190,3 +190,11 @@ def test_whose_own_name_it_is_comes_before_those_who_work_with_them(researcher, 
     found = find(read_question("auro", typing=True), scope_of(outsider))
 
     assert [(hit.kind, hit.object_id) for hit in found.hits] == [("organisation", works.pk), ("idea", idea.pk)]
+
+
+def test_an_excerpt_shows_words_and_no_marks():
+    text = "## Heat\n\n| part | heat |\n|---|:--|\n| **battery** | -28 kW |\n"
+
+    pieces = excerpt(text, read_question("battery"))
+
+    assert pieces == [("Heat part heat ", False), ("battery", True), (" -28 kW", False)]
