@@ -20,7 +20,10 @@ from ideas.queries.ideas import PUBLIC
 from ideas.text import render
 
 BATCH = 2_000
-AUTHORS = 300
+# A member for so many ideas, and no fewer than these.
+IDEAS_A_MEMBER, MEMBERS = 20, 300
+# So many are the reader's own, however many there are: nobody writes thousands.
+OWN = 3
 # So many different texts of each length: enough that two ideas hardly ever say the same, and quick to draw.
 TEXTS = 4_096
 LENGTHS = {"title": 8, "teaser": 35, "problem": 60}  # in words
@@ -53,7 +56,7 @@ def generate(count: int, *, seed: int = 1) -> Member:
     dice = random.Random(seed)
     chains, kets = list(ValueChain.objects.all()), list(Term.objects.filter(scheme=Scheme.KET_2018))
     calls = [call for call in Call.objects.prefetch_related("deadlines")[:200] if call.closes_at]
-    authors = _authors(dice, chains)
+    authors = _authors(dice, chains, max(MEMBERS, count // IDEAS_A_MEMBER))
     counts: Counter[tuple[str, str, str]] = Counter()
     now = timezone.now()
     pools = {
@@ -97,11 +100,11 @@ def _without_triggers() -> Iterator[None]:
     write_board_triggers(connection)
 
 
-def _authors(dice: random.Random, chains: list[ValueChain]) -> list[Member]:
+def _authors(dice: random.Random, chains: list[ValueChain], number: int) -> list[Member]:
     """Make the people; the first, who will read the board, is enrolled in two value chains."""
     firm = Organisation.objects.create(name="Bench company", slug="bench-company", kind=OrganisationKind.COMPANY)
     authors = Member.objects.bulk_create(
-        Member(email=f"bench{number}@example.org", name=f"Bench {number}", password="!") for number in range(AUTHORS)
+        Member(email=f"bench{n}@example.org", name=f"Bench {n}", password="!") for n in range(number)
     )
     Affiliation.objects.bulk_create(
         Affiliation(member=author, organisation=firm, role=AffiliationRole.MEMBER) for author in authors
@@ -138,7 +141,7 @@ def _idea(dice: random.Random, number: int, pk: int, now: datetime, **pools: Any
         "state": dice.choice(STATES),
         "visibility": dice.choices(VISIBILITIES, weights=(10, 5, 85))[0],
         "public_teaser": dice.random() < 0.2,
-        "created_by_id": dice.choice(pools["authors"]).pk,
+        "created_by_id": (pools["authors"][0] if number < OWN else dice.choice(pools["authors"])).pk,
         "created_at": moment,
         "opened_at": moment,
         "activity_at": moment,
