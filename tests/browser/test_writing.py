@@ -107,22 +107,22 @@ def test_two_authors_who_save_at_once_lose_nothing(visit: Visits) -> None:
     reference = write_idea(author, title="Due mani sulla stessa penna")
     author.goto(f"/ideas/{reference}/edit/")
     author.locator("#id_authors").fill(other_name(other))
-    author.locator("button[name=act][value=save]").click()
+    author.locator(".form__acts [value=save]").click()
     author.wait_for_url(f"**/ideas/{reference}/")
     for page in (author, other):
         page.goto(f"/ideas/{reference}/edit/")
 
     author.locator("#id_problem").fill("Il problema, detto dalla prima.")
-    author.locator("button[name=act][value=save]").click()
+    author.locator(".form__acts [value=save]").click()
     author.wait_for_url(f"**/ideas/{reference}/")
     other.locator("#id_problem").fill("Il problema, detto dal secondo.")
-    other.locator("button[name=act][value=save]").click()
+    other.locator(".form__acts [value=save]").click()
 
     expect(other.locator(".version__text")).to_have_text(
         ["Il problema, detto dalla prima.", "Il problema, detto dal secondo."]
     )
     holds(other, problem="Il problema, detto dal secondo.")
-    other.locator("button[name=act][value=save]").click()
+    other.locator(".form__acts [value=save]").click()
     other.wait_for_url(f"**/ideas/{reference}/")
     other.goto(f"/ideas/{reference}/versions/")
     expect(other.locator("del")).to_contain_text(["dalla prima"])
