@@ -1,6 +1,7 @@
 """Every page: axe finds nothing serious, in either language and scheme; nothing is wider than a phone."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from tests.browser.server import Server
 BLOCKING = {"serious", "critical"}
 # Without its own fetching of style sheets, which a content security policy refuses.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
-LOOKS = [("it", "light"), ("en", "dark")]
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+# {where: (language, scheme, what the browser is)}
+LOOKS: dict[str, tuple[str, Any, dict[str, Any]]] = {"phone": ("it", "dark", PHONE), "desk": ("en", "light", {})}
 AUTHOR_PAGES = {
     "board": "/",
     "filtered board": "/?q=batteria&sort=closing",
@@ -105,19 +108,51 @@ def _first_link(page: Page, path: str, pattern: str) -> str:
     return next(link for link in links if re.search(pattern, link))
 
 
+class Tabs:
+    """A tab for each member and look, kept for all pages: a browser of its own for each would take longer than axe."""
+
+    def __init__(self, visits: Visits, server: Server) -> None:
+        self.visits, self._server = visits, server
+        self._known: dict[tuple[str, str], Page] = {}
+
+    def __call__(self, email: str, look: str) -> Page:
+        """The tab of a member, or of a visitor, as it looks there."""
+        if (email, look) not in self._known:
+            language, scheme, options = LOOKS[look]
+            page = self._known[email, look] = self.visits(email, **options)
+            page.context.add_cookies([{"name": "django_language", "value": language, "url": self._server.url}])
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        return self._known[email, look]
+
+
+@pytest.fixture(scope="module")
+def tabs(browser: Any, server: Server) -> Iterator[Tabs]:
+    tabs = Tabs(Visits(browser, server), server)
+    yield tabs
+    tabs.visits.close()
+
+
+@pytest.fixture
+def tab(tabs: Tabs) -> Iterator[Tabs]:
+    """The tabs; the test fails for whatever goes wrong in them behind its back."""
+    yield tabs
+    problems, tabs.visits.problems[:] = list(tabs.visits.problems), []
+    assert problems == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(name: str, visit: Visits, server: Server, addresses: dict[str, str]) -> None:
+def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
+    name: str, look: str, tab: Tabs, addresses: dict[str, str]
+) -> None:
     email, path = PAGES[name]
-    page = visit(email)
+    page = tab(email, look)
 
-    found = {}
-    for language, scheme in LOOKS:
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": server.url}])
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        open_page(page, path.format(**addresses))
-        found |= {(language, scheme, *violation): nodes for violation, nodes in _violations(page).items()}
+    open_page(page, path.format(**addresses))
 
-    assert found == {}
+    widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert widths[0] <= widths[1], _wide_elements(page)
+    assert _violations(page) == {}
 
 
 def open_page(page: Page, path: str) -> None:
@@ -135,17 +170,6 @@ def _violations(page: Page) -> dict[tuple[str, str], list[str]]:
         for one in response["violations"]
         if one["impact"] in BLOCKING
     }
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_wider_than_a_phone(name: str, visit: Visits, addresses: dict[str, str]) -> None:
-    email, path = PAGES[name]
-    page = visit(email, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-
-    open_page(page, path.format(**addresses))
-
-    widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert widths[0] <= widths[1], _wide_elements(page)
 
 
 def _wide_elements(page: Page) -> list[str]:
