@@ -191,9 +191,9 @@ JOIN_NEXT: dict[str, frozenset[str]] = {
     JoinState.EXPIRED: frozenset(),
 }
 # An organisation has at most one request in these states on an idea (a database constraint).
-JOIN_LIVE: frozenset[str] = frozenset(
-    {JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED, JoinState.ACCEPTED}
-)
+# Without an answer, or with one that isn't the last.
+JOIN_WAITING: frozenset[str] = frozenset({JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED})
+JOIN_LIVE: frozenset[str] = JOIN_WAITING | {JoinState.ACCEPTED}
 
 
 class MergeState(models.TextChoices):

@@ -1,7 +1,7 @@
 """Line-ups written by hand, held against the shipped sets of rules: the verdict, and what is missing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ideas.choices import OrganisationKind
@@ -132,6 +132,7 @@ ORGANISATIONS = st.builds(
 COUNTED = [rule for rule in CallRule.values if rule != CallRule.MIN_SME_PERCENT]
 
 
+@settings(deadline=None)
 @given(st.lists(ORGANISATIONS, max_size=8), st.dictionaries(st.sampled_from(COUNTED), st.integers(1, 4)))
 def test_a_wider_reading_never_counts_fewer(parties: list[Party], rules: dict[str, int]):
     checks = check(rules, parties)

@@ -7,11 +7,12 @@ from django.db import transaction
 from ideas import publish, text
 from ideas.actions.board import lock_idea
 from ideas.actions.notifications import notify
-from ideas.choices import AttachmentAudience, JoinState, NotificationKind
+from ideas.choices import AttachmentAudience, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Annex, AnnexOpening, Attachment, Idea, Member, Notification, Organisation
 from ideas.models.annexes import MAX_CHARS
 from ideas.queries.annexes import just_opened, partners_people, reads_for, waiting_to_hear
+from ideas.queries.joining import partners_of
 from ideas.queries.merging import ids_merged_into
 from ideas.rules.annexes import can_write_annex, is_recorded
 
@@ -73,8 +74,7 @@ def keep_for_partners(idea: Idea) -> None:
     """Before an idea goes into another one and its partners with it: they read its annex on. A helper for actions."""
     annex = Annex.objects.filter(idea=idea).first()
     if annex is not None:
-        partners = Organisation.objects.filter(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED)
-        annex.kept_for.add(*partners)
+        annex.kept_for.add(*partners_of(idea))
 
 
 def keep_no_more(idea: Idea, organisation: Organisation) -> None:

@@ -17,7 +17,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from ideas import publish
-from ideas.actions.board import lock_idea
+from ideas.actions.board import lock_idea, lock_with_idea
 from ideas.actions.search import index_idea_words
 from ideas.choices import AttachmentAudience
 from ideas.errors import Conflict, NotAllowed
@@ -71,13 +71,14 @@ def add_attachment(
 @transaction.atomic(durable=True)
 def remove_attachment(*, by: Member, attachment: Attachment) -> None:
     """Take a file away for good. Twice is once. Raises NotAllowed."""
-    attachment.idea = idea = _lock_its_idea(attachment)
+    try:
+        attachment = lock_with_idea(attachment, Attachment.objects.all())
+    except Attachment.DoesNotExist:
+        return
     if not can_remove_attachment(by, attachment):
         raise NotAllowed
-    gone, _rows = Attachment.objects.filter(pk=attachment.pk).delete()
-    if not gone:
-        return
-    index_idea_words(idea)
+    Attachment.objects.filter(pk=attachment.pk).delete()
+    index_idea_words(attachment.idea)
     names = [attachment.kept_as, attachment.thumbnail_as]
     transaction.on_commit(lambda: _forget(names), robust=True)
     publish.attachment_removed(attachment)
@@ -126,17 +127,6 @@ def _write(*, by: Member, idea: Idea, kept: _Kept, audience: str, client_id: str
         index_idea_words(idea)
     publish.attachment_added(attachment)
     return attachment
-
-
-def _lock_its_idea(attachment: Attachment) -> Idea:
-    """Lock the idea in which a file is now, which may have taken in the one in which it was read."""
-    idea_id = attachment.idea_id
-    while True:
-        idea = lock_idea(idea_id)
-        now = Attachment.objects.filter(pk=attachment.pk).values_list("idea", flat=True).first()
-        if now is None or now == idea.pk:
-            return idea
-        idea_id = now
 
 
 def _sent_before(by: Member, idea: Idea, client_id: str) -> Attachment | None:

@@ -3,12 +3,23 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from ideas.actions.search import index_idea_words
 from ideas.choices import JoinState, MergeState, Visibility
-from ideas.models import BoardCount, Call, Idea, Member, MergeProposal
+from ideas.models import (
+    Attachment,
+    BoardCount,
+    Call,
+    Comment,
+    Idea,
+    JoinRequest,
+    Member,
+    MergeProposal,
+    RoleSlot,
+)
 from ideas.queries.board_counts import Moves, facet_values
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import PUBLIC
@@ -16,6 +27,7 @@ from ideas.queries.radar import radar_of
 from ideas.rules.ideas import is_published
 
 CountRow = tuple[str, str, str]  # audience, facet, value
+Row = TypeVar("Row", Attachment, Comment, JoinRequest, RoleSlot)  # what moves when an idea goes into another
 
 
 def lock_idea(idea_id: int) -> Idea:
@@ -24,6 +36,21 @@ def lock_idea(idea_id: int) -> Idea:
     PostgreSQL locks the row; on SQLite the transaction holds the only write lock from its start.
     """
     return Idea.objects.select_for_update().get(pk=idea_id)
+
+
+def lock_with_idea(row: Row, rows: QuerySet[Row]) -> Row:
+    """Load a row of an idea for a write, from `rows`, with the idea in which it is now, locked, as its `idea`.
+
+    That idea may have taken in the one in which the row was read. Raises the model's DoesNotExist.
+    """
+    idea_id = row.idea_id
+    while True:
+        idea = lock_idea(idea_id)
+        row = rows.get(pk=row.pk)
+        if row.idea_id == idea.pk:
+            row.idea = idea
+            return row
+        idea_id = row.idea_id
 
 
 def new_reference(at: datetime) -> str:
@@ -80,7 +107,7 @@ def tags_of(idea: Idea) -> dict[str, object]:
         "chains": [idea.value_chain.code, *others],
         "kets": list(idea.kets.order_by("scheme", "position").values_list("code", flat=True)),
         "call": {"identifier": call.identifier, "slug": call.slug, "title": call.title} if call else None,
-        "lacks": _lacks(idea) if call else {},
+        "lacks": _lacks(idea),
     }
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
-from ideas.actions.board import lock_idea
+from ideas.actions.board import lock_idea, lock_with_idea
 from ideas.actions.notifications import notify
 from ideas.actions.search import index_comment
 from ideas.choices import NotificationKind
@@ -59,7 +59,7 @@ def post_comment(
 @transaction.atomic(durable=True)
 def edit_comment(*, by: Member, comment: Comment, body: str, at: datetime) -> Comment:
     """Replace a comment's text. Raises NotAllowed, ValidationError, Conflict("comment_deleted")."""
-    comment = _lock_comment(comment)
+    comment = lock_with_idea(comment, Comment.objects.select_related("author"))
     if comment.deleted_at:
         raise Conflict("comment_deleted")
     if not can_edit_comment(by, comment):
@@ -78,7 +78,7 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
 
     Raises NotAllowed.
     """
-    comment = _lock_comment(comment)
+    comment = lock_with_idea(comment, Comment.objects.select_related("author"))
     idea = comment.idea
     if not can_delete_comment(by, comment):
         raise NotAllowed
@@ -92,18 +92,6 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
     index_comment(comment)
     publish.comment_deleted(comment)
     return comment
-
-
-def _lock_comment(comment: Comment) -> Comment:
-    """Load a comment for a write with the idea in which it is now, which may have taken in the one it was read in."""
-    idea_id = comment.idea_id
-    while True:
-        idea = lock_idea(idea_id)
-        comment = Comment.objects.select_related("author").get(pk=comment.pk)
-        if comment.idea_id == idea.pk:
-            comment.idea = idea
-            return comment
-        idea_id = comment.idea_id
 
 
 def _render(body: str) -> tuple[str, str]:

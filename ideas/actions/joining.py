@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ideas import publish, text
 from ideas.actions.annexes import keep_no_more
-from ideas.actions.board import lock_idea, recount
+from ideas.actions.board import lock_idea, lock_with_idea, recount
 from ideas.actions.notifications import notify
 from ideas.actions.slots import MAX_TEXT_CHARS
 from ideas.choices import COMMITMENT_NEXT, JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
@@ -25,6 +25,8 @@ from ideas.rules.joining import (
     can_commit,
     can_withdraw_join_request,
 )
+
+_REQUESTS = JoinRequest.objects.select_related("organisation", "slot", "asked_by")
 
 
 @transaction.atomic(durable=True)
@@ -65,7 +67,7 @@ def ask_to_join(
 @transaction.atomic(durable=True)
 def authorise_join_request(*, by: Member, request: JoinRequest, at: datetime) -> JoinRequest:
     """Let a colleague's request go to the authors. Raises NotAllowed, Conflict("wrong_state", "joining_closed")."""
-    request = _lock_request(request)
+    request = lock_with_idea(request, _REQUESTS)
     if not can_authorise_join_request(by, request):
         raise NotAllowed
     if request.state != JoinState.UNAUTHORISED:
@@ -84,7 +86,7 @@ def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", a
 
     Raises NotAllowed, Conflict("wrong_state", "slot_filled").
     """
-    request = _lock_request(request)
+    request = lock_with_idea(request, _REQUESTS)
     if not can_answer_join_request(by, request):
         raise NotAllowed
     request.joined_at = at
@@ -107,7 +109,7 @@ def decline_join_request(
 
     Raises NotAllowed, ValidationError (no reason), Conflict("wrong_state").
     """
-    request = _lock_request(request)
+    request = lock_with_idea(request, _REQUESTS)
     if not can_answer_join_request(by, request):
         raise NotAllowed
     if not reason.strip():
@@ -124,7 +126,7 @@ def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "",
 
     Raises NotAllowed, Conflict("wrong_state").
     """
-    request = _lock_request(request)
+    request = lock_with_idea(request, _REQUESTS)
     if not can_withdraw_join_request(by, request):
         raise NotAllowed
     was_partner = request.state == JoinState.ACCEPTED
@@ -146,7 +148,7 @@ def commit_partner(*, by: Member, request: JoinRequest, commitment: str, at: dat
 
     One step after the other. Raises NotAllowed, Conflict("wrong_state").
     """
-    request = _lock_request(request)
+    request = lock_with_idea(request, _REQUESTS)
     if not can_commit(by, request):
         raise NotAllowed
     if request.state != JoinState.ACCEPTED or COMMITMENT_NEXT.get(request.commitment) != commitment:
@@ -171,18 +173,6 @@ def take_step(step: str, *, by: Member, request: JoinRequest, reason: str, at: d
     if step == "withdraw":
         return withdraw_join_request(by=by, request=request, reason=reason, at=at)
     return decline_join_request(by=by, request=request, reason=reason, waitlist=step == "waitlist", at=at)
-
-
-def _lock_request(request: JoinRequest) -> JoinRequest:
-    """Load a request for a write with its idea of now: that may have taken in the one for which it was asked."""
-    idea_id = request.idea_id
-    while True:
-        idea = lock_idea(idea_id)
-        request = JoinRequest.objects.select_related("organisation", "slot", "asked_by").get(pk=request.pk)
-        if request.idea_id == idea.pk:
-            request.idea = idea
-            return request
-        idea_id = request.idea_id
 
 
 def _answer(request: JoinRequest, state: JoinState, *, by: Member, reason: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from ideas.actions.notifications import notify
-from ideas.choices import IdeaState, JoinState, NotificationKind
+from ideas.choices import JOIN_WAITING, IdeaState, JoinState, NotificationKind
 from ideas.models import Idea, IdeaTransition, Member, Notification
 from ideas.queries.ideas import visible_to
 from ideas.queries.outlines import is_unwritten
@@ -40,9 +40,7 @@ def check_reason(state: str, reason: str) -> None:
 
 def end_requests(idea: Idea, at: datetime) -> list[Member]:
     """End the requests that wait for an answer. Returns who is to be told: those who asked and still see the idea."""
-    waiting = idea.join_requests.filter(
-        state__in=[JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED]
-    ).select_related("asked_by")
+    waiting = idea.join_requests.filter(state__in=sorted(JOIN_WAITING)).select_related("asked_by")
     # The idea may have been closed to some of them since they asked: its name of today isn't theirs to read.
     members = [request.asked_by for request in waiting if visible_to(request.asked_by).filter(pk=idea.pk).exists()]
     idea.join_requests.filter(id__in=[request.pk for request in waiting]).update(

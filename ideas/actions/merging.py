@@ -40,13 +40,9 @@ def propose_merge(
     if MergeProposal.objects.filter(idea=idea, state=MergeState.OPEN).exists():
         raise Conflict("merge_proposed")
     _check_shared(idea, into)
+    reason = text.clean_field("reason", reason, most=MAX_REASON_CHARS)
     proposal = MergeProposal.objects.create(
-        idea=idea,
-        into=into,
-        reason=text.clean_field("reason", reason, most=MAX_REASON_CHARS),
-        proposed_by=by,
-        proposed_at=at,
-        joins=joins,
+        idea=idea, into=into, reason=reason, proposed_by=by, proposed_at=at, joins=joins
     )
     sides = _consent(proposal, by, at, joins=joins)
     if len(sides) == len(SIDES):
@@ -85,11 +81,8 @@ def end_merge(*, by: Member, proposal: MergeProposal, answer: str = "", at: date
         raise Conflict("merge_ended")
     own = proposal.proposed_by_id == by.pk
     proposal.state = MergeState.WITHDRAWN if own else MergeState.DECLINED
-    proposal.ended_by, proposal.ended_at, proposal.answer = (
-        by,
-        at,
-        text.clean_field("answer", answer, most=MAX_REASON_CHARS),
-    )
+    proposal.ended_by, proposal.ended_at = by, at
+    proposal.answer = text.clean_field("answer", answer, most=MAX_REASON_CHARS)
     proposal.save(update_fields=["state", "ended_by", "ended_at", "answer"])
     publish.members_told(_tell(proposal, NotificationKind.MERGE_ENDED, by, at))
     return proposal

@@ -15,6 +15,7 @@ from ideas.choices import IdeaState, JoinState, OrganisationKind
 from ideas.errors import NotAllowed
 from ideas.models import Affiliation, Idea, JoinRequest, Member, Organisation
 from ideas.queries.ideas import Viewer
+from ideas.queries.joining import partners_of
 from ideas.rules.ideas import can_edit_idea, is_published
 
 
@@ -61,7 +62,7 @@ def _viewer(by: Member, idea: Idea, kind: str, at: datetime) -> Viewer:
 
 def _partner(idea: Idea, viewer: Member, at: datetime) -> Organisation:
     """A partner of the idea, or one for the moment where there is none yet."""
-    found = Organisation.objects.filter(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED).first()
+    found = partners_of(idea).first()
     if found:
         return found
     organisation = Organisation.objects.create(

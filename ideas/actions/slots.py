@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
-from ideas.actions.board import lock_idea, recount
+from ideas.actions.board import lock_idea, lock_with_idea, recount
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, Member, RoleSlot
 from ideas.rules.joining import can_change_slots
@@ -35,7 +35,8 @@ def add_slot(*, by: Member, idea: Idea, content: Mapping[str, Any]) -> RoleSlot:
 @transaction.atomic(durable=True)
 def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> RoleSlot:
     """Change a place. It can't want fewer than it has. Raises NotAllowed, ValidationError."""
-    idea, slot = _lock_slot(slot)
+    slot = lock_with_idea(slot, RoleSlot.objects.all())
+    idea = slot.idea
     if not can_change_slots(by, idea):
         raise NotAllowed
     fill_slot(slot, content)
@@ -47,7 +48,8 @@ def edit_slot(*, by: Member, slot: RoleSlot, content: Mapping[str, Any]) -> Role
 @transaction.atomic(durable=True)
 def remove_slot(*, by: Member, slot: RoleSlot) -> None:
     """Take a place away; requests for it stay, without a place. Raises NotAllowed, Conflict("slot_filled")."""
-    idea, slot = _lock_slot(slot)
+    slot = lock_with_idea(slot, RoleSlot.objects.all())
+    idea = slot.idea
     if not can_change_slots(by, idea):
         raise NotAllowed
     if slot.filled:
@@ -69,14 +71,3 @@ def fill_slot(slot: RoleSlot, content: Mapping[str, Any]) -> None:
         raise ValidationError({"wanted": _("More partners than that have this place already.")})
     slot.full_clean(exclude=["idea"])
     slot.save()
-
-
-def _lock_slot(slot: RoleSlot) -> tuple[Idea, RoleSlot]:
-    """Load a place for a write with its idea of now, likewise."""
-    idea_id = slot.idea_id
-    while True:
-        idea = lock_idea(idea_id)
-        slot = RoleSlot.objects.get(pk=slot.pk)
-        if slot.idea_id == idea.pk:
-            return idea, slot
-        idea_id = slot.idea_id

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ideas.actions import joining as actions
-from ideas.choices import Commitment, ConsortiumRole, JoinState, OrganisationKind
+from ideas.choices import JOIN_LIVE, Commitment, ConsortiumRole, JoinState, OrganisationKind
 from ideas.errors import Conflict
 from ideas.forms.joining import AnswerForm, AskForm
 from ideas.models import Idea, JoinRequest, Member
@@ -45,7 +45,7 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     # Before the rows: a notice that comes meanwhile makes the page ask once more, and none is missed.
     position = log.position(member_topic(viewer.pk))
     consortium, words = consortium_of(idea), labels()
-    requests = list(requests_visible_to(viewer).filter(idea=idea, state__in=_WAITING))
+    requests = list(requests_visible_to(viewer).filter(idea=idea, state__in=sorted(_SHOWN)))
     may_change = can_change_slots(viewer, idea)
     may_ask = takes_requests(idea) and organisations_free_to_ask(viewer, idea).exists()
     panel = {
@@ -64,7 +64,7 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     return {"panel": panel}
 
 
-_WAITING = (JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED, JoinState.ACCEPTED, JoinState.DECLINED)
+_SHOWN = JOIN_LIVE | {JoinState.DECLINED}
 
 
 def labels() -> dict[str, Any]:

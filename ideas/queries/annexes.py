@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from ideas.choices import AttachmentAudience, JoinState, NotificationKind
+from ideas.choices import AttachmentAudience, NotificationKind
 from ideas.models import Annex, AnnexOpening, Attachment, Idea, Member, Notification, Organisation
 from ideas.queries.attachments import attachments_visible_to
 from ideas.queries.ideas import Viewer, visible_to
+from ideas.queries.joining import partners_of
 from ideas.queries.plans import plans_visible_to
 from ideas.rules.annexes import ONE_OPENING
 
@@ -44,15 +45,15 @@ def files_of(member: Viewer, idea: Idea) -> QuerySet[Attachment]:
 
 def reads_for(member: Member, idea: Idea) -> Organisation | None:
     """Find the partner for which a member reads an idea's annex, the first of several; None for nobody's."""
-    confirmed = Q(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED)
+    confirmed = Q(pk__in=partners_of(idea).values("id"))
     kept = Q(pk__in=Annex.kept_for.through.objects.filter(annex__idea=idea).values("organisation"))
     return Organisation.objects.filter(confirmed | kept, affiliations__member=member).order_by("id").first()
 
 
 def partners_people(idea: Idea) -> QuerySet[Member]:
     """Select the people of an idea's confirmed partners."""
-    partners = Organisation.objects.filter(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED)
-    return Member.objects.filter(affiliations__organisation__in=partners.values("id"), is_active=True).distinct()
+    partners = partners_of(idea).values("id")
+    return Member.objects.filter(affiliations__organisation__in=partners, is_active=True).distinct()
 
 
 def waiting_to_hear(idea: Idea) -> QuerySet[Notification]:

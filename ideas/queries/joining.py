@@ -30,6 +30,11 @@ def consortium_of(idea: Idea) -> Consortium:
     return Consortium(idea, partners, list(idea.slots.all()), radar_of(idea, partners))
 
 
+def partners_of(idea: Idea) -> QuerySet[Organisation]:
+    """Select the organisations that were accepted into an idea."""
+    return Organisation.objects.filter(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED)
+
+
 def requests_visible_to(member: Viewer) -> QuerySet[JoinRequest]:
     """Select the requests that a member may see: of the ideas they write, of their own making, and of the
     organisations that they administer. A colleague's request is the colleague's and the administrators' business.
