@@ -25,6 +25,34 @@ class AffiliationRole(models.TextChoices):
     MEMBER = "member", _("Member")
 
 
+class AffiliationState(models.TextChoices):
+    """Where a member's wish to be one of an organisation's people stands."""
+
+    PENDING = "pending", _("Pending")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class AffiliationAct(models.TextChoices):
+    """What happened between somebody and an organisation."""
+
+    CAME = "came", _("came")
+    ADMINISTRATOR = "administrator", _("became an administrator")
+    MEMBER = "member", _("is no longer an administrator")
+    LEFT = "left", _("left")
+    REMOVED = "removed", _("was removed")
+
+
+class InvitationState(models.TextChoices):
+    """Always derived (`Invitation.state_at`), never stored."""
+
+    OPEN = "open", pgettext_lazy("invitation", "Open")
+    ACCEPTED = "accepted", _("Accepted")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class Scheme(models.TextChoices):
     KET_2018 = "ket-2018", _("Key Enabling Technologies (2018)")
     KET_2009 = "ket-2009", _("Key Enabling Technologies (2009)")
@@ -250,6 +278,10 @@ class NotificationKind(models.TextChoices):
     CALL_ADDED = "call.added", _("New call")
     SEARCH_FOUND = "search.found", _("New ideas in a saved search")
     ANNEX_CHANGED = "annex.changed", _("Confidential annex")
+    AFFILIATION_ASKED = "affiliation.asked", _("Somebody says that they work in your organisation")
+    AFFILIATION_ANSWERED = "affiliation.answered", _("Answer of an organisation")
+    AFFILIATION_CHANGED = "affiliation.changed", _("Your place in an organisation")
+    UNIT_CHANGED = "unit.changed", _("Sub-units of an organisation")
 
 
 class MailCategory(models.TextChoices):

@@ -1,5 +1,6 @@
 """The tables, one noun a file."""
 
+from ideas.models.affiliations import AffiliationChange, AffiliationRequest
 from ideas.models.annexes import Annex, AnnexOpening
 from ideas.models.attachments import Attachment
 from ideas.models.calls import Call, CatalogueStamp
@@ -26,6 +27,8 @@ from ideas.models.versions import IdeaVersion
 
 __all__ = [
     "Affiliation",
+    "AffiliationChange",
+    "AffiliationRequest",
     "Annex",
     "AnnexOpening",
     "Attachment",

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from ideas.choices import LEAD_DAYS, AffiliationRole, Language
+from ideas.choices import LEAD_DAYS, AffiliationRole, InvitationState, Language
 
 
 def default_lead_days() -> list[int]:
@@ -92,7 +92,17 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="+")
 
     def is_open(self, at: datetime) -> bool:
         """Whether it can still be used."""
-        return self.accepted_at is None and at < self.expires_at
+        return self.state_at(at) == InvitationState.OPEN
+
+    def state_at(self, at: datetime) -> InvitationState:
+        """Tell what became of it."""
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.withdrawn_at:
+            return InvitationState.WITHDRAWN
+        return InvitationState.OPEN if at < self.expires_at else InvitationState.EXPIRED

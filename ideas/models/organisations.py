@@ -25,12 +25,17 @@ class Organisation(models.Model):
     kets = models.ManyToManyField("ideas.Term", related_name="+", blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
     member_since = models.PositiveSmallIntegerField(_("member since"), null=True, blank=True)
+    # Of which it is a department, a laboratory, a plant: one level, kept by `actions.units`.
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="units", verbose_name=_("part of")
+    )
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["pic"], condition=~models.Q(pic=""), name="unique_pic_of_organisation")
+            models.UniqueConstraint(fields=["pic"], condition=~models.Q(pic=""), name="unique_pic_of_organisation"),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("pk")), name="organisation_not_its_own_unit"),
         ]
 
     def __str__(self) -> str:
