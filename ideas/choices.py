@@ -20,6 +20,21 @@ class OrganisationKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class CompetenceKind(models.TextChoices):
+    """What an organisation says of itself in words of the vocabulary (`Competence`)."""
+
+    COMPETENCE = "competence", _("Competence")
+    EQUIPMENT = "equipment", _("Equipment")
+    SERVICE = "service", _("Service")
+
+
+class CompetenceState(models.TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("word", "Proposed")
+    ACCEPTED = "accepted", pgettext_lazy("word", "Accepted")
+    MERGED = "merged", pgettext_lazy("word", "Merged")
+    RETIRED = "retired", pgettext_lazy("word", "Retired")
+
+
 class AffiliationRole(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
     MEMBER = "member", _("Member")

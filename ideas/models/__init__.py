@@ -6,6 +6,7 @@ from ideas.models.attachments import Attachment
 from ideas.models.calls import Call, CatalogueStamp
 from ideas.models.candidates import Candidate
 from ideas.models.comments import Comment
+from ideas.models.competences import Competence
 from ideas.models.deadlines import Deadline, DeadlineChange
 from ideas.models.drafts import Draft
 from ideas.models.following import CallFollow, Reminded
@@ -17,7 +18,7 @@ from ideas.models.mails import Mail
 from ideas.models.members import Affiliation, Invitation, Member
 from ideas.models.merging import MergeProposal
 from ideas.models.notifications import Notification
-from ideas.models.organisations import Organisation
+from ideas.models.organisations import DirectoryStamp, Organisation, PastProject
 from ideas.models.plans import Milestone, PlanStep
 from ideas.models.search import SearchEntry
 from ideas.models.searches import SavedSearch
@@ -39,8 +40,10 @@ __all__ = [
     "Candidate",
     "CatalogueStamp",
     "Comment",
+    "Competence",
     "Deadline",
     "DeadlineChange",
+    "DirectoryStamp",
     "Draft",
     "Idea",
     "IdeaTransition",
@@ -55,6 +58,7 @@ __all__ = [
     "Milestone",
     "Notification",
     "Organisation",
+    "PastProject",
     "PlanStep",
     "Reminded",
     "RoleSlot",
