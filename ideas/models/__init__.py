@@ -21,6 +21,7 @@ from ideas.models.notifications import Notification
 from ideas.models.organisations import DirectoryStamp, Organisation, PastProject
 from ideas.models.plans import Milestone, PlanStep
 from ideas.models.search import SearchEntry
+from ideas.models.rule_sets import RuleSet
 from ideas.models.searches import SavedSearch
 from ideas.models.shortlists import Shortlist, ShortlistEntry
 from ideas.models.taxonomy import Term, ValueChain
@@ -66,6 +67,7 @@ __all__ = [
     "SearchEntry",
     "Shortlist",
     "ShortlistEntry",
+    "RuleSet",
     "TargetChange",
     "Term",
     "ValueChain",

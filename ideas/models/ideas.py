@@ -89,6 +89,8 @@ class Idea(models.Model):
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     open_slots = models.PositiveSmallIntegerField(default=0, editable=False)
     partner_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    # What its line-up lacks for its call, as the board filters by it: `radar.lacking`, with blanks between the codes.
+    lacking = models.CharField(max_length=300, default="", blank=True, editable=False)
     # What a card shows of other tables: {"chains": [codes], "kets": [codes], "call": identifier}.
     tags = models.JSONField(default=dict, editable=False)
 
