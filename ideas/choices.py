@@ -236,7 +236,42 @@ JOIN_NEXT: dict[str, frozenset[str]] = {
 # An organisation has at most one request in these states on an idea (a database constraint).
 # Without an answer, or with one that isn't the last.
 JOIN_WAITING: frozenset[str] = frozenset({JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED})
-JOIN_LIVE: frozenset[str] = JOIN_WAITING | {JoinState.ACCEPTED}
+# Somebody still has to act; what stands so for too long expires. On the waiting list nobody has to.
+JOIN_DUE: frozenset[str] = frozenset({JoinState.INVITED, JoinState.UNAUTHORISED, JoinState.PENDING})
+# What ends with the idea.
+JOIN_UNSETTLED: frozenset[str] = JOIN_WAITING | {JoinState.INVITED}
+# An organisation has at most one row in these states for a place of an idea, or for a role beside its places: a
+# database constraint.
+JOIN_LIVE: frozenset[str] = JOIN_UNSETTLED | {JoinState.ACCEPTED}
+
+
+class JoinAct(models.TextChoices):
+    """What somebody did with a request to join, or with an invitation: a line of its history."""
+
+    ASKED = "asked", _("Asked to join")
+    INVITED = "invited", _("Invited")
+    AUTHORISED = "authorised", _("Authorised")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WAITLISTED = "waitlisted", _("Put on the waiting list")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    LEFT = "left", _("Left the consortium")
+    REMOVED = "removed", _("Removed from the consortium")
+    CONFIRMED = "confirmed", _("Confirmed that it takes part")
+    SIGNED = "signed", _("Letter signed")
+
+
+class SuggestionSide(models.TextChoices):
+    """Who said something of a suggestion."""
+
+    AUTHORS = "authors", _("The idea's authors")
+    ORGANISATION = "organisation", _("The organisation")
+
+
+class SuggestionVerdict(models.TextChoices):
+    ASIDE = "aside", _("Set aside")
+    AGAIN = "again", _("Suggest again")
 
 
 class MergeState(models.TextChoices):

@@ -25,6 +25,7 @@ from ideas.models.rule_sets import RuleSet
 from ideas.models.searches import SavedSearch
 from ideas.models.shortlists import Shortlist, ShortlistEntry
 from ideas.models.taxonomy import Term, ValueChain
+from ideas.models.suggestions import SuggestionMark, SuggestionStamp
 from ideas.models.versions import IdeaVersion
 
 __all__ = [
@@ -72,3 +73,5 @@ __all__ = [
     "Term",
     "ValueChain",
 ]
+    "SuggestionMark",
+    "SuggestionStamp",
