@@ -213,28 +213,35 @@ class ConsortiumRole(models.TextChoices):
 
 
 class JoinState(models.TextChoices):
+    """Where a request to join stands, or an invitation (`JoinRequest.invited_by`). Who left is withdrawn, too."""
+
+    INVITED = "invited", _("Invited")
     UNAUTHORISED = "unauthorised", _("Awaiting authorisation")
     PENDING = "pending", _("Pending")
     ACCEPTED = "accepted", _("Accepted")
     DECLINED = "declined", _("Declined")
     WAITLISTED = "waitlisted", _("On the waiting list")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    REMOVED = "removed", pgettext_lazy("partner", "Removed")
     EXPIRED = "expired", _("Expired")
 
 
 JOIN_NEXT: dict[str, frozenset[str]] = {
+    JoinState.INVITED: frozenset(
+        {JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WITHDRAWN, JoinState.EXPIRED}
+    ),
     JoinState.UNAUTHORISED: frozenset({JoinState.PENDING, JoinState.WITHDRAWN, JoinState.EXPIRED}),
     JoinState.PENDING: frozenset(
         {JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WAITLISTED, JoinState.WITHDRAWN, JoinState.EXPIRED}
     ),
     JoinState.WAITLISTED: frozenset({JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WITHDRAWN, JoinState.EXPIRED}),
-    JoinState.ACCEPTED: frozenset({JoinState.WITHDRAWN}),
+    JoinState.ACCEPTED: frozenset({JoinState.WITHDRAWN, JoinState.REMOVED}),
     JoinState.DECLINED: frozenset(),
     JoinState.WITHDRAWN: frozenset(),
+    JoinState.REMOVED: frozenset(),
     JoinState.EXPIRED: frozenset(),
 }
-# An organisation has at most one request in these states on an idea (a database constraint).
-# Without an answer, or with one that isn't the last.
+# An organisation asks, without an answer, or with one that isn't the last.
 JOIN_WAITING: frozenset[str] = frozenset({JoinState.UNAUTHORISED, JoinState.PENDING, JoinState.WAITLISTED})
 # Somebody still has to act; what stands so for too long expires. On the waiting list nobody has to.
 JOIN_DUE: frozenset[str] = frozenset({JoinState.INVITED, JoinState.UNAUTHORISED, JoinState.PENDING})
@@ -303,6 +310,13 @@ class AttachmentAudience(models.TextChoices):
     PARTNERS = "partners", _("Authors and partners only")
 
 
+class CommentAudience(models.TextChoices):
+    """Which of an idea's two discussions a comment stands in."""
+
+    ALL = "all", _("Everybody who sees the idea")
+    PARTNERS = "partners", _("Partners only")
+
+
 class ShortlistState(models.TextChoices):
     DRAFT = "draft", _("In preparation")
     PUBLISHED = "published", _("Published")
@@ -310,10 +324,15 @@ class ShortlistState(models.TextChoices):
 
 class NotificationKind(models.TextChoices):
     COMMENT_POSTED = "comment.posted", _("New comment")
+    ROOM_POSTED = "room.posted", _("New comment for partners")
     JOIN_REQUESTED = "join.requested", _("Request to join")
     JOIN_AUTHORISATION_ASKED = "join.authorisation_asked", _("Authorisation asked")
     JOIN_ANSWERED = "join.answered", _("Answer to a request to join")
     JOIN_COMMITTED = "join.committed", _("Partner confirmed")
+    JOIN_INVITED = "join.invited", _("Invitation to join")
+    JOIN_ENDED = "join.ended", _("Request or invitation ended")
+    JOIN_EXPIRING = "join.expiring", _("Request or invitation about to expire")
+    PLACE_FREE = "place.free", _("Place free again")
     IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
     IDEA_SHARED = "idea.shared", _("You are a co-author")

@@ -7,7 +7,7 @@ Each function stands last in an action, inside its transaction: the change is co
 from collections.abc import Iterable
 from typing import Any
 
-from ideas.choices import AttachmentAudience
+from ideas.choices import AttachmentAudience, CommentAudience
 from ideas.models import Attachment, Comment, DeadlineChange, Idea, JoinRequest, Member, Notification, Shortlist
 from ideas.queries.board_counts import Moves
 from ideas.queries.ideas import CARD_FIELDS
@@ -30,7 +30,8 @@ Entry = tuple[str, str, dict[str, Any]]
 
 
 def comment_posted(comment: Comment, told: Told = ()) -> None:
-    _append(_comment("comment.posted", comment), *_board(comment.idea), told=told)
+    """Where it stands, and on the idea's card; what is for partners only on the team's topic alone."""
+    _append(_comment("comment.posted", comment), *_card_of(comment), told=told)
 
 
 def comment_edited(comment: Comment) -> None:
@@ -39,17 +40,25 @@ def comment_edited(comment: Comment) -> None:
 
 def comment_deleted(comment: Comment) -> None:
     """The payload has no body, and the rows that had it lose it: what was deleted is told to nobody again."""
-    _append(_comment("comment.deleted", comment), *_board(comment.idea))
-    log.erase(
-        idea_topic(comment.idea_id), where={"id": comment.pk, "client_id": comment.client_id}, fields=["body", "html"]
-    )
+    _append(_comment("comment.deleted", comment), *_card_of(comment))
+    own = _room_topic(comment)
+    log.erase(own, where={"id": comment.pk, "client_id": comment.client_id}, fields=["body", "html"])
     # It was told where it was written, too, if that idea went into this one since; its client_id may be another now.
     for idea_id in ids_merged_into(comment.idea_id):
         log.erase(idea_topic(idea_id), where={"id": comment.pk}, fields=["body", "html"])
 
 
 def _comment(kind: str, comment: Comment) -> Entry:
-    return idea_topic(comment.idea_id), kind, dict(CommentSerializer(comment).data)
+    return _room_topic(comment), kind, dict(CommentSerializer(comment).data)
+
+
+def _room_topic(comment: Comment) -> str:
+    within = comment.audience == CommentAudience.PARTNERS
+    return plan_topic(comment.idea_id) if within else idea_topic(comment.idea_id)
+
+
+def _card_of(comment: Comment) -> list[Entry]:
+    return _board(comment.idea) if comment.audience == CommentAudience.ALL else []
 
 
 def idea_changed(
@@ -156,6 +165,23 @@ def members_told(told: Told) -> None:
 def notifications_read(member: Member, unread: Unread) -> None:
     """The member has read some of what the bell counts: {unread, newest}; whatever comes after `newest` adds to it."""
     _append((member_topic(member.pk), "notification.read", {"unread": unread.count, "newest": unread.newest}))
+
+
+def affiliation_changed(member: Member, told: Told = ()) -> None:
+    """A member came to an organisation, left it, or has another role there: their sockets are checked, too."""
+    _append(told=told)
+    revoke(member.pk)
+
+
+def line_ups_changed(moved: Iterable[tuple[Idea, Moves]], told: Told = ()) -> None:
+    """Two organisations became one before the rules of calls, or one became two: `consortium.changed` and the card of
+    every idea that has them.
+    """
+    entries: list[Entry] = []
+    for idea, moves in moved:
+        line_up = dict(ConsortiumSerializer(consortium_of(idea)).data)
+        entries += [(idea_topic(idea.pk), "consortium.changed", line_up), *_board(idea, moves)]
+    _append(*entries, told=told)
 
 
 def rights_changed(member: Member) -> None:

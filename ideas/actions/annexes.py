@@ -7,9 +7,9 @@ from django.db import transaction
 from ideas import publish, text
 from ideas.actions.board import lock_idea
 from ideas.actions.notifications import notify
-from ideas.choices import AttachmentAudience, NotificationKind
+from ideas.choices import AttachmentAudience, CommentAudience, NotificationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Annex, AnnexOpening, Attachment, Idea, Member, Notification, Organisation
+from ideas.models import Annex, AnnexOpening, Attachment, Comment, Idea, Member, Notification, Organisation
 from ideas.models.annexes import MAX_CHARS
 from ideas.queries.annexes import just_opened, partners_people, reads_for, waiting_to_hear
 from ideas.queries.joining import partners_of
@@ -71,8 +71,12 @@ def note_download(*, by: Member, attachment: Attachment, at: datetime) -> None:
 
 
 def keep_for_partners(idea: Idea) -> None:
-    """Before an idea goes into another one and its partners with it: they read its annex on. A helper for actions."""
+    """Before an idea goes into another one and its partners with it: they read its annex on, and what they said among
+    themselves. A helper for actions.
+    """
     annex = Annex.objects.filter(idea=idea).first()
+    if annex is None and Comment.objects.filter(idea=idea, audience=CommentAudience.PARTNERS).exists():
+        annex = Annex.objects.create(idea=idea)
     if annex is not None:
         annex.kept_for.add(*partners_of(idea))
 

@@ -10,22 +10,30 @@ from ideas import publish, text
 from ideas.actions.board import lock_idea, lock_with_idea
 from ideas.actions.notifications import notify
 from ideas.actions.search import index_comment
-from ideas.choices import NotificationKind
+from ideas.choices import CommentAudience, NotificationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Comment, Idea, Member
-from ideas.queries.comments import followers_of
-from ideas.rules.comments import can_delete_comment, can_edit_comment
+from ideas.models import Comment, Idea, Member, Notification
+from ideas.queries.comments import followers_of, followers_of_room
+from ideas.rules.comments import can_delete_comment, can_edit_comment, can_enter
 from ideas.rules.ideas import can_comment
 
 
 @transaction.atomic(durable=True)
 def post_comment(
-    *, by: Member, idea: Idea, body: str, client_id: str, parent: Comment | None = None, at: datetime
+    *,
+    by: Member,
+    idea: Idea,
+    body: str,
+    client_id: str,
+    parent: Comment | None = None,
+    audience: str = CommentAudience.ALL,
+    at: datetime,
 ) -> Comment:
-    """Post a comment and tell everyone who follows the idea.
+    """Post a comment and tell everyone who follows the idea; one for partners only, those of them on its team.
 
     `client_id` (1–64 characters, chosen by the writer's browser) makes it safe to send again: the same one gives the
-    same comment, and nothing is told twice. A reply to a reply goes under the same first comment.
+    same comment, and nothing is told twice. A reply to a reply goes under the same first comment, and has its
+    audience. What partners say among themselves changes nothing that others see: no count, no card, no search.
     Raises NotAllowed, ValidationError by field, Conflict("commenting_closed", "comment_deleted").
     """
     idea = lock_idea(idea.pk)
@@ -34,23 +42,19 @@ def post_comment(
     known = Comment.objects.filter(idea__in=ideas, author=by, client_id=client_id).select_related("author").first()
     if known:
         return known
-    if not by.is_active:
+    if not by.is_active or not can_enter(by, idea, audience):
         raise NotAllowed
     if not can_comment(by, idea):
         raise Conflict("commenting_closed")
     body, html = _render(body)
     comment = Comment(
-        idea=idea, parent=_thread_of(parent, idea), author=by, client_id=client_id, body=body, html=html, created_at=at
-    )
+        idea=idea, parent=_thread_of(parent, idea, audience), author=by, audience=audience, client_id=client_id,
+        body=body, html=html, created_at=at,
+    )  # fmt: skip
     comment.full_clean(exclude=["idea", "parent", "author"])
     comment.save()
-    idea.comment_count, idea.activity_at = idea.comment_count + 1, at
-    idea.save(update_fields=["comment_count", "activity_at"])
-    told = notify(
-        members=followers_of(idea, but=by), kind=NotificationKind.COMMENT_POSTED, idea=idea,
-        url=f"{idea.get_absolute_url()}#comment-{comment.pk}", key=f"comment.{comment.pk}",
-        data={"title": idea.title, "actor": by.name}, at=at,
-    )  # fmt: skip
+    _count(idea, comment, +1, activity_at=at)
+    told = _tell(comment, by=by, at=at)
     index_comment(comment)
     publish.comment_posted(comment, told)
     return comment
@@ -87,8 +91,7 @@ def delete_comment(*, by: Member, comment: Comment, at: datetime) -> Comment:
     comment.body = comment.html = ""
     comment.deleted_at = at
     comment.save(update_fields=["body", "html", "deleted_at"])
-    idea.comment_count -= 1
-    idea.save(update_fields=["comment_count"])
+    _count(idea, comment, -1)
     index_comment(comment)
     publish.comment_deleted(comment)
     return comment
@@ -108,11 +111,33 @@ def _render(body: str) -> tuple[str, str]:
         return cleaned, text.render(cleaned)
 
 
-def _thread_of(parent: Comment | None, idea: Idea) -> Comment | None:
+def _count(idea: Idea, comment: Comment, step: int, **also: datetime) -> None:
+    """Keep on the idea how many comments everybody sees there; what partners write isn't counted."""
+    if comment.audience != CommentAudience.ALL:
+        return
+    idea.comment_count += step
+    for name, value in also.items():
+        setattr(idea, name, value)
+    idea.save(update_fields=["comment_count", *also])
+
+
+def _tell(comment: Comment, *, by: Member, at: datetime) -> list[Notification]:
+    idea, within = comment.idea, comment.audience == CommentAudience.PARTNERS
+    return notify(
+        members=followers_of_room(idea, but=by) if within else followers_of(idea, but=by),
+        kind=NotificationKind.ROOM_POSTED if within else NotificationKind.COMMENT_POSTED,
+        idea=idea, url=comment.get_absolute_url(), key=f"comment.{comment.pk}",
+        data={"title": idea.title, "actor": by.name}, at=at,
+    )  # fmt: skip
+
+
+def _thread_of(parent: Comment | None, idea: Idea, audience: str) -> Comment | None:
     if parent is None:
         return None
     if parent.idea_id != idea.pk:
         raise ValidationError({"parent": _("That comment belongs to another idea.")})
+    if parent.audience != audience:
+        raise ValidationError({"parent": _("That comment stands in another discussion.")})
     parent = Comment.objects.select_related("parent").get(pk=parent.pk)
     if parent.deleted_at:
         raise Conflict("comment_deleted")

@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from ideas.actions.annexes import keep_for_partners
 from ideas.actions.board import count_rows, count_slots, index_idea
 from ideas.actions.ideas import keep_version
-from ideas.choices import JOIN_LIVE, AttachmentAudience, ConsortiumRole, IdeaState, JoinState, SearchKind
+from ideas.choices import (
+    JOIN_LIVE,
+    AttachmentAudience,
+    CommentAudience,
+    ConsortiumRole,
+    IdeaState,
+    JoinState,
+    SearchKind,
+)
 from ideas.models import (
     Attachment,
     Comment,
@@ -156,12 +164,15 @@ def _take_in_proposer(proposal: MergeProposal, at: datetime) -> None:
 
 
 def _move_comments(idea: Idea, into: Idea) -> None:
-    """Move every comment, tombstones and threads as they are; their place in the order of time is their id's."""
+    """Move every comment that all could read, tombstones and threads as they are; their place in the order of time is
+    their id's. What partners said among themselves stays: the other team isn't whom they said it to.
+    """
     taken = set(Comment.objects.filter(idea=into).values_list("author", "client_id"))
-    for pk, *pair in Comment.objects.filter(idea=idea).values_list("pk", "author", "client_id"):
+    moving = Comment.objects.filter(idea=idea, audience=CommentAudience.ALL)
+    for pk, *pair in moving.values_list("pk", "author", "client_id"):
         if tuple(pair) in taken:
             Comment.objects.filter(pk=pk).update(client_id=f"merged-{pk}")
-    Comment.objects.filter(idea=idea).update(idea=into)
+    moving.update(idea=into)
     gate = gate_of(SearchKind.COMMENT, into.audience)
     SearchEntry.objects.filter(kind=SearchKind.COMMENT, idea=idea).update(idea=into, gate=gate)
     into.comment_count, idea.comment_count = into.comment_count + idea.comment_count, 0

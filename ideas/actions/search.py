@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ideas.choices import JoinState, SearchKind
+from ideas.choices import CommentAudience, JoinState, SearchKind
 from ideas.models import Call, Comment, Idea, Member, Organisation, SearchEntry
 from ideas.queries.attachments import shared_names
 from ideas.queries.search import EVERY_MEMBER, EVERYBODY, gate_of
@@ -39,8 +39,8 @@ def index_idea_words(idea: Idea) -> None:
 
 
 def index_comment(comment: Comment) -> None:
-    """Write what can be found of a comment; of a deleted one nothing."""
-    if comment.deleted_at is not None:
+    """Write what can be found of a comment; of a deleted one nothing, nor of what partners say among themselves."""
+    if comment.deleted_at is not None or comment.audience != CommentAudience.ALL:
         SearchEntry.objects.filter(kind=SearchKind.COMMENT, object_id=comment.pk).delete()
         return
     entry = _entry(

@@ -13,19 +13,20 @@ from ideas.models.following import CallFollow, Reminded
 from ideas.models.ideas import BoardCount, BoardStamp, Idea, IdeaTransition, TargetChange
 from ideas.models.imports import Import
 from ideas.models.intake import Intake
-from ideas.models.joining import JoinRequest, RoleSlot
+from ideas.models.joining import JoinRequest, JoinStep, RoleSlot
 from ideas.models.mails import Mail
 from ideas.models.members import Affiliation, Invitation, Member
 from ideas.models.merging import MergeProposal
 from ideas.models.notifications import Notification
 from ideas.models.organisations import DirectoryStamp, Organisation, PastProject
+from ideas.models.partners import PartnerLetter, PartnerSheet
 from ideas.models.plans import Milestone, PlanStep
-from ideas.models.search import SearchEntry
 from ideas.models.rule_sets import RuleSet
+from ideas.models.search import SearchEntry
 from ideas.models.searches import SavedSearch
 from ideas.models.shortlists import Shortlist, ShortlistEntry
-from ideas.models.taxonomy import Term, ValueChain
 from ideas.models.suggestions import SuggestionMark, SuggestionStamp
+from ideas.models.taxonomy import Term, ValueChain
 from ideas.models.versions import IdeaVersion
 
 __all__ = [
@@ -54,24 +55,27 @@ __all__ = [
     "Intake",
     "Invitation",
     "JoinRequest",
+    "JoinStep",
     "Mail",
     "Member",
     "MergeProposal",
     "Milestone",
     "Notification",
     "Organisation",
+    "PartnerLetter",
+    "PartnerSheet",
     "PastProject",
     "PlanStep",
     "Reminded",
     "RoleSlot",
+    "RuleSet",
     "SavedSearch",
     "SearchEntry",
     "Shortlist",
     "ShortlistEntry",
-    "RuleSet",
+    "SuggestionMark",
+    "SuggestionStamp",
     "TargetChange",
     "Term",
     "ValueChain",
 ]
-    "SuggestionMark",
-    "SuggestionStamp",

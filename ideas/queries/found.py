@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ideas.choices import SearchKind
-from ideas.models import Call, Comment, Idea, Member, Organisation
+from ideas.models import Call, Idea, Member, Organisation
+from ideas.queries.comments import comments_visible_to
 from ideas.queries.ideas import Viewer, public_teasers, visible_to
 from ideas.queries.search import Hit
 
@@ -106,8 +107,9 @@ def _members(ids: list[int], member: Viewer) -> Iterable[tuple[int, Thing]]:
 
 
 def _comments(ids: list[int], member: Viewer) -> Iterable[tuple[int, Thing]]:
-    rows = Comment.objects.filter(id__in=ids, deleted_at=None, idea__in=visible_to(member).values("id"))
-    for row in rows.select_related("idea", "author"):
+    # What partners say among themselves has no entry: this is the second lock.
+    rows = comments_visible_to(member).filter(id__in=ids, deleted_at=None)
+    for row in rows:
         url = f"{row.idea.get_absolute_url()}#comment-{row.pk}"
         yield (
             row.pk,

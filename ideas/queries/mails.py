@@ -1,13 +1,15 @@
 """Reads for mails: what is to be mailed, and whether it is still so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from ideas.choices import NotificationKind
 from ideas.models import Call, Idea, Mail, Member, Notification
 from ideas.queries.annexes import annexes_visible_to
+from ideas.queries.comments import rooms_visible_to
 from ideas.queries.following import aimed_by
 from ideas.queries.ideas import visible_to
 from ideas.queries.notifications import outdated
@@ -36,23 +38,35 @@ def unsent(at: datetime) -> QuerySet[Mail]:
 def still_true(member: Member, rows: Sequence[Notification], at: datetime) -> tuple[list[Notification], set[int]]:
     """Sort what may be told a member now from what is no longer so: (rows, ids of what never will be again).
 
-    Not told: ideas and annexes that the member may no longer see, reminders of a deadline that moved, changes that
-    another change overtook. A reminder of a deadline that has passed is in neither: it is late, or the clock is wrong.
-    One query, those of `visible_to`, and one where an annex is told of.
+    Not told: ideas, annexes and rooms that the member may no longer see, reminders of a deadline that moved, changes
+    that another change overtook. A reminder of a deadline that has passed is in neither: it is late, or the clock is
+    wrong.
+    One query, those of `visible_to`, and one where an annex is told of, or a room.
     """
     ideas = {row.idea_id for row in rows if row.idea_id}
     seen = set(visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)) if ideas else set()
     gone = outdated(rows) | {row.pk for row in rows if row.idea_id and row.idea_id not in seen}
-    gone |= _annexes_gone(member, [row for row in rows if row.kind == NotificationKind.ANNEX_CHANGED])
+    gone |= _closed(member, rows)
     told = [row for row in rows if row.pk not in gone and not _is_late(row, at)]
     return told, gone
 
 
-def _annexes_gone(member: Member, rows: Sequence[Notification]) -> set[int]:
-    """Pick the ids of those that tell of an annex which the member may read no more."""
-    readable = annexes_visible_to(member).filter(idea__in={row.idea_id for row in rows})
-    seen = set(readable.values_list("idea", flat=True)) if rows else set()
-    return {row.pk for row in rows if row.idea_id not in seen}
+def _closed(member: Member, rows: Sequence[Notification]) -> set[int]:
+    """Pick the ids of those that tell of an annex or a partners' room which the member may read no more."""
+    gates: dict[str, Callable[[set[int | None]], QuerySet[Any, int]]] = {
+        NotificationKind.ANNEX_CHANGED: lambda ideas: (
+            annexes_visible_to(member).filter(idea__in=ideas).values_list("idea", flat=True)
+        ),
+        NotificationKind.ROOM_POSTED: lambda ideas: (
+            rooms_visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)
+        ),
+    }
+    gone: set[int] = set()
+    for kind, gate in gates.items():
+        told = [row for row in rows if row.kind == kind]
+        seen = set(gate({row.idea_id for row in told})) if told else set()
+        gone |= {row.pk for row in told if row.idea_id not in seen}
+    return gone
 
 
 def _is_late(row: Notification, at: datetime) -> bool:

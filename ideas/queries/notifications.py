@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from ideas.choices import NotificationKind
 from ideas.models import Deadline, Member, Notification
 from ideas.queries.annexes import annexes_visible_to
+from ideas.queries.comments import rooms_visible_to
 from ideas.queries.ideas import visible_to
 
 
@@ -42,9 +43,11 @@ def notifications_of(member: Member, limit: int = 50) -> list[Notification]:
 
 
 def _of_seen(member: Member) -> Q:
-    """Fits what is told of ideas that the member sees now, and of annexes that they may read now."""
+    """Fits what is told of ideas that the member sees now, and of annexes and rooms that they may read now."""
     annexes = Q(idea__in=annexes_visible_to(member).values("idea"))
-    return Q(idea__in=visible_to(member).values("id")) & (~Q(kind=NotificationKind.ANNEX_CHANGED) | annexes)
+    rooms = Q(idea__in=rooms_visible_to(member).values("id"))
+    seen = Q(idea__in=visible_to(member).values("id")) & (~Q(kind=NotificationKind.ANNEX_CHANGED) | annexes)
+    return seen & (~Q(kind=NotificationKind.ROOM_POSTED) | rooms)
 
 
 def outdated(rows: Sequence[Notification]) -> set[int]:

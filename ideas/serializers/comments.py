@@ -16,6 +16,7 @@ class CommentSerializer(serializers.Serializer[Comment]):
     parent = serializers.IntegerField(  # type: ignore[assignment]  # DRF takes declared fields off the class
         source="parent_id", allow_null=True
     )
+    audience = serializers.CharField()
     author = AuthorSerializer()
     body = serializers.CharField()
     html = serializers.CharField()

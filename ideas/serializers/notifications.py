@@ -12,13 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from rest_framework import serializers
 
-from ideas.choices import Commitment, DeadlineKind, JoinState, MergeState, NotificationKind
+from ideas.choices import (
+    AffiliationAct,
+    AffiliationState,
+    Commitment,
+    DeadlineKind,
+    JoinState,
+    MergeState,
+    NotificationKind,
+)
 from ideas.models import Notification
 from ideas.moments import EXACT, deadline_name, elsewhere
 
 # By kind, and for an answer by the state that it gave.
 SENTENCES: dict[str, Any] = {
     NotificationKind.COMMENT_POSTED: _("%(actor)s commented on “%(title)s”."),
+    NotificationKind.ROOM_POSTED: _("%(actor)s wrote to the partners of “%(title)s”."),
     NotificationKind.JOIN_REQUESTED: _("%(actor)s asks to join “%(title)s” for %(organisation)s."),
     NotificationKind.JOIN_AUTHORISATION_ASKED: _(
         "%(actor)s wants to join “%(title)s” for %(organisation)s, and needs your authorisation."
@@ -34,12 +43,25 @@ SENTENCES: dict[str, Any] = {
     NotificationKind.INFO_ASKED: _("%(actor)s asks for more information on “%(title)s”: %(reason)s"),
     NotificationKind.INFO_GIVEN: _("%(actor)s opened “%(title)s” again, after your question."),
     NotificationKind.IDEA_SHARED: _("%(actor)s made you a co-author of “%(title)s”."),
+    NotificationKind.AFFILIATION_ASKED: _("%(actor)s says that they work at %(organisation)s. Is that so?"),
     NotificationKind.ANNEX_CHANGED: _("%(actor)s changed the confidential annex of “%(title)s”."),
 }
 
 ENDED: dict[str, Any] = {
     MergeState.DECLINED: _("%(actor)s declined to merge “%(title)s” into “%(into)s”."),
     MergeState.WITHDRAWN: _("%(actor)s no longer proposes to merge “%(title)s” into “%(into)s”."),
+}
+AFFILIATIONS: dict[str, Any] = {
+    AffiliationState.ACCEPTED: _("%(actor)s confirmed that you work at %(organisation)s."),
+    AffiliationState.DECLINED: _("%(actor)s declined that you work at %(organisation)s: %(reason)s"),
+    AffiliationAct.ADMINISTRATOR: _("%(actor)s made you an administrator of %(organisation)s."),
+    AffiliationAct.MEMBER: _("%(actor)s ended your time as an administrator of %(organisation)s."),
+    AffiliationAct.REMOVED: _("%(actor)s took you off the people of %(organisation)s."),
+    AffiliationAct.LEFT: _("%(actor)s left %(organisation)s."),
+}
+UNITS: dict[str, Any] = {
+    "taken": _("%(actor)s made %(organisation)s a unit of %(parent)s."),
+    "let_go": _("%(actor)s made %(organisation)s independent of %(parent)s."),
 }
 LETTER_SIGNED = _("%(actor)s: %(organisation)s has signed its letter for “%(title)s”.")
 ANNEX_CAME = _("%(actor)s added a confidential annex to “%(title)s”, for its partners.")
@@ -73,6 +95,10 @@ def sentence(row: Notification) -> str:
         count = data["count"] or 1
         found = ngettext("A new idea in “%(name)s”.", "%(count)d new ideas in “%(name)s”.", count)
         return found % {"count": count, "name": data["name"]}
+    if row.kind in (NotificationKind.AFFILIATION_ANSWERED, NotificationKind.AFFILIATION_CHANGED):
+        return str(AFFILIATIONS.get(data["act"] or data["state"], "%(organisation)s")) % data
+    if row.kind == NotificationKind.UNIT_CHANGED:
+        return str(UNITS.get(data["step"], "%(organisation)s")) % data
     if row.kind == NotificationKind.IDEA_EXPIRING:
         return _expiring(row)
     if row.kind == NotificationKind.MERGE_ENDED:
