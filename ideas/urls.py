@@ -107,6 +107,7 @@ merging_pages = [
 comment_pages = [
     path("ideas/<str:reference>/comments/", comments.thread, name="list"),
     path("ideas/<str:reference>/comments/post/", comments.post, name="post"),
+    path("ideas/<str:reference>/comments/rooms/", comments.rooms, name="rooms"),
     path("comments/<int:pk>/edit/", comments.edit, name="edit"),
     path("comments/<int:pk>/delete/", comments.delete, name="delete"),
 ]

@@ -9,9 +9,16 @@ from rest_framework.response import Response
 from ideas.actions.comments import delete_comment, edit_comment, post_comment
 from ideas.api.base import ApiView, find, find_idea, in_path, lists, write
 from ideas.api.ideas import KEY
-from ideas.api.inputs import CommentEditInput, CommentInput
+from ideas.api.inputs import CommentEditInput, CommentFilterInput, CommentInput
+from ideas.choices import CommentAudience
 from ideas.models import Comment, Idea
-from ideas.queries.comments import comments_of, with_author
+from ideas.queries.comments import (
+    comments_of,
+    comments_visible_to,
+    may_enter_room,
+    rooms_visible_to,
+    with_author,
+)
 from ideas.queries.ideas import visible_to
 from ideas.serializers.comments import CommentSerializer
 
@@ -27,9 +34,12 @@ class IdeaCommentViewSet(ApiView):
     ordering = "id"
 
     @extend_schema(parameters=[KEY])
-    @lists(CommentSerializer, "List an idea's comments, oldest first")
+    @lists(CommentSerializer, "List the comments of one of an idea's discussions, oldest first", CommentFilterInput)
     def list(self, request: Request, id: str) -> Response:
-        return self.page_of(comments_of(self._idea(id).pk), CommentSerializer)
+        audience = self.read_filters(CommentFilterInput)["audience"]
+        within = audience == CommentAudience.PARTNERS
+        idea = find_idea(rooms_visible_to(self.viewer) if within else visible_to(self.viewer), id)
+        return self.page_of(comments_of(idea.pk, audience=audience), CommentSerializer)
 
     @write(
         CommentInput,
@@ -40,7 +50,8 @@ class IdeaCommentViewSet(ApiView):
     )
     def create(self, request: Request, id: str) -> Response:
         member, idea = self.member, self._idea(id)
-        content = self.read(CommentInput, idea=idea).validated_data
+        enters = may_enter_room(member, idea)
+        content = self.read(CommentInput, idea=idea, enters=enters).validated_data
         comment = post_comment(by=member, idea=idea, at=self.at, **content)
         return Response(_shape(comment), status=201)
 
@@ -69,8 +80,7 @@ class CommentViewSet(ApiView):
         return Response(status=204)
 
     def _comment(self, key: str) -> Comment:
-        seen = visible_to(self.viewer).values("id")
-        return find(Comment.objects.filter(idea__in=seen), key)
+        return find(comments_visible_to(self.viewer), key)
 
 
 def _shape(comment: Comment) -> dict[str, object]:

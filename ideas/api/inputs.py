@@ -9,7 +9,7 @@ from ideas.actions.lifecycle import LONG_TEXTS
 from ideas.actions.merging import MAX_REASON_CHARS
 from ideas.api.fields import BIG, ChainField, CodeField, IdField, KetField, S3Field, SeenIdeaField
 from ideas.api.filters import IdeaFilterInput
-from ideas.choices import LEAD_DAYS, ConsortiumRole, IdeaState, IprStatus, Language, Nature, Visibility
+from ideas.choices import LEAD_DAYS, CommentAudience, ConsortiumRole, IdeaState, IprStatus, Language, Nature, Visibility
 from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot
 from ideas.models.ideas import LONG
 from ideas.text import MAX_BODY_CHARS
@@ -127,21 +127,37 @@ class AlertsInput(serializers.Serializer[Any]):
 
 
 class CommentInput(serializers.Serializer[Comment]):
-    """`client_id` is chosen by the writer: the same one again gives the same comment."""
+    """`client_id` is chosen by the writer: the same one again gives the same comment. A reply has the audience of what
+    it answers.
+    """
 
     body = serializers.CharField(max_length=MAX_BODY_CHARS)
     client_id = serializers.CharField(max_length=64)
     parent = serializers.IntegerField(  # type: ignore[assignment]  # the body's name, not the field's own parent
         allow_null=True, required=False, help_text="Id of the comment answered."
     )
+    audience = serializers.ChoiceField(
+        CommentAudience.choices, default=CommentAudience.ALL, help_text="`partners`: for the idea's team alone."
+    )
 
-    def validate_parent(self, value: int | None) -> Comment | None:
-        if value is None:
-            return None
-        parent = self.context["idea"].comments.filter(pk=value).first()
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        number = attrs.get("parent")
+        # Who may not read a discussion isn't even told whether an id is in it: the action refuses them.
+        closed = attrs["audience"] == CommentAudience.PARTNERS and not self.context["enters"]
+        if number is None or closed:
+            return {**attrs, "parent": None}
+        parent = self.context["idea"].comments.filter(pk=number, audience=attrs["audience"]).first()
         if parent is None:
-            raise serializers.ValidationError(_("There is no such comment here."), code="does_not_exist")
-        return parent
+            error = serializers.ErrorDetail(_("There is no such comment here."), code="does_not_exist")
+            raise serializers.ValidationError({"parent": [error]})
+        return {**attrs, "parent": parent}
+
+
+class CommentFilterInput(serializers.Serializer[Comment]):
+    audience = serializers.ChoiceField(
+        CommentAudience.choices, default=CommentAudience.ALL,
+        help_text="`partners`: the discussion of the idea's team, which nobody else finds.",
+    )  # fmt: skip
 
 
 class CommentEditInput(serializers.Serializer[Comment]):

@@ -23,6 +23,7 @@ from ideas.exchange.downloads import harmless, save_as
 from ideas.forms.attachments import AttachmentForm
 from ideas.forms.comments import new_client_id
 from ideas.models import Attachment, Idea, Member
+from ideas.models.comments import room_url
 from ideas.pages.parts import member_of, put_on, see_other, visible_idea
 from ideas.queries.attachments import (
     attachments_of,
@@ -40,24 +41,49 @@ from realtime import log
 def panel_context(request: HttpRequest, idea: Idea, *, form: AttachmentForm | None = None) -> dict[str, Any]:
     """Give a page what `attachments/_panel.html` draws: merge it into the page's context, and include that partial.
 
-    {"files": …}. The caller has read the idea's live position before, and loaded the idea through `visible_to`.
-    A fixed number of queries. Who may add nothing and finds nothing gets an empty place, which may fill.
+    {"files": …}: see `panel_of`.
+    """
+    return {"files": panel_of(request, idea, form=form)}
+
+
+def panel_of(
+    request: HttpRequest, idea: Idea, *, form: AttachmentForm | None = None, room: bool = False
+) -> dict[str, Any]:
+    """Shape the files beside an idea as `attachments/_panel.html` draws them; `room`: those of the partners' room.
+
+    The caller has read the idea's live position before, and loaded the idea through `visible_to`. A fixed number of
+    queries. Who may add nothing and finds nothing gets an empty place, which may fill.
     """
     viewer = member_of(request)
     team = is_on_its_team(viewer, idea)
     position = log.position(plan_topic(idea.pk)) if team else None  # before the rows
-    rows = list(attachments_of(idea.pk, team=team))
+    found = attachments_of(idea.pk, team=team)
+    rows = list(found.filter(audience=AttachmentAudience.PARTNERS) if room else found)
     may_all = viewer.is_staff or (bool(rows) and is_author(viewer, idea))
     may_add = team and takes_attachments(idea)
-    panel = {
+    return {
         "idea": idea,
+        "name": "room" if room else "idea",
+        "room": room,
+        # Two panels of one page have no id in common.
+        "prefix": "room-" if room else "",
+        "query": f"?room={AttachmentAudience.PARTNERS}" if room else "",
         "rows": [shown_file(row, viewer, may_all=may_all) for row in rows],
         "position": position,
-        "form": (form or AttachmentForm(initial={"client_id": new_client_id()})) if may_add else None,
+        "form": (form or new_form(room=room)) if may_add else None,
         "largest": LARGEST_BYTES,
         "recorded": any(row.audience == AttachmentAudience.PARTNERS for row in rows),
     }
-    return {"files": panel}
+
+
+def new_form(data: Any = None, files: Any = None, *, room: bool) -> AttachmentForm:
+    """A form for a file; in the partners' room its readers aren't a choice."""
+    start = {"client_id": new_client_id(), "audience": AttachmentAudience.PARTNERS if room else AttachmentAudience.ALL}
+    return AttachmentForm(data, files, initial=start, auto_id="id_room_%s" if room else "id_%s")
+
+
+def _is_of_room(request: HttpRequest) -> bool:
+    return request.GET.get("room") == AttachmentAudience.PARTNERS
 
 
 def shown_file(row: Attachment, viewer: Member, *, may_all: bool) -> dict[str, Any]:
@@ -88,18 +114,20 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     idea, by = visible_idea(request, reference), member_of(request)
     if not is_on_its_team(by, idea):
         raise NotAllowed
-    form = AttachmentForm(request.POST, request.FILES)
+    form = new_form(request.POST, request.FILES, room=_is_of_room(request))
     status = 400
     if form.is_valid():
         try:
-            add_attachment(by=by, idea=idea, at=timezone.now(), **form.content())
+            content = form.content() | ({"audience": AttachmentAudience.PARTNERS} if _is_of_room(request) else {})
+            add_attachment(by=by, idea=idea, at=timezone.now(), **content)
         except (ValidationError, Conflict) as refusal:
             status = put_on(form, refusal)
         else:
             if request.headers.get("HX-Request"):
                 return _page(request, idea)
             messages.success(request, _("The file is attached."))
-            return see_other(f"{idea.get_absolute_url()}#attachments")
+            room = f"{room_url(idea, AttachmentAudience.PARTNERS)}#room-attachments"
+            return see_other(room if _is_of_room(request) else f"{idea.get_absolute_url()}#attachments")
     return _page(request, idea, form=form, status=status)
 
 
@@ -142,6 +170,7 @@ def _attachment(request: HttpRequest, pk: int) -> Attachment:
 
 def _page(request: HttpRequest, idea: Idea, *, form: AttachmentForm | None = None, status: int = 200) -> HttpResponse:
     position = log.position(idea_topic(idea.pk))  # before the rows: a replay is harmless, a gap is not
-    context = {"idea": idea, "position": position, **panel_context(request, idea, form=form)}
+    files = panel_of(request, idea, form=form, room=_is_of_room(request))
+    context = {"idea": idea, "position": position, "files": files}
     template = "attachments/_panel.html" if request.headers.get("HX-Request") else "attachments/list.html"
     return render(request, template, context, status=status)

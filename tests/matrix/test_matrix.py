@@ -74,6 +74,7 @@ OF_THE_IDEA = {
     "annexes:edit": "/ideas/{reference}/annex/edit/",
     "comments:list": "/ideas/{reference}/comments/",
     "comments:post": "/ideas/{reference}/comments/post/",
+    "comments:rooms": "/ideas/{reference}/comments/rooms/",
     "comments:edit": "/comments/{comment}/edit/",
     "comments:delete": "/comments/{comment}/delete/",
     "joining:ask": "/ideas/{reference}/join/",

@@ -1,4 +1,4 @@
-// The discussion of an idea, live: what arrives, what is written, and what waits for the network.
+// One of an idea's two discussions, live: what arrives, what is written, and what waits for the network.
 import { follow, status } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment, post } from "./post.js";
@@ -25,7 +25,8 @@ const token = section.querySelector("[name=csrfmiddlewaretoken]").value;
 
 // What the browser keeps by itself, per member and idea, so that nothing typed is lost ---------------------------------
 
-const key = (name) => `jvl.${name}.${words.viewer}.${words.discussion}`;
+const room = words.room === "all" ? "" : `.${words.room}`;
+const key = (name) => `jvl.${name}.${words.viewer}.${words.discussion}${room}`;
 
 function keep(name, value) {
   try {
@@ -281,6 +282,7 @@ section.addEventListener("click", (event) => {
 });
 
 section.addEventListener("submit", (event) => {
+  if (event.target.closest("[data-attachments]")) return; // files look after themselves
   event.preventDefault();
   event.stopPropagation();
   if (event.target === composer) submit();
@@ -322,15 +324,23 @@ if (composer) {
   status.addEventListener("signed_out", draft);
 }
 
+/** The partners' room has closed to this reader: nothing of it stays on the page but what they have typed. */
+function close() {
+  if (composer) complain([words.wordGone]);
+  if (!room) return;
+  hold(() => list.replaceChildren());
+  unread.length = 0;
+  news.hidden = true;
+  count(0);
+}
+
 const live = section.closest("[data-live-topic]");
-if (live) {
-  follow(
-    live.dataset.liveTopic,
-    { after: live.dataset.liveAfter, epoch: live.dataset.liveEpoch },
-    ({ kind, payload }) => apply(kind, payload),
-    { onRevoked: () => composer && complain([words.wordGone]) },
-  );
-  const here = showPresence(section.querySelector("[data-here]"), live.dataset.liveTopic, Number(words.viewer));
+const own = room
+  ? { topic: words.ownTopic, after: words.ownAfter, epoch: words.ownEpoch }
+  : live && { topic: live.dataset.liveTopic, after: live.dataset.liveAfter, epoch: live.dataset.liveEpoch };
+if (live && own?.topic) {
+  follow(own.topic, own, ({ kind, payload }) => apply(kind, payload), { onRevoked: close });
+  const here = showPresence(section.querySelector("[data-here]"), own.topic, Number(words.viewer));
   composer?.addEventListener("input", () => here.typing(Boolean(field("body").value.trim())));
   composer?.addEventListener("focusout", () => here.typing(false));
 }

@@ -5,46 +5,94 @@ import { fragment } from "./post.js";
 import { refreshTimes } from "./times.js";
 import { announce, toast } from "./toasts.js";
 
-const panel = () => document.querySelector("[data-attachments]");
 const drawnFrom = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-attachments]");
-let asked = 0; // the newest answer wins: an older one that comes late is dropped
-let sending = null;
-let followed = "";
-let unfollow = null;
-
-/** The list alone: what somebody is about to send stays as it is. */
-async function refresh() {
-  const mine = (asked += 1);
-  const html = await fragment(panel().dataset.fragment);
-  const next = html && mine === asked ? drawnFrom(html) : null;
-  if (!next) return;
-  const now = panel();
-  const [old, list] = [now, next].map((element) => element.querySelector("[data-files]"));
-  const upload = now.querySelector("[data-upload]");
-  refreshTimes(next);
-  if (bare(old) !== bare(list)) hold(() => old.replaceWith(document.adoptNode(list)));
-  if (!sending && Boolean(upload) !== Boolean(next.querySelector("[data-upload]"))) swap(next);
-  now.hidden = next.hidden;
-  attend(next);
-}
-
 const bare = (list) => [...list.children].map(({ id }) => id).join(" ");
 
-function swap(next) {
-  attend(next);
-  hold(() => panel().replaceWith(document.adoptNode(next)));
-}
+/** The files of one place on the page: beside the idea, or in the room of its partners. */
+class Files {
+  asked = 0; // the newest answer wins: an older one that comes late is dropped
+  sending = null;
+  followed = "";
+  unfollow = null;
 
-/** Follow the team's topic as long as the reader is on the team: the panel names it to nobody else. */
-function attend({ dataset }) {
-  const { topic = "", after, epoch } = dataset;
-  if (topic === followed) return;
-  unfollow?.();
-  followed = topic;
-  unfollow = topic ? follow(topic, { after, epoch }, hear, { onRevoked: refresh }) : null;
-}
+  constructor(name) {
+    this.name = name;
+  }
 
-const hear = ({ kind }) => (kind.startsWith("attachment.") || kind === "consortium.changed") && refresh();
+  get panel() {
+    return document.querySelector(`[data-attachments="${this.name}"]`);
+  }
+
+  /** The list alone: what somebody is about to send stays as it is. */
+  async refresh() {
+    const mine = (this.asked += 1);
+    const now = this.panel;
+    const html = now && (await fragment(now.dataset.fragment));
+    const next = html && mine === this.asked ? drawnFrom(html) : null;
+    if (!next || !now.isConnected) return;
+    const [old, list] = [now, next].map((element) => element.querySelector("[data-files]"));
+    const upload = now.querySelector("[data-upload]");
+    refreshTimes(next);
+    if (bare(old) !== bare(list)) hold(() => old.replaceWith(document.adoptNode(list)));
+    if (!this.sending && Boolean(upload) !== Boolean(next.querySelector("[data-upload]"))) this.swap(next);
+    now.hidden = next.hidden;
+    this.attend(next);
+  }
+
+  swap(next) {
+    this.attend(next);
+    hold(() => this.panel.replaceWith(document.adoptNode(next)));
+  }
+
+  /** Follow the team's topic as long as the reader is on the team: the panel names it to nobody else. */
+  attend({ dataset }) {
+    const { topic = "", after, epoch } = dataset;
+    if (topic === this.followed) return;
+    this.unfollow?.();
+    this.followed = topic;
+    const hear = (change) => this.hear(change);
+    this.unfollow = topic ? follow(topic, { after, epoch }, hear, { onRevoked: () => this.refresh() }) : null;
+  }
+
+  hear({ kind }) {
+    if (kind.startsWith("attachment.") || kind === "consortium.changed") this.refresh();
+  }
+
+  ended(form, { status, responseText, responseURL }) {
+    this.sending = null;
+    show(form, null);
+    const next = [200, 400, 409].includes(status) ? drawnFrom(responseText) : null;
+    if (!next) {
+      const text = status === 413 ? form.dataset.tooLarge : form.dataset.lost;
+      return complain(form, status === 403 || responseURL.includes("/account/") ? form.dataset.signedOut : text);
+    }
+    refreshTimes(next);
+    this.asked += 1;
+    if (status === 200) {
+      this.swap(next);
+      toast(form.dataset.done);
+      return this.panel.querySelector("summary")?.focus();
+    }
+    const texts = [...next.querySelectorAll(".field__error p")].map((line) => line.textContent);
+    complain(form, texts.join(" "));
+    announce(texts.join(" "));
+  }
+
+  send(form) {
+    if (this.sending) return;
+    const file = form.querySelector("input[type=file]").files[0];
+    if (file && file.size > Number(form.dataset.largest)) return complain(form, form.dataset.tooLarge);
+    const sending = (this.sending = new XMLHttpRequest());
+    sending.open("POST", form.action);
+    sending.setRequestHeader("HX-Request", "true");
+    sending.upload.addEventListener("progress", ({ loaded, total }) => this.sending && show(form, loaded / total));
+    sending.addEventListener("load", ({ target }) => this.ended(form, target));
+    sending.addEventListener("error", ({ target }) => this.ended(form, target));
+    sending.addEventListener("abort", () => ((this.sending = null), show(form, null)));
+    show(form, 0);
+    sending.send(new FormData(form));
+  }
+}
 
 // Sending ------------------------------------------------------------------------------------------------------------
 
@@ -67,52 +115,23 @@ function show(form, share) {
   form.querySelector(".form__acts").hidden = share !== null;
 }
 
-function ended(form, { status, responseText, responseURL }) {
-  sending = null;
-  show(form, null);
-  const next = [200, 400, 409].includes(status) ? drawnFrom(responseText) : null;
-  if (!next) {
-    const text = status === 413 ? form.dataset.tooLarge : form.dataset.lost;
-    return complain(form, status === 403 || responseURL.includes("/account/") ? form.dataset.signedOut : text);
-  }
-  refreshTimes(next);
-  asked += 1;
-  if (status === 200) {
-    swap(next);
-    toast(form.dataset.done);
-    return panel().querySelector("summary")?.focus();
-  }
-  const texts = [...next.querySelectorAll(".field__error p")].map((line) => line.textContent);
-  complain(form, texts.join(" "));
-  announce(texts.join(" "));
-}
-
-function send(form) {
-  const file = form.querySelector("input[type=file]").files[0];
-  if (file && file.size > Number(form.dataset.largest)) return complain(form, form.dataset.tooLarge);
-  sending = new XMLHttpRequest();
-  sending.open("POST", form.action);
-  sending.setRequestHeader("HX-Request", "true");
-  sending.upload.addEventListener("progress", ({ loaded, total }) => sending && show(form, loaded / total));
-  sending.addEventListener("load", ({ target }) => ended(form, target));
-  sending.addEventListener("error", ({ target }) => ended(form, target));
-  sending.addEventListener("abort", () => ((sending = null), show(form, null)));
-  show(form, 0);
-  sending.send(new FormData(form));
-}
+const places = new Map();
+for (const { dataset } of document.querySelectorAll("[data-attachments]"))
+  places.set(dataset.attachments, new Files(dataset.attachments));
+const placeOf = (element) => places.get(element?.closest("[data-attachments]")?.dataset.attachments);
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-upload] form");
   if (!form) return;
   event.preventDefault();
-  if (!sending) send(form);
+  placeOf(form)?.send(form);
 });
-document.addEventListener("click", (event) => event.target.closest("[data-cancel]") && sending?.abort());
-addEventListener("beforeunload", (event) => sending && event.preventDefault());
+document.addEventListener("click", (event) => placeOf(event.target.closest("[data-cancel]"))?.sending?.abort());
+addEventListener("beforeunload", (event) => [...places.values()].some(({ sending }) => sending) && event.preventDefault());
 
 const page = document.querySelector("[data-live-topic]");
-if (page && panel()) {
+for (const place of page ? places.values() : []) {
   const { liveTopic, liveAfter, liveEpoch } = page.dataset;
-  follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, hear);
-  attend(panel());
+  follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, (change) => place.hear(change));
+  place.attend(place.panel);
 }

@@ -1,0 +1,41 @@
+// The tabs of an idea's two discussions: they come with the team and go with it, and count what stands in either.
+import { follow } from "../../realtime/live.js";
+import { hold } from "./hold.js";
+import { fragment } from "./post.js";
+
+const SOON_MS = 150;
+const holder = document.querySelector("[data-rooms]");
+let asked = 0; // the newest answer wins: an older one that comes late is dropped
+let waiting = 0;
+let followed = "";
+let unfollow = null;
+
+async function refresh() {
+  waiting = 0;
+  const mine = (asked += 1);
+  const html = await fragment(holder.dataset.fragment);
+  const next = html && new DOMParser().parseFromString(html, "text/html").querySelector("[data-rooms]");
+  if (!next || mine !== asked) return;
+  if (holder.innerHTML !== next.innerHTML) hold(() => holder.replaceChildren(...document.adoptNode(next).childNodes));
+  attend(next.dataset);
+}
+
+/** Several comments at once are one question. */
+const soon = () => (waiting ||= setTimeout(refresh, SOON_MS));
+const counts = new Set(["comment.posted", "comment.deleted", "consortium.changed", "idea.changed"]);
+const hear = ({ kind }) => counts.has(kind) && soon();
+
+/** Follow the team's topic as long as the reader is on the team: the tabs name it to nobody else. */
+function attend({ topic = "", after, epoch }) {
+  if (topic === followed) return;
+  unfollow?.();
+  followed = topic;
+  unfollow = topic ? follow(topic, { after, epoch }, hear, { onRevoked: refresh }) : null;
+}
+
+const page = holder?.closest("[data-live-topic]");
+if (page) {
+  const { liveTopic, liveAfter, liveEpoch } = page.dataset;
+  follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, hear);
+  attend(holder.dataset);
+}
