@@ -82,3 +82,31 @@ def _nothing_waits(page: Page) -> None:
     expect(page.locator(".is-sending")).to_have_count(0, timeout=25_000)
     waiting = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('jvl.outbox'))")
     assert waiting == []
+
+
+def test_who_gets_a_comment_through_follows_again_at_once(browser: Any, server: Server) -> None:
+    with cable_to(server) as cable:
+        near, far = Visits(browser, cable.server), Visits(browser, server)
+        near.expect_console(NETWORK)
+        company = near("company@example.org")
+        reference = write_idea(far("researcher@example.org"), title="Una linea che torna")
+        company.clock.install()
+        company.add_init_script("Math.random = () => 0.9")  # the longest waits, each time the same
+        follow_idea(company, reference)
+
+        cable.cut()
+        for _ in range(8):
+            company.clock.run_for(30_000)
+            company.wait_for_timeout(100)
+        cable.mend()
+        elsewhere = {"body": "Scritto altrove", "client_id": "altrove-1", "method": "POST"}
+        server.api(f"ideas/{reference}/comments/", token=server.token("researcher@example.org"), **elsewhere)
+        company.locator("form[data-composer] textarea").fill("Scritto qui")
+        company.keyboard.press("Control+Enter")
+        expect(company.locator(".is-sending")).to_have_count(0)
+        company.clock.run_for(2_000)
+
+        expect(company.locator("[data-comment] .comment__text")).to_have_text(["Scritto altrove", "Scritto qui"])
+        for visits in (near, far):
+            visits.close()
+            assert visits.problems == []

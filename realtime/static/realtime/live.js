@@ -272,6 +272,11 @@ function wakeUp() {
   else connectSoon(Math.random() * 1000);
 }
 
+/** A request of the page got through: the network is back, and the timer may stand at half a minute. */
+export function gotThrough() {
+  if (status.state !== "online") wakeUp();
+}
+
 addEventListener("online", wakeUp);
 addEventListener("offline", () => line?.probe());
 document.addEventListener("visibilitychange", () => document.hidden || wakeUp());

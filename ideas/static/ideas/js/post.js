@@ -1,4 +1,5 @@
 // A form's fields sent by a script: what came back, or why nothing did.
+import { gotThrough } from "../../realtime/live.js";
 
 /**
  * Returns {data} (accepted), {errors: [sentence]} (refused, beside the form), or {lost: "network" | "signed_out" |
@@ -16,6 +17,7 @@ export async function post(url, fields) {
   } catch {
     return { lost: "network" };
   }
+  if (answer.status < 500) gotThrough();
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return { lost: "signed_out" };
   if (answer.status === 404) return { lost: "gone" };
   const data = await answer.json().catch(() => null);
