@@ -5,8 +5,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 CONFLICTS: dict[str, str | Promise] = {
-    "already_asked": _("Your organisation has already asked to join this idea."),
+    "affiliation_answered": _("This request was answered or taken back meanwhile."),
+    "affiliation_asked": _("You have asked this organisation already. It hasn't answered yet."),
+    "affiliation_gone": _("This person isn't one of the organisation's people any more."),
+    "already_affiliated": _("You are one of this organisation's people already."),
+    "already_asked": _("Your organisation has already asked for this, or has it."),
+    "already_candidate": _("This organisation is invited already, asks for the same, or has it."),
     "already_imported": _("This file was imported meanwhile. This is what it changed."),
+    "already_invited": _("Your organisation is invited to this already: answer the invitation."),
     "already_listed": _("This idea is on the list already."),
     "already_planned": _("This idea has a plan already."),
     "already_published": _("This shortlist is published: it can't be changed any more."),
@@ -15,6 +21,7 @@ CONFLICTS: dict[str, str | Promise] = {
     "candidate_settled": _("Somebody made a call of this news meanwhile."),
     "comment_deleted": _("This comment was deleted."),
     "commenting_closed": _("This idea takes no more comments."),
+    "competence_changed": _("Somebody changed this word meanwhile. This is how it stands now."),
     "edited_meanwhile": _("Somebody else saved a newer version meanwhile. Both texts are below."),
     "empty_shortlist": _("Add at least one idea before you publish."),
     "file_lost": _("This file isn't in the storage any more. Ask who attached it to do so again."),
@@ -22,8 +29,12 @@ CONFLICTS: dict[str, str | Promise] = {
         "The file could not be kept: the storage is full, or can't be reached. Nothing was changed. Try again later."
     ),
     "import_working": _("This file is being read just now. Wait until that is done."),
+    "invitation_closed": _("This invitation was used, taken back, or has expired."),
     "invitation_used": _("This invitation was used or has expired. Ask for a new one."),
     "joining_closed": _("This idea takes no more requests to join."),
+    "last_administrator": _(
+        "An organisation needs an administrator. Make somebody else one first, or ask the cluster's staff."
+    ),
     "merge_ended": _("This proposal was answered or taken back meanwhile."),
     "merge_not_shared": _(
         "The authors of both ideas must see the other one. Invite them to read it first, then propose again."
@@ -33,10 +44,19 @@ CONFLICTS: dict[str, str | Promise] = {
     "milestone_gone": _("This step was taken out of the plan meanwhile."),
     "no_deadline": _("This idea has no deadline to plan for. Choose a call with one first."),
     "no_plan_steps": _("The template of plans is empty. Add steps of your own."),
+    "nobody_to_invite": _(
+        "Nobody administers this organisation here yet, so that nobody could answer. Ask the cluster's staff."
+    ),
     "own_organisation": _("Your organisation is in this idea already."),
     "plan_full": _("This plan has as many steps as it can take. Remove one first."),
+    "request_expired": _("The time for an answer is over."),
+    "rules_changed": _("Somebody changed these rules meanwhile. Below they are as they stand now, beside yours."),
     "slot_filled": _("This place has been filled meanwhile."),
     "stale_order": _("The list was changed meanwhile. This is the order as it is now."),
+    "too_many_samples": _("No more line-ups can be kept here. Remove one first."),
+    "unit_has_units": _("This organisation has units of its own, so it can't be a unit itself."),
+    "unit_of_unit": _("This organisation is a unit itself, so it can't have units."),
+    "unit_taken": _("This organisation is a unit of another one. Let it go there first."),
     "wrong_state": _("This can't be done in the present state."),
 }
 

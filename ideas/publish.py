@@ -11,7 +11,7 @@ from ideas.choices import AttachmentAudience, CommentAudience
 from ideas.models import Attachment, Comment, DeadlineChange, Idea, JoinRequest, Member, Notification, Shortlist
 from ideas.queries.board_counts import Moves
 from ideas.queries.ideas import CARD_FIELDS
-from ideas.queries.joining import consortium_of, readers_of
+from ideas.queries.joining import Consortium, consortium_of, readers_of
 from ideas.queries.merging import ids_merged_into
 from ideas.queries.notifications import Unread
 from ideas.queries.plans import plan_of
@@ -105,6 +105,27 @@ def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = Fals
         revoke_topic(plan_topic(idea.pk))
 
 
+def organisation_changed(moved: Iterable[tuple[Idea, Moves]] = ()) -> None:
+    """What ideas show of an organisation changed: the line-up and the card of each in which it takes part.
+
+    Its own page has no topic: it is read anew.
+    """
+    entries = []
+    for idea, moves in moved:
+        line_up = dict(ConsortiumSerializer(consortium_of(idea)).data)
+        entries += [(idea_topic(idea.pk), "consortium.changed", line_up), *_board(idea, moves)]
+    _append(*entries)
+
+
+def rules_changed(judged: Iterable[tuple[Consortium, Moves | None]]) -> None:
+    """What calls ask changed: the panel of every idea aimed at them, and the card of those whose card says otherwise."""
+    entries = []
+    for line_up, moves in judged:
+        entries.append((idea_topic(line_up.idea.pk), "consortium.changed", dict(ConsortiumSerializer(line_up).data)))
+        entries += _board(line_up.idea, moves) if moves is not None else []
+    _append(*entries)
+
+
 def attachment_added(attachment: Attachment) -> None:
     """A file came to stand beside an idea: {id, idea}. What is for partners only is told to the team alone."""
     _attachment("attachment.added", attachment)
@@ -130,12 +151,17 @@ def plan_changed(idea: Idea) -> None:
     _append((plan_topic(idea.pk), "plan.changed", dict(PlanSerializer(plan_of(idea)).data)))
 
 
-def request_changed(request: JoinRequest, told: Told = ()) -> None:
-    """A request to join came or went on: {id, idea, state}, to those who see it and aren't notified of it anyway."""
+def request_changed(request: JoinRequest, told: Told = (), *, closes: bool = False) -> None:
+    """A request to join came or went on: {id, idea, state}, to those who see it and aren't notified of it anyway.
+
+    An invitation that ends closes the idea to those who saw it for that reason alone (`closes`): they are checked.
+    """
     told = list(told)
     others = sorted({*readers_of(request)} - {row.member_id for row in told})
     payload = {"id": request.pk, "idea": request.idea_id, "state": request.state}
     _append(*((member_topic(reader), "request.changed", payload) for reader in others), told=told)
+    if closes:
+        revoke_topic(idea_topic(request.idea_id))
 
 
 def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:

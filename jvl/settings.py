@@ -189,6 +189,8 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 # Where uploads are kept: any storage class of Django's kind, with its options, as JSON.
 FILES_STORAGE = env.str("FILES_STORAGE", default="django.core.files.storage.FileSystemStorage")
 FILES_OPTIONS = env.json("FILES_OPTIONS", default={"location": str(DATA_DIR / "files")})
+# For how long a request to join, or an invitation, waits for its answer.
+JOIN_EXPIRES_DAYS = env.int("JOIN_EXPIRES_DAYS", default=30)
 # What the files beside ideas may take for one organisation, or for a member without one.
 ATTACHMENT_QUOTA_BYTES = env.int("ATTACHMENT_QUOTA_MB", default=2_000) * 1_000_000
 STORAGES = {

@@ -13,7 +13,7 @@ from ideas.actions.annexes import write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
 from ideas.actions.ideas import change_state, post_idea
-from ideas.actions.joining import accept_join_request, ask_to_join
+from ideas.actions.joining import accept_join_request, ask_to_join, invite_organisation
 from ideas.actions.plans import make_plan
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist
 from ideas.actions.slots import add_slot
@@ -148,6 +148,12 @@ def make_slot(idea: Idea, **content: Any) -> RoleSlot:
 def make_join_request(idea: Idea, by: Member, organisation: Organisation, **fields: Any) -> JoinRequest:
     fields = {"contribution": "A pilot line.", "role": "beneficiary", "at": timezone.now(), **fields}
     return ask_to_join(by=by, idea=idea, organisation=organisation, **fields)
+
+
+def make_invitation(idea: Idea, organisation: Organisation, **fields: Any) -> JoinRequest:
+    """An organisation with an administrator is invited by the idea's author."""
+    fields = {"by": idea.created_by, "message": "Join us.", "at": timezone.now(), **fields}
+    return invite_organisation(idea=idea, organisation=organisation, **fields)
 
 
 def make_partner(idea: Idea, by: Member, organisation: Organisation, **fields: Any) -> JoinRequest:

@@ -41,7 +41,8 @@ SHARED = {
     # moving: what goes along when one idea goes into another.
     # lifecycle: what a step of an idea asks for, ends and tells.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
-    "actions": {"board", "demo", "demo_play", "lifecycle", "moving", "preview", "reference", "slots", "uploads"},
+    # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
+    "actions": {"join_expiry", "join_steps", "board", "demo", "demo_play", "lifecycle", "moving", "preview", "reference", "slots", "uploads"},
     "forms": {"filters", "sections", "typed"},
     # idea_form: writing an idea; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.

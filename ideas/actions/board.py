@@ -1,7 +1,7 @@
 """What every write of an idea keeps true for the board: audience, tags, search text, closing, counts. No actions."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,7 +23,9 @@ from ideas.models import (
 from ideas.queries.board_counts import Moves, facet_values
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import PUBLIC
+from ideas.queries.joining import Consortium, consortiums_of
 from ideas.queries.radar import radar_of
+from ideas.radar import NOT_KEPT, Check, lacking
 from ideas.rules.ideas import is_published
 
 CountRow = tuple[str, str, str]  # audience, facet, value
@@ -80,7 +82,7 @@ def count_rows(idea: Idea) -> set[CountRow]:
     """List the counts in which the idea stands, from its row as it was loaded or indexed last."""
     if not idea.audience:
         return set()
-    return {(idea.audience, facet, value) for facet, value in facet_values(idea.tags, idea.state, idea.closes_at)}
+    return {(idea.audience, facet, value) for facet, value in facet_values(idea.tags, idea.state, idea.closes_at, idea.lacking)}
 
 
 def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[str] = ()) -> Moves:
@@ -91,15 +93,16 @@ def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[st
     idea.audience = audience_of(idea)
     idea.closes_at = idea.deadline.at if idea.deadline else None
     idea.tags = tags_of(idea)
-    idea.save(update_fields=["audience", "closes_at", "tags", *also])
+    _write_checks(idea, _checks(idea))
+    idea.save(update_fields=["audience", "closes_at", "tags", "lacking", *also])
     index_idea_words(idea)
     return move_counts(before=set(before), now=count_rows(idea))
 
 
 def tags_of(idea: Idea) -> dict[str, object]:
-    """Collect what a card shows of other tables.
+    """Collect what a card shows of other tables, but for what its line-up lacks (`lacks`, see `_write_checks`).
 
-    {"chains": [code, …], "kets": [code, …], "call": {…} or None, "lacks": {rule of the call: how many are missing}}
+    {"chains": [code, …], "kets": [code, …], "call": {…} or None}
     """
     others = idea.other_chains.exclude(pk=idea.value_chain_id).values_list("code", flat=True)
     call = idea.call
@@ -107,13 +110,19 @@ def tags_of(idea: Idea) -> dict[str, object]:
         "chains": [idea.value_chain.code, *others],
         "kets": list(idea.kets.order_by("scheme", "position").values_list("code", flat=True)),
         "call": {"identifier": call.identifier, "slug": call.slug, "title": call.title} if call else None,
-        "lacks": _lacks(idea),
     }
 
 
-def _lacks(idea: Idea) -> dict[str, int]:
+def _checks(idea: Idea) -> list[Check]:
     partners = idea.join_requests.filter(state=JoinState.ACCEPTED).select_related("organisation")
-    return {one.rule: one.missing for one in radar_of(idea, partners) if one.missing and not one.at_most}
+    return radar_of(idea, partners, proposals={})
+
+
+def _write_checks(idea: Idea, checks: Sequence[Check]) -> None:
+    """Put on an idea what its line-up lacks: in figures for the card, {rule: how many}, and in codes for the filter."""
+    lacks = {one.rule: one.missing for one in checks if one.missing and one.rule not in NOT_KEPT}
+    idea.tags = {**idea.tags, "lacks": lacks}
+    idea.lacking = " ".join(lacking(checks))
 
 
 def move_counts(*, before: set[CountRow], now: set[CountRow]) -> Moves:
@@ -131,9 +140,10 @@ def move_counts(*, before: set[CountRow], now: set[CountRow]) -> Moves:
 
 
 def count_slots(idea: Idea) -> None:
-    """Keep on the idea how many places are open and how many partners it has. The search's index is the caller's."""
+    """Keep on the idea how many places are open and organisations joined. The search's index is the caller's."""
     idea.open_slots = sum(max(slot.wanted - slot.filled, 0) for slot in idea.slots.all())
-    idea.partner_count = idea.join_requests.filter(state=JoinState.ACCEPTED).count()
+    partners = idea.join_requests.filter(state=JoinState.ACCEPTED).order_by().values("organisation").distinct()
+    idea.partner_count = partners.count()
     idea.save(update_fields=["open_slots", "partner_count"])
 
 
@@ -167,3 +177,25 @@ def retarget(call: Call, at: datetime) -> list[tuple[Idea, Moves]]:
             idea.save(update_fields=["deadline"])
         moved.append((idea, index_idea(idea, before)))
     return moved
+
+
+def rejudge(calls: Iterable[Call]) -> list[tuple[Consortium, Moves | None]]:
+    """After a change of what calls ask, hold the line-ups of all ideas that aim at them against it, and lock these.
+
+    Returns every line-up with its radar as it is now, and how the counts moved; None where the idea's card stays as it
+    was. A fixed number of queries for all that stays, some more for each idea whose card changes.
+    """
+    ideas = Idea.objects.filter(call__in=calls).select_for_update(of=("self",)).order_by("id")
+    judged: list[tuple[Consortium, Moves | None]] = []
+    changed = []
+    for consortium in consortiums_of(list(ideas.select_related("call", "organisation"))):
+        idea = consortium.idea
+        before, was = count_rows(idea), (idea.tags, idea.lacking)
+        _write_checks(idea, consortium.checks)
+        moves = None
+        if (idea.tags, idea.lacking) != was:
+            changed.append(idea)
+            moves = move_counts(before=before, now=count_rows(idea))
+        judged.append((consortium, moves))
+    Idea.objects.bulk_update(changed, ["tags", "lacking"], batch_size=200)
+    return judged

@@ -1,32 +1,42 @@
-"""Writes of requests to join, and of what partners commit to. The places they ask for are `slots`."""
+"""Writes of requests to join, of invitations, and of what partners commit to. The places they are for are `slots`."""
 
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from ideas import publish, text
+from ideas import publish
 from ideas.actions.annexes import keep_no_more
 from ideas.actions.board import lock_idea, lock_with_idea, recount
-from ideas.actions.notifications import notify
-from ideas.actions.slots import MAX_TEXT_CHARS
-from ideas.choices import COMMITMENT_NEXT, JOIN_LIVE, JOIN_NEXT, AffiliationRole, JoinState, NotificationKind
+from ideas.actions.join_steps import (
+    administrators_of,
+    begin,
+    check_step,
+    clean,
+    note,
+    seeing,
+    take,
+    tell,
+    tell_administrators,
+    tell_authors,
+    tell_of_end,
+    tell_of_free_place,
+    tell_other_side,
+)
+from ideas.choices import COMMITMENT_NEXT, JOIN_LIVE, Commitment, ConsortiumRole, JoinAct, JoinState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Idea, JoinRequest, Member, Notification, Organisation, RoleSlot
+from ideas.queries.joining import partners_of
 from ideas.rules.ideas import takes_requests
-from ideas.rules.joining import (
-    COMMITMENT_STEPS,
-    administers,
-    belongs_to,
-    can_answer_join_request,
-    can_authorise_join_request,
-    can_commit,
-    can_withdraw_join_request,
-)
+from ideas.rules.joining import COMMITMENT_STEPS, administers, belongs_to, can_commit, can_invite
 
-_REQUESTS = JoinRequest.objects.select_related("organisation", "slot", "asked_by")
+REQUESTS = JoinRequest.objects.select_related("organisation", "slot", "asked_by")
+ACT_OF = {Commitment.CONFIRMED: JoinAct.CONFIRMED, Commitment.LETTER_SIGNED: JoinAct.SIGNED}
+
+
+# Beginning ------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic(durable=True)
@@ -42,62 +52,124 @@ def ask_to_join(
     can_coordinate: bool = False,
     at: datetime,
 ) -> JoinRequest:
-    """Ask for a place in an idea, for an organisation. The authors are told.
+    """Ask for a place in an idea, or for another role, for an organisation. The authors are told.
 
-    Who isn't an administrator of the organisation asks its administrators first: the request waits for them.
-    Raises NotAllowed, ValidationError, Conflict("joining_closed", "own_organisation", "already_asked", "slot_filled").
+    Who isn't an administrator of the organisation asks its administrators first: the request waits for them. An
+    organisation may ask for several places.
+    Raises NotAllowed, ValidationError, Conflict("joining_closed", "own_organisation", "already_asked",
+    "already_invited", "slot_filled").
     """
     idea = lock_idea(idea.pk)
     if not belongs_to(by, organisation):
         raise NotAllowed
     _check_joinable(idea, organisation, slot)
+    role = slot.role if slot else role
+    there = _same(idea, organisation, slot, role).first()
+    if there is not None:
+        raise Conflict("already_invited" if there.state == JoinState.INVITED else "already_asked")
     state = JoinState.PENDING if administers(by, organisation) else JoinState.UNAUTHORISED
     request = JoinRequest(
-        idea=idea, organisation=organisation, slot=slot, role=slot.role if slot else role, state=state,
-        contribution=_clean("contribution", contribution), message=_clean("message", message),
+        idea=idea, organisation=organisation, slot=slot, role=role, state=state,
+        contribution=clean("contribution", contribution), message=clean("message", message),
         can_coordinate=can_coordinate, asked_by=by, asked_at=at,
     )  # fmt: skip
     request.full_clean(exclude=["idea", "organisation", "slot", "asked_by"])
-    request.save()
-    tell = _tell_authors if state == JoinState.PENDING else _tell_administrators
-    publish.request_changed(request, tell(request, by=by, at=at))
+    begin(request, by=by, at=at)
+    told = tell_authors if state == JoinState.PENDING else tell_administrators
+    publish.request_changed(request, told(request, by=by, at=at))
     return request
 
 
 @transaction.atomic(durable=True)
-def authorise_join_request(*, by: Member, request: JoinRequest, at: datetime) -> JoinRequest:
-    """Let a colleague's request go to the authors. Raises NotAllowed, Conflict("wrong_state", "joining_closed")."""
-    request = lock_with_idea(request, _REQUESTS)
-    if not can_authorise_join_request(by, request):
+def invite_organisation(
+    *,
+    by: Member,
+    idea: Idea,
+    organisation: Organisation,
+    slot: RoleSlot | None = None,
+    role: str = ConsortiumRole.BENEFICIARY,
+    message: str = "",
+    at: datetime,
+) -> JoinRequest:
+    """Invite an organisation to a place in an idea, or to another role. Its administrators are told, and answer.
+
+    They see the idea as long as the invitation waits for their answer, whoever else sees it.
+    Raises NotAllowed (not an author), ValidationError, Conflict("joining_closed", "own_organisation",
+    "already_candidate", "slot_filled", "nobody_to_invite").
+    """
+    idea = lock_idea(idea.pk)
+    if not can_invite(by, idea):
         raise NotAllowed
-    if request.state != JoinState.UNAUTHORISED:
-        raise Conflict("wrong_state")
+    _check_joinable(idea, organisation, slot)
+    role = slot.role if slot else role
+    if _same(idea, organisation, slot, role).exists():
+        raise Conflict("already_candidate")
+    invitation = JoinRequest(
+        idea=idea, organisation=organisation, slot=slot, role=role, state=JoinState.INVITED,
+        message=clean("message", message), asked_by=by, asked_at=at, invited_by=by,
+    )  # fmt: skip
+    if not administrators_of(invitation):
+        raise Conflict("nobody_to_invite")
+    invitation.full_clean(exclude=["idea", "organisation", "slot", "asked_by", "invited_by", "contribution"])
+    begin(invitation, by=by, at=at)
+    publish.request_changed(invitation, tell_administrators(invitation, by=by, at=at))
+    return invitation
+
+
+def _check_joinable(idea: Idea, organisation: Organisation, slot: RoleSlot | None) -> None:
+    if not takes_requests(idea):
+        raise Conflict("joining_closed")
+    if idea.organisation_id == organisation.pk:
+        raise Conflict("own_organisation")
+    if slot and slot.idea_id != idea.pk:
+        raise ValidationError({"slot": _("That place belongs to another idea.")})
+    if slot and RoleSlot.objects.filter(pk=slot.pk, filled__gte=F("wanted")).exists():
+        raise Conflict("slot_filled")
+
+
+def _same(idea: Idea, organisation: Organisation, slot: RoleSlot | None, role: str) -> QuerySet[JoinRequest]:
+    """What the organisation has to do with the place already, or beside the places with the role."""
+    live = JoinRequest.objects.filter(idea=idea, organisation=organisation, state__in=sorted(JOIN_LIVE))
+    return live.filter(slot=slot) if slot else live.filter(slot=None, role=role)
+
+
+# Answering ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic(durable=True)
+def authorise_join_request(*, by: Member, request: JoinRequest, at: datetime) -> JoinRequest:
+    """Let a colleague's request go to the authors.
+
+    Raises NotAllowed, Conflict("wrong_state", "joining_closed", "request_expired").
+    """
+    request = lock_with_idea(request, REQUESTS)
+    check_step(request, "authorise", by=by, reason="", at=at)
     if not takes_requests(request.idea):
         raise Conflict("joining_closed")
-    request.state, request.authorised_by, request.authorised_at = JoinState.PENDING, by, at
-    request.save(update_fields=["state", "authorised_by", "authorised_at"])
-    publish.request_changed(request, _tell_authors(request, by=request.asked_by, at=at))
+    take(request, "authorise", by=by, reason="", at=at)
+    publish.request_changed(request, tell_authors(request, by=request.asked_by, at=at))
     return request
 
 
 @transaction.atomic(durable=True)
 def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", at: datetime) -> JoinRequest:
-    """Take an organisation into the consortium; its slot counts one more.
+    """Take an organisation into the consortium, or accept an invitation for it; its slot counts one more.
 
-    Raises NotAllowed, Conflict("wrong_state", "slot_filled").
+    An author accepts a request, an administrator of the organisation an invitation. Raises NotAllowed,
+    Conflict("wrong_state", "request_expired", "slot_filled", "joining_closed").
     """
-    request = lock_with_idea(request, _REQUESTS)
-    if not can_answer_join_request(by, request):
-        raise NotAllowed
-    request.joined_at = at
-    _answer(request, JoinState.ACCEPTED, by=by, reason=reason, at=at)
+    request = lock_with_idea(request, REQUESTS)
+    reason = check_step(request, "accept", by=by, reason=reason, at=at)
+    if request.is_invitation and not takes_requests(request.idea):
+        raise Conflict("joining_closed")
+    take(request, "accept", by=by, reason=reason, at=at)
     if request.slot_id:
         # The condition is the judge of two who accept for the last place; the constraint stands behind it.
         free = RoleSlot.objects.filter(pk=request.slot_id, filled__lt=F("wanted"))
         if not free.update(filled=F("filled") + 1):
             raise Conflict("slot_filled")
     recount(request.idea)
-    publish.consortium_changed(request.idea, _tell_organisation(request, by=by, at=at))
+    publish.consortium_changed(request.idea, tell_other_side(request, by=by, at=at))
     return request
 
 
@@ -105,41 +177,64 @@ def accept_join_request(*, by: Member, request: JoinRequest, reason: str = "", a
 def decline_join_request(
     *, by: Member, request: JoinRequest, reason: str, waitlist: bool = False, at: datetime
 ) -> JoinRequest:
-    """Say no, or not yet (`waitlist`), with a reason that the organisation reads.
+    """Say no, or not yet (`waitlist`), with a reason that the other side reads.
 
-    Raises NotAllowed, ValidationError (no reason), Conflict("wrong_state").
+    An author declines a request, an administrator of the organisation an invitation, by which they see the idea no
+    more. Raises NotAllowed, ValidationError (no reason), Conflict("wrong_state").
     """
-    request = lock_with_idea(request, _REQUESTS)
-    if not can_answer_join_request(by, request):
-        raise NotAllowed
-    if not reason.strip():
-        raise ValidationError({"reason": _("Give a reason: the organisation reads it.")})
-    state = JoinState.WAITLISTED if waitlist else JoinState.DECLINED
-    _answer(request, state, by=by, reason=reason, at=at)
-    publish.request_changed(request, _tell_organisation(request, by=by, at=at))
+    request = lock_with_idea(request, REQUESTS)
+    step = "waitlist" if waitlist else "decline"
+    reason = check_step(request, step, by=by, reason=reason, at=at)
+    take(request, step, by=by, reason=reason, at=at)
+    publish.request_changed(request, tell_other_side(request, by=by, at=at), closes=request.is_invitation)
     return request
+
+
+# Ending ---------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic(durable=True)
 def withdraw_join_request(*, by: Member, request: JoinRequest, reason: str = "", at: datetime) -> JoinRequest:
-    """Take a request back, or leave the consortium: the place is free again.
+    """Take a request or an invitation back, or leave the consortium: the place is free again.
 
     Raises NotAllowed, Conflict("wrong_state").
     """
-    request = lock_with_idea(request, _REQUESTS)
-    if not can_withdraw_join_request(by, request):
-        raise NotAllowed
-    was_partner = request.state == JoinState.ACCEPTED
-    _answer(request, JoinState.WITHDRAWN, by=by, reason=reason, at=at)
-    if was_partner and request.slot_id:
-        RoleSlot.objects.filter(pk=request.slot_id).update(filled=F("filled") - 1)
+    request = lock_with_idea(request, REQUESTS)
+    reason = check_step(request, "withdraw", by=by, reason=reason, at=at)
+    was_partner, was_invited = request.state == JoinState.ACCEPTED, request.state == JoinState.INVITED
+    concerned = seeing(request, administrators_of(request)) if was_invited else []
+    take(request, "withdraw", by=by, reason=reason, at=at)
     if was_partner:
-        keep_no_more(request.idea, request.organisation)
-        recount(request.idea)
-        publish.consortium_changed(request.idea, partner_left=True)
+        authors = request.idea.authors.exclude(pk=by.pk)
+        _leave(request, tell(authors, NotificationKind.JOIN_ENDED, "left", request, by=by, at=at), at=at)
     else:
-        publish.request_changed(request)
+        publish.request_changed(request, tell_of_end(request, concerned, by=by, at=at), closes=was_invited)
     return request
+
+
+@transaction.atomic(durable=True)
+def remove_partner(*, by: Member, request: JoinRequest, reason: str, at: datetime) -> JoinRequest:
+    """Take a partner out of the consortium, with a reason that it reads: the place is free again.
+
+    Raises NotAllowed, ValidationError (no reason), Conflict("wrong_state").
+    """
+    request = lock_with_idea(request, REQUESTS)
+    reason = check_step(request, "remove", by=by, reason=reason, at=at)
+    concerned = seeing(request, [request.asked_by, *administrators_of(request)])
+    take(request, "remove", by=by, reason=reason, at=at)
+    _leave(request, tell_of_end(request, concerned, by=by, at=at), at=at)
+    return request
+
+
+def _leave(request: JoinRequest, told: list[Notification], *, at: datetime) -> None:
+    """What goes with a place in a consortium; an organisation may have another one in it."""
+    idea = request.idea
+    if not partners_of(idea).filter(pk=request.organisation_id).exists():
+        keep_no_more(idea, request.organisation)
+    recount(idea)
+    if request.slot:
+        told += tell_of_free_place(request.slot, idea, at)
+    publish.consortium_changed(idea, told, partner_left=True)
 
 
 @transaction.atomic(durable=True)
@@ -148,16 +243,17 @@ def commit_partner(*, by: Member, request: JoinRequest, commitment: str, at: dat
 
     One step after the other. Raises NotAllowed, Conflict("wrong_state").
     """
-    request = lock_with_idea(request, _REQUESTS)
+    request = lock_with_idea(request, REQUESTS)
     if not can_commit(by, request):
         raise NotAllowed
     if request.state != JoinState.ACCEPTED or COMMITMENT_NEXT.get(request.commitment) != commitment:
         raise Conflict("wrong_state")
     request.commitment = commitment
     request.save(update_fields=["commitment"])
+    note(request, ACT_OF[Commitment(commitment)], by=by, at=at)
     recount(request.idea)
-    authors = list(request.idea.authors.all())
-    told = _tell(authors, NotificationKind.JOIN_COMMITTED, commitment, request, by=by, at=at)
+    authors = request.idea.authors.all()
+    told = tell(authors, NotificationKind.JOIN_COMMITTED, commitment, request, by=by, at=at)
     publish.consortium_changed(request.idea, told)
     return request
 
@@ -172,59 +268,6 @@ def take_step(step: str, *, by: Member, request: JoinRequest, reason: str, at: d
         return accept_join_request(by=by, request=request, reason=reason, at=at)
     if step == "withdraw":
         return withdraw_join_request(by=by, request=request, reason=reason, at=at)
+    if step == "remove":
+        return remove_partner(by=by, request=request, reason=reason, at=at)
     return decline_join_request(by=by, request=request, reason=reason, waitlist=step == "waitlist", at=at)
-
-
-def _answer(request: JoinRequest, state: JoinState, *, by: Member, reason: str, at: datetime) -> None:
-    if state not in JOIN_NEXT[request.state]:
-        raise Conflict("wrong_state")
-    request.state, request.answered_by, request.answered_at = state, by, at
-    request.reason = _clean("reason", reason)
-    request.save(update_fields=["state", "answered_by", "answered_at", "reason", "joined_at"])
-
-
-def _check_joinable(idea: Idea, organisation: Organisation, slot: RoleSlot | None) -> None:
-    if not takes_requests(idea):
-        raise Conflict("joining_closed")
-    if idea.organisation_id == organisation.pk:
-        raise Conflict("own_organisation")
-    if JoinRequest.objects.filter(idea=idea, organisation=organisation, state__in=JOIN_LIVE).exists():
-        raise Conflict("already_asked")
-    if slot and slot.idea_id != idea.pk:
-        raise ValidationError({"slot": _("That place belongs to another idea.")})
-    if slot and RoleSlot.objects.filter(pk=slot.pk, filled__gte=F("wanted")).exists():
-        raise Conflict("slot_filled")
-
-
-def _clean(name: str, value: str) -> str:
-    return text.clean_field(name, value, most=MAX_TEXT_CHARS)
-
-
-def _tell_authors(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:
-    return _tell(list(request.idea.authors.all()), NotificationKind.JOIN_REQUESTED, "asked", request, by=by, at=at)
-
-
-def _tell_administrators(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:
-    administrators = Member.objects.filter(
-        affiliations__organisation=request.organisation, affiliations__role=AffiliationRole.ADMINISTRATOR
-    )
-    kind = NotificationKind.JOIN_AUTHORISATION_ASKED
-    return _tell(list(administrators), kind, "authorisation", request, by=by, at=at)
-
-
-def _tell_organisation(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:
-    return _tell([request.asked_by], NotificationKind.JOIN_ANSWERED, request.state, request, by=by, at=at)
-
-
-def _tell(
-    members: list[Member], kind: NotificationKind, step: str, request: JoinRequest, *, by: Member, at: datetime
-) -> list[Notification]:
-    idea = request.idea
-    return notify(
-        members=members, kind=kind, idea=idea, url=f"{idea.get_absolute_url()}#consortium", at=at,
-        key=f"join.{request.pk}.{step}",
-        data={
-            "title": idea.title, "actor": by.name, "organisation": request.organisation.name, "state": request.state,
-            "commitment": request.commitment,
-        },
-    )  # fmt: skip

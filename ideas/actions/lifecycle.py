@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from ideas.actions.join_steps import administrators_of, end, seeing
 from ideas.actions.notifications import notify
-from ideas.choices import JOIN_WAITING, IdeaState, JoinState, NotificationKind
+from ideas.choices import JOIN_UNSETTLED, IdeaState, JoinState, NotificationKind
 from ideas.models import Idea, IdeaTransition, Member, Notification
-from ideas.queries.ideas import visible_to
 from ideas.queries.outlines import is_unwritten
 from ideas.rules.ideas import NEEDED_TO_OPEN
 
@@ -39,13 +40,17 @@ def check_reason(state: str, reason: str) -> None:
 
 
 def end_requests(idea: Idea, at: datetime) -> list[Member]:
-    """End the requests that wait for an answer. Returns who is to be told: those who asked and still see the idea."""
-    waiting = idea.join_requests.filter(state__in=sorted(JOIN_WAITING)).select_related("asked_by")
-    # The idea may have been closed to some of them since they asked: its name of today isn't theirs to read.
-    members = [request.asked_by for request in waiting if visible_to(request.asked_by).filter(pk=idea.pk).exists()]
-    idea.join_requests.filter(id__in=[request.pk for request in waiting]).update(
-        state=JoinState.EXPIRED, answered_at=at
-    )
+    """End the requests and invitations that wait for an answer.
+
+    Returns who is to be told: those who asked, or would have answered, and see the idea.
+    """
+    members: list[Member] = []
+    for request in idea.join_requests.filter(state__in=sorted(JOIN_UNSETTLED)).select_related("asked_by"):
+        request.idea = idea
+        members += seeing(request, administrators_of(request) if request.is_invitation else [request.asked_by])
+        with translation.override(request.asked_by.language):
+            reason = _("The idea was withdrawn.")
+        end(request, JoinState.EXPIRED, by=None, reason=reason, at=at)
     return members
 
 

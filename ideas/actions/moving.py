@@ -1,6 +1,5 @@
 """What goes along when one idea goes into another: comments, files, requests, places, people. Helpers, no actions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,12 +10,14 @@ from django.utils.translation import gettext as _
 from ideas.actions.annexes import keep_for_partners
 from ideas.actions.board import count_rows, count_slots, index_idea
 from ideas.actions.ideas import keep_version
+from ideas.actions.join_steps import end, note
 from ideas.choices import (
     JOIN_LIVE,
     AttachmentAudience,
     CommentAudience,
     ConsortiumRole,
     IdeaState,
+    JoinAct,
     JoinState,
     SearchKind,
 )
@@ -107,30 +108,35 @@ def _move_slots(idea: Idea, into: Idea) -> None:
 def _move_requests(proposal: MergeProposal, by: Member, at: datetime) -> None:
     """Move the requests that live, partners among them; ended ones stay where they were answered.
 
-    An organisation that is in both keeps the request that got further, or the earlier one; the other is closed.
+    An organisation that is in both keeps what it has in one of them: where its request got further, or was the earlier
+    one; the others are closed. Invitations end: the other idea's authors let nobody in by them.
     """
     idea, into = proposal.idea, proposal.into
-    there = {row.organisation_id: row for row in _live(into)}
-    for row in _live(idea):
-        other = there.get(row.organisation_id)
-        if row.organisation_id == into.organisation_id:
+    there = _live(into)
+    for organisation, rows in _live(idea).items():
+        asked = [row for row in rows if row.state != JoinState.INVITED]
+        others = there.get(organisation, [])
+        is_there = organisation == into.organisation_id
+        if not asked or is_there or (others and min(map(_rank, others)) <= min(map(_rank, asked))):
+            asked, others = [], []
+        for row in [*(row for row in rows if row not in asked), *others]:
             _close(row, by, at)
-            continue
-        if other is not None and _rank(other) <= _rank(row):
-            _close(row, by, at)
-            continue
-        if other is not None:
-            _close(other, by, at)
-        row.idea = into
-        row.save(update_fields=["idea"])
-        there[row.organisation_id] = row
+        for row in asked:
+            row.idea = into
+            row.save(update_fields=["idea"])
+        if asked:
+            there[organisation] = asked
     if idea.organisation_id and idea.organisation_id not in {into.organisation_id, *there}:
         _take_in_proposer(proposal, at)
 
 
-def _live(idea: Idea) -> Iterable[JoinRequest]:
+def _live(idea: Idea) -> dict[int, list[JoinRequest]]:
+    """{organisation: its requests that live, in the order in which they came}"""
     rows = JoinRequest.objects.filter(idea=idea, state__in=JOIN_LIVE)
-    return list(rows.select_related("asked_by").order_by("pk"))
+    found: dict[int, list[JoinRequest]] = {}
+    for row in rows.select_related("asked_by", "idea").order_by("pk"):
+        found.setdefault(row.organisation_id, []).append(row)
+    return found
 
 
 def _rank(row: JoinRequest) -> tuple[bool, datetime, int]:
@@ -142,11 +148,15 @@ def _close(row: JoinRequest, by: Member, at: datetime) -> None:
     was_partner = row.state == JoinState.ACCEPTED
     if was_partner and row.slot_id:
         RoleSlot.objects.filter(pk=row.slot_id).update(filled=F("filled") - 1)
-    row.state = JoinState.WITHDRAWN if was_partner else JoinState.EXPIRED
-    row.answered_by, row.answered_at = by, at
     with translation.override(row.asked_by.language):
-        row.reason = _("Two ideas were merged, and your organisation was in both: its other place stays.")
-    row.save(update_fields=["state", "answered_by", "answered_at", "reason"])
+        row.reason = (
+            _("The idea went into another one.")
+            if row.state == JoinState.INVITED
+            else _("Two ideas were merged, and your organisation was in both: its other place stays.")
+        )
+    row.answered_by, row.answered_at = by, at
+    state = JoinState.WITHDRAWN if was_partner else JoinState.EXPIRED
+    end(row, state, by=by, reason=row.reason, at=at)
 
 
 def _take_in_proposer(proposal: MergeProposal, at: datetime) -> None:
@@ -156,11 +166,12 @@ def _take_in_proposer(proposal: MergeProposal, at: datetime) -> None:
     asked_by = proposal.idea_consent_by or proposal.idea.created_by
     with translation.override(proposal.into.language):
         told = _("It proposed an idea that was merged into this one.")
-    JoinRequest.objects.create(
+    taken_in = JoinRequest.objects.create(
         idea=proposal.into, organisation=proposer, role=ConsortiumRole.BENEFICIARY,
         state=JoinState.ACCEPTED, contribution=told, asked_by=asked_by, asked_at=at, joined_at=at,
         answered_by=proposal.into_consent_by, answered_at=at,
     )  # fmt: skip
+    note(taken_in, JoinAct.ACCEPTED, by=proposal.into_consent_by, at=at, reason=told)
 
 
 def _move_comments(idea: Idea, into: Idea) -> None:

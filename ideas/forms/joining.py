@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ideas.actions.slots import MAX_TEXT_CHARS, SLOT
+from ideas.actions.join_steps import MAX_TEXT_CHARS
+from ideas.actions.slots import SLOT
 from ideas.choices import ConsortiumRole, OrganisationKind
 from ideas.models import Idea, Member, Organisation, RoleSlot
 from ideas.queries.joining import organisations_free_to_ask

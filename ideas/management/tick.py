@@ -12,6 +12,7 @@ from django.utils import timezone
 from ideas.actions.attachments import sweep_files
 from ideas.actions.following import remind_of_deadlines, tell_of_new_calls
 from ideas.actions.ideas import remind_of_expiry
+from ideas.actions.join_expiry import expire_requests, remind_of_requests
 from ideas.actions.mails import claim_mail, forget_old, make_mails, send_mail
 from ideas.actions.searches import tell_of_searches
 
@@ -31,6 +32,8 @@ def tick(clock: Clock = timezone.now) -> tuple[dict[str, int], list[str]]:
         "news": lambda: tell_of_new_calls(at=clock()),
         "saved searches": lambda: tell_of_searches(at=clock()),
         "expiries": lambda: remind_of_expiry(at=clock()),
+        "requests ended": lambda: expire_requests(at=clock()),
+        "requests about to end": lambda: remind_of_requests(at=clock()),
         "mails written": lambda: make_mails(at=clock()),
         "mails sent": lambda: _send_all(clock),
         "forgotten": lambda: forget_old(at=clock()),

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -38,7 +39,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     slot = get_object_or_404(slots_visible_to(request.user), pk=pk)
 
     def change(content: dict[str, Any]) -> RoleSlot:
-        return actions.edit_slot(by=member_of(request), slot=slot, content=content)
+        return actions.edit_slot(by=member_of(request), slot=slot, content=content, at=timezone.now())
 
     return _page(request, slot.idea, SlotForm(request.POST or None, slot=slot), change, slot=slot)
 
@@ -69,7 +70,7 @@ def _page(
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     slot = get_object_or_404(slots_visible_to(request.user), pk=pk)
     try:
-        actions.remove_slot(by=member_of(request), slot=slot)
+        actions.remove_slot(by=member_of(request), slot=slot, at=timezone.now())
     except Conflict:
         messages.error(request, _("A partner has this place: it can't be removed."))
     else:

@@ -8,18 +8,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from ideas.choices import IdeaState, JoinState
+from ideas.choices import AffiliationRole, IdeaState, JoinState
 from ideas.models import BoardCount, Idea, JoinRequest, Member, ValueChain
 from ideas.rules.ideas import CAN_EXPIRE
 
 Viewer = Member | AnonymousUser
 PUBLIC = "+"
+# Requests by which people of an organisation see an idea.
+_OF_PARTNERS = Q(state=JoinState.ACCEPTED) | Q(
+    state=JoinState.INVITED, organisation__affiliations__role=AffiliationRole.ADMINISTRATOR
+)
 EXPIRY_AHEAD = timedelta(days=14)
 # What a card shows: one table's columns.
 CARD_FIELDS = (
     "id", "reference", "title", "acronym", "teaser", "language", "state", "visibility", "tags", "closes_at",
     "open_slots", "partner_count", "comment_count", "activity_at", "is_demo", "is_open", "is_disruptive", "audience",
-    "public_teaser", "valid_until",
+    "public_teaser", "valid_until", "lacking",
 )  # fmt: skip
 
 # Seeing -------------------------------------------------------------------------------------------------------------
@@ -52,7 +56,8 @@ def chains_of(audience: str) -> set[int] | None:
 def related_ids(member: Member) -> "QuerySet[Any, int]":
     """Select the ids of ideas that the member sees for a reason of their own: author, invited, or partner.
 
-    A draft and a withdrawn idea are shown to nobody who was only invited to read.
+    A draft and a withdrawn idea are shown to nobody who was only invited to read. Of an organisation that is invited to
+    join, its administrators see the idea as long as the invitation waits for their answer, and nobody else of it.
     """
     authored = Idea.authors.through.objects.filter(member_id=member.pk).values_list("idea_id", flat=True)
     shown = (
@@ -60,9 +65,9 @@ def related_ids(member: Member) -> "QuerySet[Any, int]":
         .exclude(idea__state__in=[IdeaState.DRAFT, IdeaState.WITHDRAWN])
         .values_list("idea_id", flat=True)
     )
-    joined = JoinRequest.objects.filter(
-        state=JoinState.ACCEPTED, organisation__affiliations__member=member.pk
-    ).values_list("idea_id", flat=True)
+    joined = JoinRequest.objects.filter(_OF_PARTNERS, organisation__affiliations__member=member.pk).values_list(
+        "idea_id", flat=True
+    )
     # The default ordering of requests would be inside a part of the union, which SQLite refuses.
     return authored.union(shown, joined.order_by())
 
@@ -101,7 +106,7 @@ def _own_reason(idea: Idea, state: str, asked: list[int]) -> set[int]:
     """Pick those for whom `related_ids` names the idea."""
     authors = idea.authors.through.objects.filter(idea=idea, member_id__in=asked).values_list("member_id", flat=True)
     partners = JoinRequest.objects.filter(
-        idea=idea, state=JoinState.ACCEPTED, organisation__affiliations__member__in=asked
+        _OF_PARTNERS, idea=idea, organisation__affiliations__member__in=asked
     ).order_by()
     found = {*authors, *partners.values_list("organisation__affiliations__member", flat=True)} & set(asked)
     if state not in (IdeaState.DRAFT, IdeaState.WITHDRAWN):

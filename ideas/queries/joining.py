@@ -1,14 +1,17 @@
 """Reads of slots, requests and the consortium."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from ideas.choices import JOIN_LIVE, AffiliationRole, JoinState
+from ideas.choices import JOIN_DUE, JOIN_LIVE, AffiliationRole, JoinState
 from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
 from ideas.queries.ideas import Viewer, visible_to
-from ideas.queries.radar import radar_of
+from ideas.queries.radar import radar_of, radars_of
 from ideas.radar import Check
+from ideas.rules.joining import REMINDED_BEFORE
 
 
 @dataclass(frozen=True)
@@ -30,22 +33,42 @@ def consortium_of(idea: Idea) -> Consortium:
     return Consortium(idea, partners, list(idea.slots.all()), radar_of(idea, partners))
 
 
+def consortiums_of(ideas: Sequence[Idea]) -> list[Consortium]:
+    """Read the line-ups of many ideas, loaded with their calls and organisations: three queries, however many.
+
+    Two more for each call that limits an organisation's proposals.
+    """
+    accepted = JoinRequest.objects.filter(idea__in=ideas, state=JoinState.ACCEPTED).select_related(
+        "organisation", "organisation__province", "slot"
+    )
+    partners: dict[int, list[JoinRequest]] = {idea.pk: [] for idea in ideas}
+    for request in accepted.order_by("answered_at", "id"):
+        partners[request.idea_id].append(request)
+    slots: dict[int, list[RoleSlot]] = {idea.pk: [] for idea in ideas}
+    for slot in RoleSlot.objects.filter(idea__in=ideas):
+        slots[slot.idea_id].append(slot)
+    radars = radars_of([(idea, partners[idea.pk]) for idea in ideas])
+    return [Consortium(idea, partners[idea.pk], slots[idea.pk], radars[idea.pk]) for idea in ideas]
+
+
 def partners_of(idea: Idea) -> QuerySet[Organisation]:
-    """Select the organisations that were accepted into an idea."""
-    return Organisation.objects.filter(join_requests__idea=idea, join_requests__state=JoinState.ACCEPTED)
+    """Select the organisations that were accepted into an idea, each once, whatever roles it has."""
+    accepted = JoinRequest.objects.filter(idea=idea, state=JoinState.ACCEPTED).order_by()
+    return Organisation.objects.filter(pk__in=accepted.values("organisation"))
 
 
 def requests_visible_to(member: Viewer) -> QuerySet[JoinRequest]:
-    """Select the requests that a member may see: of the ideas they write, of their own making, and of the
-    organisations that they administer. A colleague's request is the colleague's and the administrators' business.
+    """Select the requests and invitations that a member may see: of the ideas they write, of their own making, and of
+    the organisations that they administer. A colleague's request is the colleague's and the administrators' business;
+    an invitation is its idea's authors', not of whoever wrote it and is an author no more.
     """
     if not isinstance(member, Member) or not member.is_active:
         return JoinRequest.objects.none()
     administered = member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR).values("organisation")
     authored = Idea.authors.through.objects.filter(member_id=member.pk).values("idea_id")
     return JoinRequest.objects.filter(
-        Q(asked_by=member) | Q(organisation__in=administered) | Q(idea__in=authored)
-    ).select_related("organisation", "slot", "asked_by", "idea", "answered_by")
+        (Q(asked_by=member) & ~Q(invited_by=member)) | Q(organisation__in=administered) | Q(idea__in=authored)
+    ).select_related("organisation", "slot", "asked_by", "idea", "answered_by", "invited_by")
 
 
 def readers_of(request: JoinRequest) -> list[int]:
@@ -53,8 +76,26 @@ def readers_of(request: JoinRequest) -> list[int]:
     administers = Q(
         affiliations__organisation=request.organisation_id, affiliations__role=AffiliationRole.ADMINISTRATOR
     )
-    readers = Member.objects.filter(Q(pk=request.asked_by_id) | Q(authored_ideas=request.idea_id) | administers)
+    asker = Q() if request.asked_by_id == request.invited_by_id else Q(pk=request.asked_by_id)
+    readers = Member.objects.filter(asker | Q(authored_ideas=request.idea_id) | administers)
     return list(readers.filter(is_active=True).order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def waiting_for(slot: RoleSlot) -> list[JoinRequest]:
+    """Read a place's waiting list, in its order: who was put on it first is the first. One query."""
+    rows = slot.join_requests.filter(state=JoinState.WAITLISTED).select_related("organisation")
+    return list(rows.order_by("answered_at", "id"))
+
+
+def requests_due(at: datetime) -> QuerySet[JoinRequest]:
+    """Select what nobody answered in time, the longest overdue first."""
+    return JoinRequest.objects.filter(state__in=sorted(JOIN_DUE), expires_at__lte=at).order_by("expires_at", "id")
+
+
+def requests_to_remind(at: datetime) -> QuerySet[JoinRequest]:
+    """Select what ends soon, and of which nobody was reminded."""
+    soon = JoinRequest.objects.filter(expires_at__gt=at, expires_at__lte=at + REMINDED_BEFORE)
+    return soon.filter(state__in=sorted(JOIN_DUE), reminded=False).order_by("expires_at", "id")
 
 
 def slots_visible_to(member: Viewer) -> QuerySet[RoleSlot]:

@@ -36,6 +36,8 @@ SENTENCES: dict[str, Any] = {
     JoinState.ACCEPTED: _("%(actor)s accepted %(organisation)s into “%(title)s”."),
     JoinState.DECLINED: _("%(actor)s declined the request of %(organisation)s to join “%(title)s”."),
     JoinState.WAITLISTED: _("%(actor)s put %(organisation)s on the waiting list of “%(title)s”."),
+    NotificationKind.JOIN_INVITED: _("%(actor)s invites %(organisation)s to join “%(title)s”. Answer by %(until)s."),
+    NotificationKind.JOIN_ENDED: _("The request of %(organisation)s to join “%(title)s” has ended."),
     NotificationKind.JOIN_COMMITTED: _("%(actor)s: %(organisation)s takes part in “%(title)s” for certain."),
     NotificationKind.IDEA_SHORTLISTED: _("“%(title)s” is on the shortlist “%(shortlist)s”."),
     NotificationKind.MERGE_PROPOSED: _("%(actor)s proposes to merge “%(title)s” into “%(into)s”."),
@@ -47,6 +49,17 @@ SENTENCES: dict[str, Any] = {
     NotificationKind.ANNEX_CHANGED: _("%(actor)s changed the confidential annex of “%(title)s”."),
 }
 
+# Of invitations, by the answer.
+INVITATION: dict[str, Any] = {
+    JoinState.ACCEPTED: _("%(actor)s accepted your invitation: %(organisation)s joins “%(title)s”."),
+    JoinState.DECLINED: _("%(actor)s declined your invitation of %(organisation)s to “%(title)s”."),
+    JoinState.WITHDRAWN: _("%(actor)s took back the invitation of %(organisation)s to join “%(title)s”."),
+    JoinState.EXPIRED: _("The invitation of %(organisation)s to join “%(title)s” has expired without an answer."),
+}
+# How a place in a consortium, or a request for one, ended.
+LEFT = _("%(actor)s: %(organisation)s leaves “%(title)s”.")
+REMOVED = _("%(actor)s took %(organisation)s out of the consortium of “%(title)s”.")
+EXPIRED = _("The request of %(organisation)s to join “%(title)s” has expired without an answer.")
 ENDED: dict[str, Any] = {
     MergeState.DECLINED: _("%(actor)s declined to merge “%(title)s” into “%(into)s”."),
     MergeState.WITHDRAWN: _("%(actor)s no longer proposes to merge “%(title)s” into “%(into)s”."),
@@ -65,6 +78,7 @@ UNITS: dict[str, Any] = {
 }
 LETTER_SIGNED = _("%(actor)s: %(organisation)s has signed its letter for “%(title)s”.")
 ANNEX_CAME = _("%(actor)s added a confidential annex to “%(title)s”, for its partners.")
+JOIN_KINDS = {NotificationKind.JOIN_INVITED, NotificationKind.JOIN_ENDED, NotificationKind.JOIN_EXPIRING}
 MERGED = _("“%(title)s” went into “%(into)s”.")
 MERGED_AWAY = _("“%(title)s” was merged into another idea.")
 
@@ -109,9 +123,38 @@ def sentence(row: Notification) -> str:
         return str(ANNEX_CAME) % data
     if row.kind == NotificationKind.JOIN_COMMITTED and data["commitment"] == Commitment.LETTER_SIGNED:
         return str(LETTER_SIGNED) % data
+    if row.kind in JOIN_KINDS or (row.kind == NotificationKind.JOIN_ANSWERED and data["invitation"]):
+        return _joining(row, data)
+    if row.kind == NotificationKind.PLACE_FREE:
+        return _place_free(row)
     state = data["state"] if row.kind == NotificationKind.JOIN_ANSWERED else ""
     pattern = SENTENCES.get(state) or SENTENCES.get(row.kind) or "%(title)s"
     return str(pattern) % data
+
+
+def _joining(row: Notification, data: dict[str, Any]) -> str:
+    until = row.instant("until")
+    words = data | {"until": date_format(timezone.localtime(until), EXACT) if until else ""}
+    if row.kind == NotificationKind.JOIN_EXPIRING:
+        told = {
+            JoinState.INVITED: say("%(organisation)s is invited to join “%(title)s”: answer by %(until)s."),
+            JoinState.UNAUTHORISED: say(
+                "The request of %(organisation)s to join “%(title)s” needs your authorisation by %(until)s."
+            ),
+        }.get(data["state"], say("%(organisation)s asks to join “%(title)s”: answer by %(until)s."))
+        return told % words
+    if row.kind == NotificationKind.JOIN_ENDED and data["was_partner"]:
+        return str(REMOVED if data["state"] == JoinState.REMOVED else LEFT) % words
+    if row.kind == NotificationKind.JOIN_ENDED and data["state"] == JoinState.EXPIRED and not data["invitation"]:
+        return str(EXPIRED) % words
+    pattern = INVITATION.get(data["state"]) if row.kind != NotificationKind.JOIN_INVITED else None
+    return str(pattern or SENTENCES[row.kind]) % words
+
+
+def _place_free(row: Notification) -> str:
+    names = row.data.get("waiting") or []
+    words = {"title": row.data.get("title") or "", "place": row.data.get("place") or "", "names": ", ".join(names)}
+    return say("A place in “%(title)s” is free again: %(place)s. Waiting for it: %(names)s.") % words
 
 
 def _expiring(row: Notification) -> str:

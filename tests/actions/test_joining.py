@@ -3,8 +3,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ideas.actions.ideas import edit_idea
+from ideas.actions.join_steps import MAX_TEXT_CHARS
 from ideas.actions.joining import (
-    MAX_TEXT_CHARS,
     accept_join_request,
     authorise_join_request,
     commit_partner,
@@ -48,8 +48,8 @@ def test_only_authors_change_places(idea: Idea, company: Member):
 
     for refused in (
         lambda: add_slot(by=company, idea=idea, content={"expertise": "x"}),
-        lambda: edit_slot(by=company, slot=slot, content={"expertise": "x"}),
-        lambda: remove_slot(by=company, slot=slot),
+        lambda: edit_slot(by=company, slot=slot, content={"expertise": "x"}, at=timezone.now()),
+        lambda: remove_slot(by=company, slot=slot, at=timezone.now()),
     ):
         with pytest.raises(NotAllowed):
             refused()
@@ -78,9 +78,9 @@ def test_a_place_cannot_want_fewer_than_it_has_nor_go(
     before = last()
 
     with pytest.raises(ValidationError):
-        edit_slot(by=researcher, slot=slot, content={"wanted": 1})
+        edit_slot(by=researcher, slot=slot, content={"wanted": 1}, at=timezone.now())
     with pytest.raises(Conflict, match="slot_filled"):
-        remove_slot(by=researcher, slot=slot)
+        remove_slot(by=researcher, slot=slot, at=timezone.now())
 
     assert changes(before) == []
 

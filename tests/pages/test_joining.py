@@ -359,7 +359,9 @@ def test_an_old_panel_and_its_changes_are_the_fresh_panel(
     made = make_join_request(idea, administrator, firm, slot=slot)
     steps = [
         lambda: accept_join_request(by=researcher, request=made, at=timezone.now()),
-        lambda: edit_slot(by=researcher, slot=slot, content={"expertise": "Other", "mandatory": True}),
+        lambda: edit_slot(
+            by=researcher, slot=slot, content={"expertise": "Other", "mandatory": True}, at=timezone.now()
+        ),
         lambda: make_slot(idea, expertise="Second"),
         lambda: withdraw_join_request(by=administrator, request=made, at=timezone.now()),
     ]
