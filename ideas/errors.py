@@ -35,6 +35,8 @@ CONFLICTS: dict[str, str | Promise] = {
     "last_administrator": _(
         "An organisation needs an administrator. Make somebody else one first, or ask the cluster's staff."
     ),
+    "letter_kept": _("This is the signed letter of a partner: it stays as long as the organisation is one."),
+    "letter_missing": _("Give the signed letter as a PDF file: it is kept with the request."),
     "merge_ended": _("This proposal was answered or taken back meanwhile."),
     "merge_not_shared": _(
         "The authors of both ideas must see the other one. Invite them to read it first, then propose again."
@@ -48,6 +50,7 @@ CONFLICTS: dict[str, str | Promise] = {
         "Nobody administers this organisation here yet, so that nobody could answer. Ask the cluster's staff."
     ),
     "own_organisation": _("Your organisation is in this idea already."),
+    "partner_gone": _("This organisation isn't in the consortium any more."),
     "plan_full": _("This plan has as many steps as it can take. Remove one first."),
     "request_expired": _("The time for an answer is over."),
     "rules_changed": _("Somebody changed these rules meanwhile. Below they are as they stand now, beside yours."),

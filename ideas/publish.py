@@ -126,6 +126,19 @@ def rules_changed(judged: Iterable[tuple[Consortium, Moves | None]]) -> None:
     _append(*entries)
 
 
+def partners_changed(idea: Idea) -> None:
+    """Somebody filled in a line of the consortium sheet: {idea}, to the team, whose pages ask for the figures."""
+    _append((plan_topic(idea.pk), "partners.changed", {"idea": idea.pk}))
+
+
+def letter_signed(idea: Idea, letter: Attachment, told: Told) -> None:
+    """A partner gave its signed letter: the line-up as it is now, and to the team that a file came."""
+    payload = dict(ConsortiumSerializer(consortium_of(idea)).data)
+    came = {"id": letter.pk, "idea": idea.pk}
+    entries = [(idea_topic(idea.pk), "consortium.changed", payload), (plan_topic(idea.pk), "attachment.added", came)]
+    _append(*entries, *_board(idea), told=told)
+
+
 def attachment_added(attachment: Attachment) -> None:
     """A file came to stand beside an idea: {id, idea}. What is for partners only is told to the team alone."""
     _attachment("attachment.added", attachment)

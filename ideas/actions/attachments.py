@@ -23,7 +23,7 @@ from ideas.choices import AttachmentAudience
 from ideas.errors import Conflict, NotAllowed
 from ideas.exchange.attachments import FORMATS, check_file, make_thumbnail
 from ideas.models import Attachment, Idea, Member, Organisation
-from ideas.queries.attachments import kept_names, payer_of, used_bytes
+from ideas.queries.attachments import is_standing_letter, kept_names, payer_of, used_bytes
 from ideas.rules.attachments import MAX_PER_IDEA, can_attach, can_remove_attachment, takes_attachments
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ ORPHAN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class _Kept:
+class Kept:
     """A file that was looked at and stored: its shown name, its size, and where it and its small picture are."""
 
     name: str
@@ -58,29 +58,31 @@ def add_attachment(
     if known := _sent_before(by, idea, client_id):
         return known
     _require(by, idea)
-    kept = _keep(file, name)
+    kept = keep_file(file, name)
     attachment = None
     try:
         attachment = _write(by=by, idea=idea, kept=kept, audience=audience, client_id=client_id, at=at)
     finally:
         if attachment is None or attachment.kept_as != kept.kept_as:
-            _forget([kept.kept_as, kept.thumbnail_as])
+            forget_files([kept.kept_as, kept.thumbnail_as])
     return attachment
 
 
 @transaction.atomic(durable=True)
 def remove_attachment(*, by: Member, attachment: Attachment) -> None:
-    """Take a file away for good. Twice is once. Raises NotAllowed."""
+    """Take a file away for good. Twice is once. Raises NotAllowed, Conflict("letter_kept") for a partner's letter."""
     try:
         attachment = lock_with_idea(attachment, Attachment.objects.all())
     except Attachment.DoesNotExist:
         return
     if not can_remove_attachment(by, attachment):
         raise NotAllowed
+    if is_standing_letter(attachment):
+        raise Conflict("letter_kept")
     Attachment.objects.filter(pk=attachment.pk).delete()
     index_idea_words(attachment.idea)
     names = [attachment.kept_as, attachment.thumbnail_as]
-    transaction.on_commit(lambda: _forget(names), robust=True)
+    transaction.on_commit(lambda: forget_files(names), robust=True)
     publish.attachment_removed(attachment)
 
 
@@ -99,7 +101,7 @@ def sweep_files(*, at: datetime) -> int:
     for start in range(0, len(names), 500):
         batch = names[start : start + 500]
         orphans = [name for name in {*batch} - kept_names(batch) if _is_old(name, at)]
-        _forget(orphans)
+        forget_files(orphans)
         gone += len(orphans)
     return gone
 
@@ -108,11 +110,25 @@ def sweep_files(*, at: datetime) -> int:
 
 
 @transaction.atomic(durable=True)
-def _write(*, by: Member, idea: Idea, kept: _Kept, audience: str, client_id: str, at: datetime) -> Attachment:
+def _write(*, by: Member, idea: Idea, kept: Kept, audience: str, client_id: str, at: datetime) -> Attachment:
     idea = lock_idea(idea.pk)
     if known := _sent_before(by, idea, client_id):
         return known
     _require(by, idea)
+    attachment = put_beside(idea, kept, by=by, audience=audience, client_id=client_id, at=at)
+    if audience == AttachmentAudience.ALL:
+        idea.activity_at = at
+        idea.save(update_fields=["activity_at"])
+        index_idea_words(idea)
+    publish.attachment_added(attachment)
+    return attachment
+
+
+def put_beside(idea: Idea, kept: Kept, *, by: Member, audience: str, client_id: str, at: datetime) -> Attachment:
+    """Write the row of a stored file beside an idea that the caller has locked, if there is room. A helper for actions.
+
+    Raises ValidationError on `file`: "quota", "too_many".
+    """
     organisation = _take_space(by, idea, kept.size_bytes)
     attachment = Attachment(
         idea=idea, uploaded_by=by, organisation=organisation, client_id=client_id, name=kept.name, suffix=kept.suffix,
@@ -121,11 +137,6 @@ def _write(*, by: Member, idea: Idea, kept: _Kept, audience: str, client_id: str
     )  # fmt: skip
     attachment.full_clean(exclude=["idea", "uploaded_by", "organisation"])
     attachment.save(force_insert=True)
-    if audience == AttachmentAudience.ALL:
-        idea.activity_at = at
-        idea.save(update_fields=["activity_at"])
-        index_idea_words(idea)
-    publish.attachment_added(attachment)
     return attachment
 
 
@@ -166,7 +177,7 @@ def _refused(text: str, code: str, **params: object) -> ValidationError:
     return ValidationError({"file": ValidationError(text, code=code, params=params)})
 
 
-def _keep(file: "File[bytes]", name: str) -> _Kept:
+def keep_file(file: "File[bytes]", name: str) -> Kept:
     """Look at a file and store it, and its small picture, under names that nobody can guess."""
     try:
         stream = cast(BinaryIO, file)
@@ -182,14 +193,14 @@ def _keep(file: "File[bytes]", name: str) -> _Kept:
             stored.append(default_storage.save(f"{FOLDER}/{token[0]}/{token}.webp", ContentFile(picture)))
     except BaseException as error:
         # A disk that is full leaves half a file behind.
-        _forget([*stored, f"{FOLDER}/{token[0]}/{token}", f"{FOLDER}/{token[0]}/{token}.webp"])
+        forget_files([*stored, f"{FOLDER}/{token[0]}/{token}", f"{FOLDER}/{token[0]}/{token}.webp"])
         if isinstance(error, OSError):
             raise Conflict("file_not_kept") from error
         raise
-    return _Kept(shown, suffix, size, stored[0], stored[1] if picture else "")
+    return Kept(shown, suffix, size, stored[0], stored[1] if picture else "")
 
 
-def _forget(names: Iterable[str]) -> None:
+def forget_files(names: Iterable[str]) -> None:
     """Delete files; what a storage that can't be reached keeps of them, the sweep finds later."""
     for name in filter(None, names):
         try:

@@ -239,23 +239,33 @@ def _leave(request: JoinRequest, told: list[Notification], *, at: datetime) -> N
 
 @transaction.atomic(durable=True)
 def commit_partner(*, by: Member, request: JoinRequest, commitment: str, at: datetime) -> JoinRequest:
-    """Say that a partner takes part for certain, or that its letter is signed, and tell the authors.
+    """Say that a partner takes part for certain, and tell the authors.
 
-    One step after the other. Raises NotAllowed, Conflict("wrong_state").
+    One step after the other; the last one, the signed letter, is `partners.sign_letter`, which takes the file.
+    Raises NotAllowed, Conflict("wrong_state", "letter_missing").
     """
     request = lock_with_idea(request, REQUESTS)
     if not can_commit(by, request):
         raise NotAllowed
     if request.state != JoinState.ACCEPTED or COMMITMENT_NEXT.get(request.commitment) != commitment:
         raise Conflict("wrong_state")
-    request.commitment = commitment
-    request.save(update_fields=["commitment"])
-    note(request, ACT_OF[Commitment(commitment)], by=by, at=at)
-    recount(request.idea)
-    authors = request.idea.authors.all()
-    told = tell(authors, NotificationKind.JOIN_COMMITTED, commitment, request, by=by, at=at)
+    if commitment == Commitment.LETTER_SIGNED:
+        raise Conflict("letter_missing")
+    told = keep_commitment(request, Commitment(commitment), by=by, at=at)
     publish.consortium_changed(request.idea, told)
     return request
+
+
+def keep_commitment(request: JoinRequest, commitment: Commitment, *, by: Member, at: datetime) -> list[Notification]:
+    """Write a partner's step, with its history and what the board shows of it. A helper for actions: returns who is
+    told.
+    """
+    request.commitment = commitment
+    request.save(update_fields=["commitment"])
+    note(request, ACT_OF[commitment], by=by, at=at)
+    recount(request.idea)
+    authors = request.idea.authors.all()
+    return tell(authors, NotificationKind.JOIN_COMMITTED, commitment, request, by=by, at=at)
 
 
 def take_step(step: str, *, by: Member, request: JoinRequest, reason: str, at: datetime) -> JoinRequest:

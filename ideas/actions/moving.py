@@ -29,11 +29,13 @@ from ideas.models import (
     JoinRequest,
     Member,
     MergeProposal,
+    PartnerSheet,
     RoleSlot,
     SearchEntry,
 )
 from ideas.queries.board_counts import Moves
 from ideas.queries.comments import followers_of
+from ideas.queries.joining import partners_of
 from ideas.queries.search import gate_of
 from ideas.rules.plans import is_on_team
 
@@ -62,6 +64,7 @@ def merge_ideas(proposal: MergeProposal, *, by: Member, at: datetime) -> Merge:
     _invite(proposal)
     _move_slots(idea, into)
     _move_requests(proposal, by, at)
+    _move_sheets(idea, into)
     _move_comments(idea, into)
     _move_attachments(idea, into)
     old_state, idea.state, idea.merged_into, idea.activity_at = idea.state, IdeaState.MERGED, into, at
@@ -172,6 +175,13 @@ def _take_in_proposer(proposal: MergeProposal, at: datetime) -> None:
         answered_by=proposal.into_consent_by, answered_at=at,
     )  # fmt: skip
     note(taken_in, JoinAct.ACCEPTED, by=proposal.into_consent_by, at=at, reason=told)
+
+
+def _move_sheets(idea: Idea, into: Idea) -> None:
+    """Move what organisations filled in along with them; of one that is in both, what it said in the other stays."""
+    there = set(PartnerSheet.objects.filter(idea=into).values_list("organisation", flat=True))
+    came = set(partners_of(into).values_list("pk", flat=True)) - there
+    PartnerSheet.objects.filter(idea=idea, organisation__in=came).update(idea=into)
 
 
 def _move_comments(idea: Idea, into: Idea) -> None:

@@ -17,11 +17,15 @@ BLOCKS = frozenset({"p", "li", "h3", "h4", "pre", "blockquote", "tr", "hr"})
 
 @dataclass
 class Section:
-    """A heading with what stands below it: `html` of `ideas.text`, or plain `lines`."""
+    """A heading, if any, with what stands below it: `html` of `ideas.text`, plain `lines`, a table (`rows`, the first
+    of them its head), and lines to be filled in by hand (`blanks`).
+    """
 
-    heading: str
+    heading: str = ""
     html: str = ""
     lines: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    blanks: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -48,10 +52,14 @@ def write_docx(paper: Paper, out: IO[bytes]) -> None:
         document.add_paragraph(writable(paper.lead), style="Intense Quote")
     _add_facts(document, paper.facts)
     for section in paper.sections:
-        document.add_heading(writable(section.heading), 1)
+        if section.heading:
+            document.add_heading(writable(section.heading), 1)
         _Reader(document).read(section.html)
         for line in section.lines:
             document.add_paragraph(writable(line))
+        _add_table(document, section.rows)
+        for blank in section.blanks:
+            document.add_paragraph(f"{writable(blank)}  {'_' * 40}").paragraph_format.space_before = Pt(18)
     if paper.foot:
         document.add_paragraph(writable(paper.foot), style="Caption")
     document.save(out)
@@ -65,6 +73,17 @@ def _add_facts(document: Any, facts: Iterable[tuple[str, str]]) -> None:
     for name, value in rows:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = writable(name), writable(value)
+
+
+def _add_table(document: Any, rows: list[list[str]]) -> None:
+    if not rows:
+        return
+    table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid")
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = writable(text)
+            for run in cell.paragraphs[0].runs:
+                run.font.size = Pt(8.5)
 
 
 class _Reader(HTMLParser):

@@ -6,11 +6,11 @@ from typing import BinaryIO, cast
 from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet, Sum
 
-from ideas.choices import AttachmentAudience
+from ideas.choices import AttachmentAudience, JoinState
 from ideas.errors import Conflict
 from ideas.exchange.attachments import FORMATS
 from ideas.exchange.downloads import StoredFile
-from ideas.models import Attachment, Idea, Member, Organisation
+from ideas.models import Attachment, Idea, Member, Organisation, PartnerLetter
 from ideas.queries.ideas import Viewer, visible_to
 from ideas.queries.plans import plans_visible_to
 
@@ -64,6 +64,11 @@ def used_bytes(payer: Payer) -> int:
         rows = rows.filter(uploaded_by=payer.member)
     total: int | None = rows.aggregate(total=Sum("size_bytes"))["total"]
     return total or 0
+
+
+def is_standing_letter(attachment: Attachment) -> bool:
+    """Whether a file is the signed letter of an organisation that is a partner still."""
+    return PartnerLetter.objects.filter(attachment=attachment, request__state=JoinState.ACCEPTED).exists()
 
 
 def shared_names(idea_id: int) -> list[str]:
