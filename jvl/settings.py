@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
-    "lucide",
     "rest_framework",
     "knox",
     "drf_spectacular",
