@@ -1,15 +1,14 @@
 """Whether a line-up may apply to a call, and what it lacks: plain values in, counts and verdicts out. Reads no rows.
 
 A call's rules are whole numbers by name (`CallRule`), as staff or a source wrote them on the call; what nobody wrote
-comes from the set of its kind of call (`data/rule_sets.json`). 0 asks nothing.
+comes from the set of its kind of call (`models.RuleSet`). 0 asks nothing.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -33,11 +32,20 @@ class CallRule(TextChoices):
     MIN_SMES = "min_smes", _("small or medium enterprises, at least")
     MIN_SME_PERCENT = "min_sme_percent", _("per cent of the organisations small or medium enterprises, at least")
     COMPANY_COORDINATES = "company_coordinates", _("company as coordinator")
+    LABORATORY_COORDINATES = "laboratory_coordinates", _("laboratory as coordinator")
+    MAX_PROPOSALS = "max_proposals", _("proposals with the same organisation, at the most")
 
 
 COMPANIES = frozenset({OrganisationKind.COMPANY, OrganisationKind.SME, OrganisationKind.STARTUP})
 SMES = frozenset({OrganisationKind.SME, OrganisationKind.STARTUP})
-AT_MOST = frozenset({CallRule.MAX_ORGANISATIONS, CallRule.MAX_LABORATORIES})
+AT_MOST = frozenset({CallRule.MAX_ORGANISATIONS, CallRule.MAX_LABORATORIES, CallRule.MAX_PROPOSALS})
+# These are met or not: more than one coordinator there can't be.
+YES_OR_NO = frozenset({CallRule.COMPANY_COORDINATES, CallRule.LABORATORY_COORDINATES})
+# What a line-up lacks for which every rule is met as it stands, or once who is interested confirms: see `lacking`.
+NOTHING, CONFIRMATION = "nothing", "confirmation"
+# It hangs on other ideas, so that nothing which is kept with an idea can say it.
+NOT_KEPT = frozenset({CallRule.MAX_PROPOSALS})
+LACKING = (NOTHING, CONFIRMATION, *(rule for rule in CallRule.values if rule not in NOT_KEPT))
 
 
 class Certainty(IntEnum):
@@ -61,7 +69,10 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True)
 class Party:
-    """An organisation in a line-up: its id, country, kind, whether an accredited laboratory, whether it coordinates."""
+    """An organisation in a line-up: its id, country, kind, whether an accredited laboratory, whether it coordinates.
+
+    `proposals`: in how many for the same call it is, this one counted, as far as whoever reads this may know.
+    """
 
     organisation: int
     country: str
@@ -69,6 +80,7 @@ class Party:
     accredited: bool = False
     coordinates: bool = False
     certainty: Certainty = Certainty.CONFIRMED
+    proposals: int = 1
 
 
 @dataclass(frozen=True)
@@ -105,11 +117,63 @@ class Check:
         return max(over, 0)
 
 
-def rules_of(*, programme: str, action_type: str, own: Mapping[str, Any]) -> dict[str, int]:
+class Kind(Protocol):
+    """A kind of call and what it asks: `models.RuleSet`, or `shipped_kinds`."""
+
+    @property
+    def programmes(self) -> Sequence[str]: ...
+    @property
+    def action_types(self) -> Sequence[str]: ...
+    @property
+    def rules(self) -> Mapping[str, int]: ...
+
+
+AnyKind = TypeVar("AnyKind", bound=Kind)
+
+
+def kind_of(kinds: Iterable[AnyKind], *, programme: str, action_type: str) -> AnyKind | None:
+    """Find the first kind whose patterns fit a call; None where nobody described it. `*` stands for any text."""
+    facts = programme, action_type
+    asked = ((kind, (kind.programmes, kind.action_types)) for kind in kinds)
+    return next(
+        (
+            kind
+            for kind, lists in asked
+            if any(lists)
+            and all(
+                not patterns or any(is_like(fact, pattern) for pattern in patterns)
+                for fact, patterns in zip(facts, lists, strict=True)
+            )
+        ),
+        None,
+    )
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Whether a text fits a pattern as a whole, in any case; in as much time as they are long."""
+    text, (first, *parts) = text.casefold().strip(), pattern.casefold().strip().split("*")
+    if not parts:
+        return text == first
+    if not text.startswith(first):
+        return False
+    place = len(first)
+    for part in parts[:-1]:
+        place = text.find(part, place)
+        if place < 0:
+            return False
+        place += len(part)
+    return text.endswith(parts[-1]) and len(text) - len(parts[-1]) >= place
+
+
+def rules_of(kinds: Iterable[Kind], *, programme: str, action_type: str, own: Mapping[str, Any]) -> dict[str, int]:
     """Settle what a call asks: the rules of its kind, and over them those written on the call (`own`)."""
-    facts = {"programme": programme, "action_type": action_type}
-    shipped = next((rules for match, rules in _sets() if all(one.search(facts[name]) for name, one in match)), {})
-    known = {rule: {**shipped, **own}.get(rule) for rule in CallRule.values}
+    kind = kind_of(kinds, programme=programme, action_type=action_type)
+    return numbers_in({**(kind.rules if kind else {}), **own})
+
+
+def numbers_in(rules: Mapping[str, Any]) -> dict[str, int]:
+    """Pick the rules that ask for something, in the order of `CallRule`; what is for programs is left out."""
+    known = {rule: rules.get(rule) for rule in CallRule.values}
     return {rule: number for rule, number in known.items() if type(number) is int and number > 0}
 
 
@@ -126,12 +190,25 @@ def verdict_of(checks: Iterable[Check]) -> Verdict:
     return min((one.verdict for one in checks), default=Verdict.MET)
 
 
+def lacking(checks: Iterable[Check]) -> list[str]:
+    """Say what a line-up lacks in codes of `LACKING`, as a board filters: the rules that aren't met, else what it waits
+    for; [] where the call asks for nothing.
+    """
+    kept = [one for one in checks if one.rule not in NOT_KEPT]
+    if not kept:
+        return []
+    missing = [one.rule for one in kept if one.verdict in (Verdict.MISSING, Verdict.IF_ACCEPTED)]
+    return missing or [NOTHING if verdict_of(kept) == Verdict.MET else CONFIRMATION]
+
+
 def _once(line_up: Iterable[Party]) -> list[Party]:
     surest: dict[int, Party] = {}
     for one in line_up:
         known = surest.get(one.organisation)
+        proposals = max(one.proposals, known.proposals if known else 0)
         if known is None or (one.certainty, one.coordinates) > (known.certainty, known.coordinates):
-            surest[one.organisation] = one
+            known = one
+        surest[one.organisation] = replace(known, proposals=proposals)
     return list(surest.values())
 
 
@@ -161,6 +238,10 @@ def _count(rule: str, parties: list[Party]) -> int:
             return 100 * sum(one.kind in SMES for one in parties) // len(parties) if parties else 0
         case CallRule.COMPANY_COORDINATES:
             return sum(one.coordinates for one in companies)
+        case CallRule.LABORATORY_COORDINATES:
+            return sum(one.coordinates for one in parties if one.kind == OrganisationKind.RESEARCH)
+        case CallRule.MAX_PROPOSALS:
+            return max((one.proposals for one in parties), default=0)
     raise ValueError(f"Nobody counts {rule}")
 
 
@@ -170,11 +251,3 @@ def _countries() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
     data: dict[str, Any] = read_json("countries.json")
     members = frozenset(data["members"].split())
     return data["also"], members, members | frozenset(data["associated"].split())
-
-
-@cache
-def _sets() -> list[tuple[list[tuple[str, re.Pattern[str]]], dict[str, int]]]:
-    data: dict[str, Any] = read_json("rule_sets.json")
-    return [
-        ([(name, re.compile(pattern)) for name, pattern in one["match"].items()], one["rules"]) for one in data["sets"]
-    ]

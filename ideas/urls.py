@@ -35,6 +35,7 @@ from ideas.pages import (
     plan_steps,
     plans,
     preview,
+    rule_sets,
     search,
     searches,
     shortlists,
@@ -128,8 +129,14 @@ call_pages = [
     path("calls/new/", calls_staff.new, name="new"),
     path("calls/tags/", calls_staff.tags, name="tags"),
     path("calls/<slug:slug>/edit/", calls_staff.edit, name="edit"),
+    path("calls/<slug:slug>/rules/", rule_sets.of_call, name="rules"),
     path("calls/<slug:slug>/", calls.detail, name="detail"),
     path("calls/<slug:slug>/calendar.ics", deadlines.of_call, name="calendar"),
+]
+rule_set_pages = [
+    path("rule-sets/", rule_sets.overview, name="list"),
+    path("rule-sets/new/", rule_sets.new, name="new"),
+    path("rule-sets/<slug:code>/", rule_sets.edit, name="edit"),
 ]
 deadline_pages = [
     path("calendar/", deadlines.subscribe, name="subscribe"),
@@ -227,6 +234,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((comment_pages, "comments"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
+    path("", include((rule_set_pages, "rule_sets"))),
     path("", include((plan_pages, "plans"))),
     path("", include((deadline_pages, "deadlines"))),
     path("", include((matching_pages, "matching"))),

@@ -5,7 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ideas.choices import OrganisationKind
-from ideas.radar import CallRule, Certainty, Party, Verdict, check, rules_of, verdict_of
+from ideas.data import read_json
+from ideas.models import RuleSet
+from ideas.radar import LACKING, CallRule, Certainty, Party, Verdict, check, is_like, lacking, rules_of, verdict_of
+
+SHIPPED = [RuleSet(**row) for row in read_json("rule_sets.json")["sets"]]
 
 HORIZON = {"programme": "Horizon Europe", "action_type": "HORIZON Research and Innovation Actions"}
 EIC = {"programme": "Horizon Europe", "action_type": "HORIZON EIC Equity Only"}
@@ -76,7 +80,7 @@ CASES = [
 
 @pytest.mark.parametrize(("call", "who", "verdict", "missing"), CASES)
 def test_line_up_is_judged(call: dict[str, str], who: str, verdict: Verdict, missing: dict[str, int]):
-    checks = check(rules_of(**call, own={}), line_up(who))
+    checks = check(rules_of(SHIPPED, **call, own={}), line_up(who))
 
     assert (verdict_of(checks), {one.rule: one.missing for one in checks if one.missing}) == (verdict, missing)
 
@@ -90,7 +94,7 @@ def test_what_staff_wrote_goes_before_the_rules_of_the_kind():
         "max_organisations": "5",
     }
 
-    assert rules_of(**HORIZON, own=own) == {"min_member_states": 1, "min_companies": 2}
+    assert rules_of(SHIPPED, **HORIZON, own=own) == {"min_member_states": 1, "min_companies": 2}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_what_staff_wrote_goes_before_the_rules_of_the_kind():
     [("Horizon Europe", "HORIZON Coordination and Support Actions"), ("LIFE", "LIFE Project Grants"), ("", "")],
 )
 def test_kinds_of_call_that_nobody_described_ask_nothing(programme: str, action_type: str):
-    assert rules_of(programme=programme, action_type=action_type, own={}) == {}
+    assert rules_of(SHIPPED, programme=programme, action_type=action_type, own={}) == {}
 
 
 @pytest.mark.parametrize(

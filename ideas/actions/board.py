@@ -82,7 +82,8 @@ def count_rows(idea: Idea) -> set[CountRow]:
     """List the counts in which the idea stands, from its row as it was loaded or indexed last."""
     if not idea.audience:
         return set()
-    return {(idea.audience, facet, value) for facet, value in facet_values(idea.tags, idea.state, idea.closes_at, idea.lacking)}
+    values = facet_values(idea.tags, idea.state, idea.closes_at, idea.lacking)
+    return {(idea.audience, facet, value) for facet, value in values}
 
 
 def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[str] = ()) -> Moves:

@@ -1,15 +1,17 @@
-"""Reference data: value chains, terms, the steps of plans and the organisations that the project carries; not calls,
-not the demo."""
+"""Reference data: value chains, terms, the steps of plans, the kinds of call and the organisations that the project
+carries; not calls, not the demo."""
 
 from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 
+from ideas import publish
+from ideas.actions.board import rejudge
 from ideas.actions.search import index_organisations
 from ideas.choices import Scheme
 from ideas.data import read_json
-from ideas.models import Organisation, PlanStep, Term, ValueChain
+from ideas.models import Call, Organisation, PlanStep, RuleSet, Term, ValueChain
 
 # Of taxonomies.json: (path of the list, scheme, whether its terms are retired).
 SCHEMES: tuple[tuple[tuple[str, ...], str, bool], ...] = (
@@ -23,10 +25,10 @@ SCHEMES: tuple[tuple[tuple[str, ...], str, bool], ...] = (
 
 @transaction.atomic(durable=True)
 def load_reference() -> dict[str, int]:
-    """Bring value chains, terms, steps and the organisations of 2020 into an installation, and leave what is there.
+    """Bring value chains, terms, steps, kinds of call and the organisations of 2020 in, and leave what is there.
 
-    Create-only: a chain is known by its slug, a term by scheme and code, a step by its code, an organisation by its
-    slug, and one that exists is never written again, so that whatever staff edited (codes too) stays. Running it twice
+    Create-only: a chain is known by its slug, a term by scheme and code, a step and a kind by its code, an organisation
+    by its slug, and one that exists is never written again, so that whatever staff edited (codes too) stays. Running it twice
     changes nothing. Returns how many rows were added: {"value_chains": 8, "terms": 45, "organisations": 16, …}.
     """
     facts = read_json("taxonomies.json")
@@ -35,6 +37,7 @@ def load_reference() -> dict[str, int]:
         "terms": sum(_add_terms(_at(facts, path), scheme, retired) for path, scheme, retired in SCHEMES),
         "organisations": _add_organisations(read_json("organisations_2020.json")),
         "plan_steps": _add_steps(read_json("plan_steps.json")),
+        "rule_sets": _add_rule_sets(read_json("rule_sets.json")["sets"]),
     }
 
 
@@ -89,6 +92,17 @@ def _add_steps(rows: list[dict[str, Any]]) -> int:
         if row["code"] not in known
     ]
     return len(PlanStep.objects.bulk_create(new))
+
+
+def _add_rule_sets(rows: list[dict[str, Any]]) -> int:
+    """Add the kinds of call, behind those that staff wrote, and judge by them the ideas that are there already."""
+    known = set(RuleSet.objects.values_list("code", flat=True))
+    last = max(RuleSet.objects.values_list("position", flat=True), default=0)
+    new = [RuleSet(position=last + n, **row) for n, row in enumerate(rows, start=1) if row["code"] not in known]
+    added = len(RuleSet.objects.bulk_create(new))
+    if added:
+        publish.rules_changed(rejudge(Call.objects.filter(ideas__isnull=False).distinct()))
+    return added
 
 
 def _add_organisations(rows: list[dict[str, Any]]) -> int:

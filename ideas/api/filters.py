@@ -17,6 +17,7 @@ def _choices(choices: Any, **kwargs: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list, **kwargs)
 
 
+from ideas.radar import LACKING
 class IdeaFilterInput(serializers.Serializer[Any]):
     value_chain = _codes(help_text="Codes of value chains.")
     ket = _codes(help_text="Codes of KETs.")
@@ -36,6 +37,11 @@ class CallFilterInput(serializers.Serializer[Any]):
     level = _choices(Level.choices)
     programme = _codes()
     value_chain = _codes(help_text="Codes of value chains.")
+    lacks = _choices(
+        LACKING,
+        help_text="What the line-up lacks for its call, by rule; `nothing`: it can apply; `confirmation`: it can once "
+        "who is interested confirms.",
+    )
     ket = _codes(help_text="Codes of KETs.")
     status = _choices(CallStatus.choices)
     budget = _choices(
@@ -56,3 +62,5 @@ class OrganisationFilterInput(serializers.Serializer[Any]):
     value_chain = _codes(help_text="Codes of value chains.")
     accredited = serializers.BooleanField(default=False)
     q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
+    )
+    )

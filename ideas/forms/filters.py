@@ -10,6 +10,7 @@ from ideas.queries.board import RELEVANCE, IdeaFilters
 from ideas.queries.board_pages import ORDERS
 from ideas.queries.catalogue import TRLS
 from ideas.queries.ideas import Viewer
+from ideas.radar import LACKING
 
 MOST_VALUES = 20
 MOST_CHARS = 120
@@ -17,8 +18,8 @@ YES = frozenset({"1", "true", "on", "yes"})
 
 
 def read_idea_filters(params: QueryDict, by: Viewer) -> IdeaFilters:
-    """Read `value_chain`, `ket`, `call`, `state`, `role`, `kind`, `trl`, `province` (each may be repeated), `q`,
-    `closing_soon`, `mine` and `sort`; by relevance, where there are words.
+    """Read `value_chain`, `ket`, `call`, `state`, `role`, `kind`, `trl`, `province`, `lacks` (each may be repeated),
+    `q`, `closing_soon`, `mine` and `sort`; by relevance, where there are words.
 
     A visitor filters by tags and text alone, in the order of activity: the rest would tell what a teaser doesn't.
     """
@@ -35,6 +36,7 @@ def read_idea_filters(params: QueryDict, by: Viewer) -> IdeaFilters:
         kind=chosen(params, "kind", OrganisationKind.values),
         trl=chosen(params, "trl", [str(trl) for trl in TRLS]),
         province=chosen(params, "province"),
+        lacks=chosen(params, "lacks", LACKING),
         q=words,
         closing_soon=switched_on(params, "closing_soon"),
         mine=switched_on(params, "mine"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from ideas.choices import CallStatus, Language
 from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
-from ideas.models import Call, Deadline, DeadlineChange, Member
+from ideas.models import Call, Deadline, DeadlineChange, Member, RuleSet
 from ideas.moments import EXACT, clocks, deadline_name, moment
 from ideas.pages.call_drawings import timeline_row
 from ideas.pages.call_filters import LEVELS, STATUSES, frame, marks
@@ -39,9 +39,10 @@ from ideas.queries.calls import (
     whole_call,
 )
 from ideas.queries.ideas import audiences_of
+from ideas.queries.rule_sets import kinds, rules_for
 from ideas.queries.shortlists import published_shortlists_for
 from ideas.queries.topics import call_topic
-from ideas.radar import CallRule, rules_of
+from ideas.radar import CallRule
 from ideas.rules.calls import can_edit_calls
 from realtime.log import position
 
@@ -83,7 +84,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": _facts(call),
         "chains": [names.chain(chain.code) for chain in call.value_chains.all()],
         "kets": list(call.kets.all()),
-        "rules": rules_in_words(call),
+        "rules": rules_in_words(call, kinds()),
         "cards": cards(ideas, at=now, names=names),
         "fitting": fitting_ideas(request.user, call, now, names),
         "slots": open_slots_for(request.user, call, audiences),
@@ -117,10 +118,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "calls/compare.html", context)
 
 
-def rules_in_words(call: Call) -> list[dict[str, Any]]:
-    """Say what a call asks of a consortium, as the radar counts it: [{label, value}]."""
-    rules = rules_of(programme=call.programme, action_type=call.action_type, own=call.rules)
-    return [{"label": RULES[name], "value": number} for name, number in rules.items()]
+def rules_in_words(call: Call, among: Sequence[RuleSet]) -> list[dict[str, Any]]:
+    """Say what a call asks of a consortium, as the radar counts it: [{label, value}]. `among`: the kinds of call."""
+    return [{"label": RULES[name], "value": number} for name, number in rules_for(call, among).items()]
 
 
 # The list -----------------------------------------------------------------------------------------------------------
@@ -253,7 +253,8 @@ def _languages(codes: str) -> str:
 
 def _rows_side_by_side(calls: Sequence[Call], names: Names, now: datetime) -> list[dict[str, Any]]:
     """List what the calls say: [{label, cells: [[line, …], …], differs}]; what none says is left out."""
-    columns = [dict(_said(call, names, now)) for call in calls]
+    among = kinds()
+    columns = [dict(_said(call, names, now, among)) for call in calls]
     rows = []
     for label in dict.fromkeys(label for column in columns for label in column):
         cells = [[str(line) for line in column.get(label, ()) if line] for column in columns]
@@ -262,7 +263,7 @@ def _rows_side_by_side(calls: Sequence[Call], names: Names, now: datetime) -> li
     return rows
 
 
-def _said(call: Call, names: Names, now: datetime) -> Iterable[tuple[str, list[Any]]]:
+def _said(call: Call, names: Names, now: datetime, among: Sequence[RuleSet]) -> Iterable[tuple[str, list[Any]]]:
     several = has_cut_offs(call)
     yield gettext("Status"), [STATUSES[status_of_call(call, now)]]
     yield gettext("Dates"), [_in_words(deadline, now, several) for deadline in in_time_order(call)]
@@ -271,7 +272,7 @@ def _said(call: Call, names: Names, now: datetime) -> Iterable[tuple[str, list[A
     chains = [names.chain(chain.code) for chain in call.value_chains.all()]
     yield gettext("Value chains"), [f"{chain['code']} {chain['name']}" for chain in chains]
     yield gettext("Technologies"), [f"{ket.code} {ket.name}" for ket in call.kets.all()]
-    rules = rules_in_words(call)
+    rules = rules_in_words(call, among)
     yield gettext("What the consortium needs"), [f"{rule['value']} {rule['label']}" for rule in rules]
 
 

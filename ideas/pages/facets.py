@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.choices import ConsortiumRole, IdeaState, OrganisationKind, Scheme
+from ideas.pages import radar
 from ideas.pages.filters import Facet, Option, facet
 from ideas.pages.parts import Names
 from ideas.queries.board import MANY, NOT_KEPT, Board, IdeaFilters
@@ -64,7 +65,8 @@ def groups(filters: IdeaFilters, board: Board, names: Names, *, member: bool) ->
         group("trl", "trl", _("Readiness level (TRL)"), [Option(str(trl), "", str(trl)) for trl in TRLS]),
         group("province", "province", _("Province of who proposes it"), _provinces(filters, board)),
     ]
-    return [found for found in (shown, *tags, states, calls, *sought) if found.facets]
+    lacks = group("lacks", "lacks", _("What the line-up lacks"), [Option(*one) for one in radar.lacks_labels().items()])
+    return [found for found in (shown, *tags, states, calls, lacks, *sought) if found.facets]
 
 
 def chips(filters: IdeaFilters, shown: list[Facet]) -> list[dict[str, Any]]:
@@ -84,6 +86,7 @@ def titles() -> list[tuple[str, str]]:
         ("kind", _("Partner looked for")),
         ("trl", _("Readiness level (TRL)")),
         ("province", _("Province of who proposes it")),
+        ("lacks", _("What the line-up lacks")),
         ("closing_soon", _("Closing within 30 days")),
         ("mine", _("Mine")),
         ("q", _("Text")),
@@ -99,6 +102,7 @@ def said(filters: IdeaFilters, names: Names) -> list[tuple[str, str]]:
         "role": dict(ConsortiumRole.choices),
         "kind": dict(OrganisationKind.choices),
         "province": _province_names() if filters.province else {},
+        "lacks": radar.lacks_labels(),
     }
     asked = []
     for name, title in titles():

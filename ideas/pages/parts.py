@@ -181,7 +181,8 @@ def cards(
                 "days_left": left,
                 "urgent": is_urgent(left),
                 "call_title": tags["call"]["identifier"] if tags.get("call") else "",
-                "lacks": radar.lacks_in_words(tags.get("lacks", {})),
+                "lacks": radar.lacks_in_words(tags.get("lacks", {}), row["lacking"]),
+                "lacking": row["lacking"],
                 "open_slots": row["open_slots"],
                 "comment_count": row["comment_count"],
             }

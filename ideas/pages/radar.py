@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext_lazy
 
@@ -10,7 +11,17 @@ from ideas.choices import JOIN_WAITING
 from ideas.models import JoinRequest
 from ideas.queries.joining import Consortium
 from ideas.queries.radar import radar_of
-from ideas.radar import CallRule, Check, Verdict, verdict_of
+from ideas.radar import (
+    AT_MOST,
+    CONFIRMATION,
+    LACKING,
+    NOTHING,
+    CallRule,
+    Check,
+    Verdict,
+    numbers_in,
+    verdict_of,
+)
 from ideas.serializers.joining import CheckSerializer
 
 # What a rule counts, for one and for more: NOUNS[rule] % number.
@@ -29,6 +40,12 @@ NOUNS: dict[str, Any] = {
     CallRule.MIN_SMES: npgettext_lazy("line-up", "small or medium enterprise", "small or medium enterprises"),
     CallRule.MIN_SME_PERCENT: npgettext_lazy("line-up", "small or medium enterprises", "small or medium enterprises"),
     CallRule.COMPANY_COORDINATES: npgettext_lazy("line-up", "company that coordinates", "companies that coordinate"),
+    CallRule.LABORATORY_COORDINATES: npgettext_lazy(
+        "line-up", "laboratory that coordinates", "laboratories that coordinate"
+    ),
+    CallRule.MAX_PROPOSALS: npgettext_lazy(
+        "line-up", "proposal with the same organisation", "proposals with the same organisation"
+    ),
 }
 
 
@@ -41,14 +58,29 @@ def words() -> dict[str, Any]:
         "verdicts": {
             "met": _("This line-up can apply"),
             "if_confirmed": _("Can apply once who is interested confirms"),
+            "if_accepted": _("Could apply with who waits for an answer"),
             "missing": _("Can't apply yet"),
         },
         "states": {
             "met": _("{confirmed} confirmed"),
             "if_confirmed": _("{confirmed} confirmed, {interested} with who is interested"),
+            "if_accepted": _("{confirmed} confirmed, {pending} with who waits for an answer"),
             "missing": _("missing: {missing}"),
             "over": _("too many: {missing}"),
         },
+        # What isn't counted in organisations is said in its own way.
+        "own_states": {
+            CallRule.MIN_SME_PERCENT.value: {
+                "met": _("{confirmed} % confirmed"),
+                "if_confirmed": _("{confirmed} % confirmed, {interested} % with who is interested"),
+                "missing": _("{interested} % so far"),
+            },
+            CallRule.MAX_PROPOSALS.value: {
+                "met": _("nobody is in more than {confirmed}"),
+                "over": _("an organisation is in {confirmed}"),
+            },
+        },
+        "ready": _ready(),
     }
 
 
@@ -60,20 +92,53 @@ def shown_check(row: Mapping[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         "id": row["rule"],
         "what": said["at_most"].format(what=what) if row["at_most"] else what,
         "verdict": row["verdict"],
-        "said": said["states"][state].format(**row),
+        "said": said["own_states"].get(row["rule"], {}).get(state, said["states"][state]).format(**row),
     }
 
 
-def lacks_in_words(lacks: Mapping[str, int]) -> str:
-    """Say what a line-up lacks on a card: "missing: 1 company, 2 countries"; "" for nothing. `radar.js` does, too."""
-    what = ", ".join(_what(rule, number) for rule, number in lacks.items() if rule in NOUNS)
-    return _("missing: {missing}").format(missing=what) if what else ""
+def lacks_in_words(lacks: Mapping[str, int], lacking: str) -> str:
+    """Say of a line-up on a card: "missing: 1 company, 2 countries; too many: 1 laboratory", or that it can apply.
+
+    "" where the call asks nothing. `lacking`: as `Idea.lacking`. `radar.js` says the same.
+    """
+
+    def all_of(*, over: bool) -> str:
+        return ", ".join(
+            _what(rule, number) for rule, number in lacks.items() if rule in NOUNS and (rule in AT_MOST) == over
+        )
+
+    missing, over = all_of(over=False), all_of(over=True)
+    said = [_("missing: {missing}").format(missing=missing)] if missing else []
+    said += [_("too many: {missing}").format(missing=over)] if over else []
+    return "; ".join(said) or _ready().get(lacking, "")
+
+
+def _ready() -> dict[str, str]:
+    """What a card says of a line-up with which nothing is wrong, by codes of `lacking`."""
+    return {NOTHING: _("can apply"), CONFIRMATION: _("can apply once who is interested confirms")}
+
+
+def lacks_labels() -> dict[str, str]:
+    """Name what the board is filtered by, in the order of the facet."""
+    named = {NOTHING: _("Nothing: it can apply"), CONFIRMATION: _("Only that who is interested confirms")}
+    over = _("Too many {noun}")
+    for rule in (one for one in LACKING if one in NOUNS):
+        noun = str(NOUNS[rule] % 2)
+        named[rule] = over.format(noun=noun) if rule in AT_MOST else str(capfirst(noun))
+    return named
+
+
+def rules_in_words(rules: Mapping[str, Any]) -> list[str]:
+    """Say what rules ask: ["3 laboratories", "5 laboratories at the most", …]."""
+    at_most = _("{what} at the most")
+    asked = ((rule, _what(rule, number)) for rule, number in numbers_in(rules).items())
+    return [at_most.format(what=what) if rule in AT_MOST else what for rule, what in asked]
 
 
 def panel_part(checks: Sequence[Check], said: dict[str, Any]) -> dict[str, Any]:
     """What the panel draws of the radar: {"checks": [as `joining/_check.html`], "verdict": {"verdict", "said"}}."""
     verdict = verdict_of(checks).name.lower()
-    shown = [shown_check(CheckSerializer(one).data, said) for one in checks]
+    shown = [shown_check({**CheckSerializer(one).data, "pending": one.pending}, said) for one in checks]
     return {"checks": shown, "verdict": {"verdict": verdict, "said": said["verdicts"][verdict]}}
 
 

@@ -7,8 +7,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from ideas.models import Idea, Member, RoleSlot
 from ideas.queries.board_counts import SOON, kept_counts
@@ -32,6 +32,7 @@ class IdeaFilters:
     kind: tuple[str, ...] = ()  # of organisation that an open place looks for
     trl: tuple[str, ...] = ()  # between now and the end
     province: tuple[str, ...] = ()  # of who proposes it
+    lacks: tuple[str, ...] = ()  # what the line-up lacks for the call: `radar.LACKING`
     q: str = ""
     closing_soon: bool = False
     mine: bool = False
@@ -52,6 +53,7 @@ class IdeaFilters:
 MANY = {
     "value_chain": "chain", "ket": "ket", "call": "call", "state": "state",
     "role": "role", "kind": "kind", "trl": "trl", "province": "province",
+    "lacks": "lacks",
 }  # fmt: skip
 # A visitor sees these counted: the rest would tell what a teaser doesn't.
 VISITORS = ("value_chain", "ket")
@@ -102,6 +104,9 @@ def filter_ideas(ideas: QuerySet[Idea], filters: IdeaFilters, *, by: Viewer, at:
         ideas = ideas.filter(_levels(filters.trl))
     if filters.province:
         ideas = ideas.filter(organisation__province__code__in=filters.province)
+    if filters.lacks:
+        ideas = ideas.annotate(codes=Concat(Value(" "), "lacking", Value(" ")))
+        ideas = ideas.filter(reduce(or_, (Q(codes__contains=f" {code} ") for code in filters.lacks)))
     if filters.closing_soon:
         ideas = ideas.filter(closes_at__gte=at, closes_at__lte=at + SOON)
     if filters.mine and isinstance(by, Member):

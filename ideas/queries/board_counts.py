@@ -12,7 +12,7 @@ from ideas.queries.ideas import PUBLIC, Viewer, related_ids
 SOON = timedelta(days=30)
 # How counts moved in a write, by audience: [(facet, value, one more or one less), …].
 Moves = dict[str, list[tuple[str, str, int]]]
-FACETS = ("total", "chain", "ket", "call", "state", "closes")
+FACETS = ("total", "chain", "ket", "call", "state", "lacks", "closes")
 Counts = dict[str, dict[str, int]]
 
 
@@ -42,15 +42,18 @@ def kept_counts(by: Viewer, audiences: list[str], at: datetime) -> Counts:
     kept = kept.filter(~Q(facet="closes") | soon, audience__in=audiences)
     rows = list(kept.values_list("facet", "value").annotate(n=Sum("count")))
     own = Idea.objects.filter(id__in=related_ids(by)).exclude(audience__in=audiences)
-    for row in own.values_list("tags", "state", "closes_at"):
+    for row in own.values_list("tags", "state", "closes_at", "lacking"):
         rows += [(facet, value, 1) for facet, value in facet_values(*row)]
     return _gather(rows, at)
 
 
-def facet_values(tags: dict[str, Any], state: str, closes_at: datetime | None) -> set[tuple[str, str]]:
-    """List the (facet, value) pairs under which an idea is counted."""
+def facet_values(
+    tags: dict[str, Any], state: str, closes_at: datetime | None, lacking: str = ""
+) -> set[tuple[str, str]]:
+    """List the (facet, value) pairs under which an idea is counted. `lacking`: as `Idea.lacking`."""
     closes = {("closes", closing_value(closes_at))} if closes_at else set()
     call = {("call", tags["call"]["identifier"])} if tags.get("call") else set()
     chains = {("chain", code) for code in tags.get("chains", [])}
     kets = {("ket", code) for code in tags.get("kets", [])}
-    return {("total", ""), ("state", state)} | chains | kets | call | closes
+    lacks = {("lacks", code) for code in lacking.split()}
+    return {("total", ""), ("state", state)} | chains | kets | call | lacks | closes

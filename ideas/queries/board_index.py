@@ -217,7 +217,7 @@ def _read(numbers: Collection[int] | None) -> dict[int, Bucket]:
     found: dict[int, Bucket] = {number: Bucket() for number in numbers or ()}
     members: dict[int, dict[Value, list[int]]] = {}
     ideas = within(Idea.objects.order_by("id"), "id", numbers)
-    columns = ("id", "audience", "state", "value_chain", "call", "closes_at", "trl_now", "trl_target")
+    columns = ("id", "audience", "state", "value_chain", "call", "closes_at", "trl_now", "trl_target", "lacking")
     for pk, *row in ideas.values_list(*columns, "organisation__province__code").iterator(2_000):
         bucket = found.setdefault(bucket_of(pk), Bucket())
         of_bucket = members.setdefault(bucket_of(pk), {})
@@ -242,6 +242,7 @@ def _values(
     closes_at: datetime | None,
     trl_now: int | None,
     trl_target: int | None,
+    lacking: str,
     province: str | None,
 ) -> Iterator[Value]:
     yield "audience", audience
@@ -253,6 +254,7 @@ def _values(
         yield "closes", closes_at
     if province:
         yield "province", province
+    yield from (("lacks", code) for code in lacking.split())
     ends = [trl for trl in (trl_now, trl_target) if trl is not None]
     if ends:
         yield from (("trl", str(trl)) for trl in range(min(ends), max(ends) + 1))

@@ -1,41 +1,110 @@
 """What an idea's line-up lacks for the call that it aims at."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ideas.choices import Commitment, ConsortiumRole
-from ideas.models import Idea, JoinRequest
-from ideas.radar import Certainty, Check, Party, check, rules_of
+from ideas.choices import Commitment, ConsortiumRole, IdeaState, JoinState
+from ideas.models import Idea, JoinRequest, Organisation, RuleSet
+from ideas.queries.ideas import PUBLIC
+from ideas.queries.rule_sets import kinds, rules_for
+from ideas.radar import CallRule, Certainty, Check, Party, check
+
+# An idea in these states is a proposal, or becomes one.
+PROPOSING = (IdeaState.OPEN, IdeaState.NEEDS_INFO, IdeaState.PREPARING, IdeaState.SUBMITTED, IdeaState.FUNDED)
+# {organisation: ids of ideas}
+Proposals = Mapping[int, set[int]]
 
 
-def radar_of(idea: Idea, partners: Iterable[JoinRequest], waiting: Iterable[JoinRequest] = ()) -> list[Check]:
+def radar_of(
+    idea: Idea,
+    partners: Iterable[JoinRequest],
+    waiting: Iterable[JoinRequest] = (),
+    *,
+    among: Sequence[RuleSet] | None = None,
+    proposals: Proposals | None = None,
+) -> list[Check]:
     """Hold an idea's line-up against its call's rules; nothing where there is no call, or it asks for nothing.
 
     `partners` are its accepted requests, `waiting` those under way, which are their authors' business: leave them out
-    of what others see. Each with its organisation. No query beyond the idea's call and organisation.
+    of what others see. Each with its organisation. One query beyond the idea's call and organisation, for the kinds
+    of call (`among`); two more where the call limits an organisation's `proposals`. Who has them hands them over.
     """
     if idea.call is None:
         return []
-    call = idea.call
-    rules = rules_of(programme=call.programme, action_type=call.action_type, own=call.rules)
-    return check(rules, _line_up(idea, partners, waiting)) if rules else []
+    rules = rules_for(idea.call, among)
+    if not rules:
+        return []
+    partners, waiting = list(partners), list(waiting)
+    if CallRule.MAX_PROPOSALS in rules and proposals is None:
+        asked = {one.organisation_id for one in (*partners, *waiting)} | {idea.organisation_id or 0}
+        proposals = proposals_for(idea.call_id, asked)
+    return check(rules, _line_up(idea, partners, waiting, proposals or {}))
 
 
-def _line_up(idea: Idea, partners: Iterable[JoinRequest], waiting: Iterable[JoinRequest]) -> list[Party]:
+def asked_and_there(idea: Idea, partners: Iterable[JoinRequest]) -> tuple[dict[str, int], list[Party]]:
+    """Read what an idea's call asks, and who is in its line-up, for who wants to know what one more would change."""
+    rules = rules_for(idea.call) if idea.call else {}
+    return rules, _line_up(idea, list(partners), [], {})
+
+
+def radars_of(line_ups: Iterable[tuple[Idea, list[JoinRequest]]]) -> dict[int, list[Check]]:
+    """Judge many line-ups, each an idea with its partners: {idea: its checks}. One query, and two for each call that
+    limits proposals.
+    """
+    among = kinds()
+    known: dict[int, Proposals] = {}
+
+    def judged(idea: Idea, partners: list[JoinRequest]) -> list[Check]:
+        call = idea.call
+        if call and call.pk not in known:
+            limited = CallRule.MAX_PROPOSALS in rules_for(call, among)
+            known[call.pk] = proposals_for(call.pk) if limited else {}
+        return radar_of(idea, partners, among=among, proposals=known[call.pk] if call else {})
+
+    return {idea.pk: judged(idea, partners) for idea, partners in line_ups}
+
+
+def proposals_for(
+    call_id: int | None, organisations: Collection[int] | None = None, *, hidden: bool = False
+) -> Proposals:
+    """Find for which ideas aimed at a call organisations stand, as proposer or partner. Two queries.
+
+    Of all organisations where none are named. Only ideas that every member sees are counted, or a number would tell
+    of one that its reader may not know; with `hidden` the others are, too: for whom an organisation's business is.
+    """
+    ideas = Idea.objects.filter(call=call_id, state__in=PROPOSING).order_by()
+    if not hidden:
+        ideas = ideas.filter(audience__in=["members", f"members{PUBLIC}"])
+    joined = JoinRequest.objects.filter(idea__in=ideas.values("pk"), state=JoinState.ACCEPTED).order_by()
+    proposed = ideas.filter(organisation__isnull=False)
+    if organisations is not None:
+        joined = joined.filter(organisation__in=organisations)
+        proposed = proposed.filter(organisation__in=organisations)
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    pairs = [*joined.values_list("organisation", "idea"), *proposed.values_list("organisation", "pk")]
+    for organisation, idea in pairs:
+        found[organisation].add(idea)
+    return found
+
+
+def _line_up(idea: Idea, partners: list[JoinRequest], waiting: list[JoinRequest], proposals: Proposals) -> list[Party]:
     """Who proposes the idea coordinates, unless a partner has that role."""
-    partners = list(partners)
     is_led = any(partner.role == ConsortiumRole.COORDINATOR for partner in partners)
-    line_up = [_party(one, Certainty.PENDING) for one in waiting]
-    line_up += [_party(one, _certainty(one)) for one in partners]
+
+    def party(organisation: Organisation, coordinates: bool, certainty: Certainty) -> Party:
+        others = proposals.get(organisation.pk, set()) - {idea.pk}
+        # Units of one organisation are no independent partners: they count as that one.
+        entity = organisation.parent_id or organisation.pk
+        return Party(
+            entity, organisation.country, organisation.kind, organisation.accredited, coordinates, certainty,
+            proposals=1 + len(others),
+        )  # fmt: skip
+
+    line_up = [party(one.organisation, False, Certainty.PENDING) for one in waiting]
+    line_up += [party(one.organisation, one.role == ConsortiumRole.COORDINATOR, _certainty(one)) for one in partners]
     if idea.organisation:
-        own = idea.organisation
-        line_up.append(Party(own.pk, own.country, own.kind, own.accredited, coordinates=not is_led))
+        line_up.append(party(idea.organisation, not is_led, Certainty.CONFIRMED))
     return line_up
-
-
-def _party(request: JoinRequest, certainty: Certainty) -> Party:
-    organisation = request.organisation
-    leads = certainty > Certainty.PENDING and request.role == ConsortiumRole.COORDINATOR
-    return Party(organisation.pk, organisation.country, organisation.kind, organisation.accredited, leads, certainty)
 
 
 def _certainty(partner: JoinRequest) -> Certainty:

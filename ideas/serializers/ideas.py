@@ -30,7 +30,13 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
     call = serializers.CharField(allow_null=True)
     lacks = serializers.DictField(
         child=serializers.IntegerField(),
-        help_text="How many of each the line-up still lacks by the call's rules, such as min_companies.",
+        help_text="How many of each the line-up still lacks by the call's rules, such as min_companies; of a limit, such "
+        "as max_laboratories, how many are too many.",
+    )
+    lacking = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What it can be filtered by as `lacks`: the rules that aren't met, else `nothing` where the line-up "
+        "can apply, `confirmation` where it can once who is interested confirms. Empty where the call asks nothing.",
     )
     closes_at = serializers.DateTimeField(allow_null=True, default_timezone=UTC)
     open_slots = serializers.IntegerField()
@@ -53,6 +59,7 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
         }
         for name in ("closes_at", "activity_at"):
             row[name] = row[name].astimezone(UTC).isoformat().replace("+00:00", "Z") if row[name] else None
+        row["lacking"] = row["lacking"].split()
         row["valid_until"] = row["valid_until"].isoformat() if row["valid_until"] else None
         if self.context.get("teaser"):
             return {name: row[name] if name in TEASER else None for name in names}

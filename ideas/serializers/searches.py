@@ -22,6 +22,7 @@ class SavedFiltersSerializer(serializers.Serializer[IdeaFilters]):
     kind = serializers.ListField(child=serializers.CharField())
     trl = serializers.ListField(child=serializers.CharField())
     province = serializers.ListField(child=serializers.CharField())
+    lacks = serializers.ListField(child=serializers.CharField())
     q = serializers.CharField()
     closing_soon = serializers.BooleanField()
     mine = serializers.BooleanField()

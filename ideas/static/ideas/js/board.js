@@ -121,7 +121,8 @@ function shown(card, url) {
     tags: [...others, ...card.kets.map((code) => ({ code, name: words.kets[code] ?? code }))],
     state_label: words.states[card.state],
     call_title: card.call ?? "",
-    lacks: lacksInWords(words.radar, card.lacks),
+    lacks: lacksInWords(words.radar, card),
+    lacking: card.lacking.join(" "),
     expired: Boolean(card.valid_until) && card.valid_until < today() && words.expiring.includes(card.state),
   };
 }
@@ -184,13 +185,14 @@ const any = (asked, values) => !asked.length || asked.some((value) => values.inc
 const isSoon = (instant) => instant >= Date.now() && instant <= Date.now() + SOON;
 
 /** Whether the filters let a card through; what the text search would say only the server knows. */
-function fits({ id, value_chains, kets, call, state, closes_at }) {
+function fits({ id, value_chains, kets, call, state, closes_at, lacking }) {
   const { asked } = start;
   return (
     any(asked.value_chain, value_chains) &&
     any(asked.ket, kets) &&
     any(asked.call, [call]) &&
     any(asked.state, [state]) &&
+    any(asked.lacks, lacking) &&
     (!asked.mine || start.mine.has(id)) &&
     (!asked.closing_soon || isSoon(Date.parse(closes_at))) &&
     (asked.sort !== "closing" || Boolean(closes_at))

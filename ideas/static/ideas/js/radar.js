@@ -15,12 +15,24 @@ export function shownCheck(words, row) {
     id: row.rule,
     what: row.at_most ? put(words.at_most, { what: asked }) : asked,
     verdict: row.verdict,
-    said: put(words.states[row.at_most && row.missing ? "over" : row.verdict], row),
+    said: put(stateOf(words, row), row),
   };
 }
 
-/** What a card says of all that is missing; "" where nothing is. */
-export function lacksInWords(words, lacks) {
-  const missing = Object.entries(lacks ?? {}).map(([rule, number]) => what(words, rule, number)).join(", ");
-  return missing && put(words.states.missing, { missing });
+function stateOf({ states, own_states }, { rule, at_most, missing, verdict }) {
+  const state = at_most && missing ? "over" : verdict;
+  return own_states[rule]?.[state] ?? states[state];
+}
+
+/** What a card says of its line-up: all that is missing or too many, or that it can apply; "" where nothing is asked. */
+export function lacksInWords(words, { lacks, lacking }) {
+  const known = Object.entries(lacks);
+  const all = (over) =>
+    known
+      .filter(([rule]) => rule.startsWith("max_") === over)
+      .map(([rule, number]) => what(words, rule, number))
+      .join(", ");
+  const said = [["missing", all(false)], ["over", all(true)]].filter(([, rules]) => rules);
+  if (said.length) return said.map(([state, missing]) => put(words.states[state], { missing })).join("; ");
+  return words.ready[lacking[0]] ?? "";
 }
