@@ -7,6 +7,7 @@ from rest_framework import serializers
 from ideas.choices import CallStatus, ConsortiumRole, IdeaState, Level, OrganisationKind
 from ideas.queries.calls import PAGE_SIZE
 from ideas.queries.catalogue import BUDGETS, TRLS
+from ideas.radar import LACKING
 
 
 def _codes(**kwargs: Any) -> serializers.ListField:
@@ -17,7 +18,6 @@ def _choices(choices: Any, **kwargs: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.ChoiceField(choices), max_length=50, default=list, **kwargs)
 
 
-from ideas.radar import LACKING
 class IdeaFilterInput(serializers.Serializer[Any]):
     value_chain = _codes(help_text="Codes of value chains.")
     ket = _codes(help_text="Codes of KETs.")
@@ -27,6 +27,11 @@ class IdeaFilterInput(serializers.Serializer[Any]):
     kind = _choices(OrganisationKind.choices, help_text="Of organisation that an open place looks for.")
     trl = _choices([str(trl) for trl in TRLS], help_text="A level of readiness between now and the end.")
     province = _codes(help_text="Codes of the provinces of who proposes it (NUTS 3).")
+    lacks = _choices(
+        LACKING,
+        help_text="What the line-up lacks for its call, by rule; `nothing`: it can apply; `confirmation`: it can once "
+        "who is interested confirms.",
+    )
     q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
     closing_soon = serializers.BooleanField(default=False, help_text="Its call closes within 30 days.")
     mine = serializers.BooleanField(default=False, help_text="One's own: as author, invited, or partner.")
@@ -37,11 +42,6 @@ class CallFilterInput(serializers.Serializer[Any]):
     level = _choices(Level.choices)
     programme = _codes()
     value_chain = _codes(help_text="Codes of value chains.")
-    lacks = _choices(
-        LACKING,
-        help_text="What the line-up lacks for its call, by rule; `nothing`: it can apply; `confirmation`: it can once "
-        "who is interested confirms.",
-    )
     ket = _codes(help_text="Codes of KETs.")
     status = _choices(CallStatus.choices)
     budget = _choices(
@@ -62,5 +62,3 @@ class OrganisationFilterInput(serializers.Serializer[Any]):
     value_chain = _codes(help_text="Codes of value chains.")
     accredited = serializers.BooleanField(default=False)
     q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
-    )
-    )
