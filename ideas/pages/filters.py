@@ -1,8 +1,9 @@
 """Filters that live in the address: facets that turn on and off, and chips that take one away."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -57,6 +58,7 @@ def facet(
     `one`: choosing a value takes the place of the one before. `key`: scripts find a count by "key-value".
     """
     group, chosen = Facet(title), set(current)
+    toggled = _toggling(params, name, one)
     for option in options:
         count = counts.get(option.value, 0)
         if not count and option.value not in chosen and option.value not in keep:
@@ -67,7 +69,7 @@ def facet(
             "glyph": option.glyph,
             "count": count,
             "current": option.value in chosen,
-            "url": _toggled(params, name, option.value, one),
+            "url": toggled(option.value),
             "key": f"{key}-{option.value}" if key else "",
         }
         group.facets.append(entry)
@@ -78,15 +80,26 @@ def facet(
     return group
 
 
-def _toggled(params: QueryDict, name: str, value: str, one: bool) -> str:
-    copy = params.copy()
-    copy.pop("cursor", None)
-    values = copy.getlist(name)
-    if value in values:
-        copy.setlist(name, [other for other in values if other != value])
-    else:
-        copy.setlist(name, [value] if one else [*values, value])
-    return _relative(copy)
+def _toggling(params: QueryDict, name: str, one: bool) -> Callable[[str], str]:
+    """Prepare the addresses that turn a value of a facet on or off: what stays in all of them is written once."""
+    chosen = params.getlist(name)
+    names = [other for other in params if other != "cursor"]
+    place = names.index(name) if name in names else len(names)
+    before, after = (_written(params, some) for some in (names[:place], names[place + 1 :]))
+
+    def toggled(value: str) -> str:
+        if value in chosen:
+            values = [other for other in chosen if other != value]
+        else:
+            values = [value] if one else [*chosen, value]
+        query = "&".join(filter(None, (before, urlencode([(name, other) for other in values]), after)))
+        return f"?{query}" if query else "./"
+
+    return toggled
+
+
+def _written(params: QueryDict, names: Iterable[str]) -> str:
+    return urlencode([(name, value) for name in names for value in params.getlist(name)])
 
 
 def _relative(params: QueryDict) -> str:
