@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ideas.choices import Language
 from ideas.stems import LANGUAGES, is_stop_word, stem, words_of
 from ideas.text import searchable
 
 MAX_TERMS = 12
 MAX_CHARS = 200
 EXCERPT_CHARS = 180
+MIN_KIN_CHARS = 5
+_ENDINGS = "aeio"
 # PostgreSQL tells columns apart by the weights of a tsvector.
 WEIGHTS = {"names": "A", "head": "B", "body": "C", "gate": "D"}
 _TYPED = re.compile(r'"([^"]*)"|(\S+)')
@@ -21,11 +24,19 @@ _MARKS = re.compile(r"\|(?:\s*:?--+:?\s*\|)*|\*\*|^#+ ", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Term:
-    """One word, phrase or identifier that a find must have, in any of its `forms`: stems with a space between."""
+    """One word, phrase or identifier that a find must have, in any of its `forms`: stems with a space between.
+
+    `kin` are stems of the same Italian word's other endings. A beginning has none: whoever types it hasn't said yet.
+    """
 
     text: str
-    forms: tuple[str, ...]
+    own: tuple[str, ...]
     prefix: bool = False
+    kin: tuple[str, ...] = ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return self.own if self.prefix else self.own + self.kin
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,15 @@ def _term(piece: str, quoted: bool) -> Term | None:
     # HORIZON-CL4-2027 is asked for as far as somebody remembers it.
     beginning = piece.endswith("*") or (not quoted and len(words) > 1 and any(char.isdigit() for char in piece))
     forms = (raw,) if piece.endswith("*") else tuple(dict.fromkeys((raw, *stems)))
-    return Term(raw, forms, prefix=beginning)
+    kin = () if quoted or len(words) > 1 else tuple(one for one in _kin(raw) if one not in forms)
+    return Term(raw, forms, beginning, kin)
+
+
+def _kin(word: str) -> list[str]:
+    """Stem a word with each Italian ending: the stemmer takes `lamiere` for a verb (lam), `lamiera` not (lamier)."""
+    if len(word) < MIN_KIN_CHARS or word[-1] not in _ENDINGS:
+        return []
+    return list(dict.fromkeys(stem(word[:-1] + ending, Language.IT) for ending in _ENDINGS))
 
 
 def _fts5(term: Term) -> str:

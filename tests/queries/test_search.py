@@ -198,3 +198,16 @@ def test_an_excerpt_shows_words_and_no_marks():
     pieces = excerpt(text, read_question("battery"))
 
     assert pieces == [("Heat part heat ", False), ("battery", True), (" -28 kW", False)]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("lamiere", "lamiera"), ("lamiera", "lamiere"), ("solare", "solari"), ("polveri", "polvere")],
+)
+def test_a_word_is_found_in_its_other_number(researcher, outsider, written, asked):
+    idea = make_idea(researcher, title=f"Prove di {written} forate")
+
+    found = find(read_question(asked), scope_of(outsider))
+
+    assert [(hit.kind, hit.object_id) for hit in found.hits] == [("idea", idea.pk)]
+    assert (written, True) in mark(idea.title, read_question(asked))
