@@ -49,6 +49,8 @@ from ideas.pages import (
 idea_pages = [
     path("", board.board, name="list"),
     path("ideas/new/", idea_form.new, name="new"),
+    suggestions,
+    units,
     path("ideas/similar/", similar.similar, name="similar"),
     path("ideas/<str:reference>/", ideas.detail, name="detail"),
     path("ideas/<str:reference>/edit/", idea_form.edit, name="edit"),
@@ -181,6 +183,15 @@ organisation_pages = [
 ]
 shortlist_pages = [
     path("shortlists/", shortlists.overview, name="list"),
+suggestion_pages = [
+    path("ideas/<str:reference>/partners/", suggestions.partners, name="partners"),
+    path("slots/<int:pk>/suggestions/invite/", suggestions.invite, name="invite"),
+    path("slots/<int:pk>/suggestions/mark/", suggestions.mark_partner, name="mark_partner"),
+    path("suggestions/", suggestions.mine, name="mine"),
+    path("organisations/<slug:slug>/ideas/", suggestions.ideas, name="ideas"),
+    path("organisations/<slug:slug>/ideas/mark/", suggestions.mark_idea, name="mark_idea"),
+    path("gaps/", suggestions.gaps, name="gaps"),
+]
     path("shortlists/new/", shortlists.new, name="new"),
     path("shortlists/<int:pk>/", shortlists.detail, name="detail"),
     path("shortlists/<int:pk>/publish/", shortlists.publish, name="publish"),
@@ -199,6 +210,25 @@ following_pages = [
 notification_pages = [
     path("notifications/", notifications.bell, name="list"),
     path("notifications/read/", notifications.read, name="read"),
+    path("organisations/<slug:slug>/edit/", organisation_form.edit, name="edit"),
+]
+competence_pages = [
+    path("competences/", competences.overview, name="list"),
+    path("competences/suggestions/", competences.suggestions, name="suggestions"),
+    path("competences/<int:pk>/", competences.detail, name="detail"),
+]
+affiliation_pages = [
+    path("organisations/<slug:slug>/people/", affiliations.people, name="people"),
+    path("organisations/<slug:slug>/work-here/", affiliations.ask, name="ask"),
+    path("affiliation-requests/<int:pk>/<str:step>/", affiliations.answer, name="answer"),
+    path("affiliations/<int:pk>/<str:step>/", affiliations.change, name="change"),
+]
+unit_pages = [
+    path("organisations/<slug:slug>/units/add/", units.add, name="add"),
+    path("organisations/<slug:slug>/units/let-go/", units.let_go, name="let_go"),
+]
+network_pages = [
+    path("network/", network.page, name="page"),
 ]
 member_pages = [
     path("profile/", members.profile, name="profile"),
@@ -255,3 +285,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEBUG:
     urlpatterns.append(path("style/", include(([path("", style.style_page, name="page")], "style"))))
+    path("", include((suggestion_pages, "suggestions"))),

@@ -11,6 +11,8 @@ from ideas.text import searchable
 MAX_CHARS = 6_000
 MIN_CHARS = 4
 MAX_WORD_CHARS = 36
+# A name such as CNC or 3D, which is a word of no language.
+MAX_NAME_CHARS = 5
 # Partnerships and types of action, which titles of EU topics carry in brackets, tell who pays and not what for.
 _ASIDE = re.compile(r"\([^()]*(?:[Pp]artnership|\bRIA\b|\bIA\b|\bCSA\b)[^()]*\)")
 _WORD = re.compile(r"[^\W_]+")
@@ -33,6 +35,24 @@ def significant_words(text: str, language: str) -> dict[str, str]:
     return found
 
 
+def term_words(text: str, language: str) -> dict[str, str]:
+    """Read what a short text is about, as a competence or a place: as `significant_words`, with the words that only
+    a long text is full of (analysis, prototypes), and with names such as CNC or 3D, which are alike in both languages.
+    """
+    found: dict[str, str] = {}
+    for word in _WORD.findall(text[:MAX_CHARS]):
+        key = _key(word, language) or _key_in_term(word, language)
+        if key and key not in found:
+            found[key] = word if is_name(word) else word.lower()
+    return found
+
+
+def is_name(word: str) -> bool:
+    """Whether a word is written as a short name: CNC, IoT, 3D."""
+    telling = sum(char.isupper() for char in word) > 1 or any(char.isdigit() for char in word)
+    return telling and 2 <= len(word) <= MAX_NAME_CHARS and any(char.isalpha() for char in word)
+
+
 @lru_cache(maxsize=2_000)
 def subject_in(key: str, language: str) -> str:
     """Name a subject in a language; "" where only beginnings of its words are known."""
@@ -50,6 +70,18 @@ def _key(typed: str, language: str) -> str:
     if word not in generic and (subject := _look_up(word, subjects)):
         return subject
     if len(word) < MIN_CHARS or not word.isalpha() or _look_up(word, generic):
+        return ""
+    return f"{language}:{_stem(word, language)}"
+
+
+@lru_cache(maxsize=20_000)
+def _key_in_term(typed: str, language: str) -> str:
+    """Name what a word means of which `_key` says nothing. Articles and the like mean nothing here, either."""
+    word = searchable(typed)
+    if is_name(typed):
+        return f"={word}"
+    _, generic = _known(language)
+    if not MIN_CHARS <= len(word) <= MAX_WORD_CHARS or not word.isalpha() or word in generic:
         return ""
     return f"{language}:{_stem(word, language)}"
 
