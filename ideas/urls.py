@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
+    affiliations,
     annexes,
     attachments,
     board,
@@ -14,6 +15,7 @@ from ideas.pages import (
     calls_staff,
     candidates,
     comments,
+    competences,
     deadlines,
     drafts,
     exports,
@@ -24,14 +26,18 @@ from ideas.pages import (
     imports,
     insights,
     intake,
+    join_requests,
     joining,
     matching,
     members,
     merging,
+    network,
     notifications,
+    organisation_form,
     organisations,
     outlines,
     papers,
+    partners,
     plan_steps,
     plans,
     preview,
@@ -43,14 +49,14 @@ from ideas.pages import (
     site,
     slots,
     style,
+    suggestions,
+    units,
     versions,
 )
 
 idea_pages = [
     path("", board.board, name="list"),
     path("ideas/new/", idea_form.new, name="new"),
-    suggestions,
-    units,
     path("ideas/similar/", similar.similar, name="similar"),
     path("ideas/<str:reference>/", ideas.detail, name="detail"),
     path("ideas/<str:reference>/edit/", idea_form.edit, name="edit"),
@@ -115,13 +121,27 @@ comment_pages = [
     path("comments/<int:pk>/delete/", comments.delete, name="delete"),
 ]
 joining_pages = [
-    path("join-requests/", joining.mine, name="list"),
-    path("ideas/<str:reference>/join/", joining.ask, name="ask"),
+    path("join-requests/", join_requests.mine, name="list"),
+    path("ideas/<str:reference>/join/", join_requests.ask, name="ask"),
+    path("ideas/<str:reference>/invite/", join_requests.invite, name="invite"),
     path("ideas/<str:reference>/consortium/", joining.consortium, name="consortium"),
     path("ideas/<str:reference>/slots/new/", slots.new, name="new_slot"),
     path("slots/<int:pk>/edit/", slots.edit, name="edit_slot"),
     path("slots/<int:pk>/remove/", slots.remove, name="remove_slot"),
-    path("join-requests/<int:pk>/<str:step>/", joining.answer, name="answer"),
+    path("ideas/<str:reference>/places/", slots.places, name="places"),
+    path("slots/<int:pk>/move/", slots.move, name="move_slot"),
+    path("slots/<int:pk>/split/", slots.split, name="split_slot"),
+    path("slots/<int:pk>/fill/", slots.fill, name="fill_slot"),
+    path("slots/<int:pk>/reopen/", slots.reopen, name="reopen_slot"),
+    path("join-requests/<int:pk>/<str:step>/", join_requests.answer, name="answer"),
+]
+partner_pages = [
+    path("ideas/<str:reference>/sheet/", partners.detail, name="detail"),
+    path("ideas/<str:reference>/sheet.docx", partners.sheet_file, name="sheet_file"),
+    path("ideas/<str:reference>/sheet/<slug:slug>/", partners.edit, name="edit"),
+    path("ideas/<str:reference>/sheet/<slug:slug>/letter/", partners.letter, name="letter"),
+    path("ideas/<str:reference>/sheet/<slug:slug>/letter.docx", partners.letter_file, name="letter_file"),
+    path("join-requests/<int:pk>/sign/", partners.sign, name="sign"),
 ]
 call_pages = [
     path("calls/", calls.board, name="list"),
@@ -163,6 +183,15 @@ matching_pages = [
     path("ideas/<str:reference>/calls/", matching.calls, name="calls"),
     path("ideas/<str:reference>/calls/aim/", matching.aim, name="aim"),
 ]
+suggestion_pages = [
+    path("ideas/<str:reference>/partners/", suggestions.partners, name="partners"),
+    path("slots/<int:pk>/suggestions/invite/", suggestions.invite, name="invite"),
+    path("slots/<int:pk>/suggestions/mark/", suggestions.mark_partner, name="mark_partner"),
+    path("suggestions/", suggestions.mine, name="mine"),
+    path("organisations/<slug:slug>/ideas/", suggestions.ideas, name="ideas"),
+    path("organisations/<slug:slug>/ideas/mark/", suggestions.mark_idea, name="mark_idea"),
+    path("gaps/", suggestions.gaps, name="gaps"),
+]
 import_pages = [
     path("imports/", imports.log, name="list"),
     path("imports/new/", imports.new, name="new"),
@@ -179,37 +208,8 @@ candidate_pages = [
 ]
 organisation_pages = [
     path("organisations/", organisations.directory, name="list"),
+    path("organisations/new/", organisation_form.new, name="new"),
     path("organisations/<slug:slug>/", organisations.detail, name="detail"),
-]
-shortlist_pages = [
-    path("shortlists/", shortlists.overview, name="list"),
-suggestion_pages = [
-    path("ideas/<str:reference>/partners/", suggestions.partners, name="partners"),
-    path("slots/<int:pk>/suggestions/invite/", suggestions.invite, name="invite"),
-    path("slots/<int:pk>/suggestions/mark/", suggestions.mark_partner, name="mark_partner"),
-    path("suggestions/", suggestions.mine, name="mine"),
-    path("organisations/<slug:slug>/ideas/", suggestions.ideas, name="ideas"),
-    path("organisations/<slug:slug>/ideas/mark/", suggestions.mark_idea, name="mark_idea"),
-    path("gaps/", suggestions.gaps, name="gaps"),
-]
-    path("shortlists/new/", shortlists.new, name="new"),
-    path("shortlists/<int:pk>/", shortlists.detail, name="detail"),
-    path("shortlists/<int:pk>/publish/", shortlists.publish, name="publish"),
-    path("ideas/<str:reference>/shortlist/", shortlists.add, name="add"),
-    path("shortlist-entries/<int:pk>/move/", shortlists.move, name="move"),
-    path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
-    path("shortlist-entries/<int:pk>/remove/", shortlists.remove, name="remove"),
-]
-following_pages = [
-    path("following/", following.overview, name="list"),
-    path("following/follow/", following.follow, name="follow"),
-    path("following/choices/", following.choose, name="choose"),
-    path("following/<int:pk>/unfollow/", following.unfollow, name="unfollow"),
-    path("following/calls/<slug:slug>/reminders/", following.reminders, name="reminders"),
-]
-notification_pages = [
-    path("notifications/", notifications.bell, name="list"),
-    path("notifications/read/", notifications.read, name="read"),
     path("organisations/<slug:slug>/edit/", organisation_form.edit, name="edit"),
 ]
 competence_pages = [
@@ -230,9 +230,31 @@ unit_pages = [
 network_pages = [
     path("network/", network.page, name="page"),
 ]
+shortlist_pages = [
+    path("shortlists/", shortlists.overview, name="list"),
+    path("shortlists/new/", shortlists.new, name="new"),
+    path("shortlists/<int:pk>/", shortlists.detail, name="detail"),
+    path("shortlists/<int:pk>/publish/", shortlists.publish, name="publish"),
+    path("ideas/<str:reference>/shortlist/", shortlists.add, name="add"),
+    path("shortlist-entries/<int:pk>/move/", shortlists.move, name="move"),
+    path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
+    path("shortlist-entries/<int:pk>/remove/", shortlists.remove, name="remove"),
+]
+following_pages = [
+    path("following/", following.overview, name="list"),
+    path("following/follow/", following.follow, name="follow"),
+    path("following/choices/", following.choose, name="choose"),
+    path("following/<int:pk>/unfollow/", following.unfollow, name="unfollow"),
+    path("following/calls/<slug:slug>/reminders/", following.reminders, name="reminders"),
+]
+notification_pages = [
+    path("notifications/", notifications.bell, name="list"),
+    path("notifications/read/", notifications.read, name="read"),
+]
 member_pages = [
     path("profile/", members.profile, name="profile"),
     path("invitations/new/", members.invite, name="invite"),
+    path("invitations/<int:pk>/withdraw/", members.withdraw, name="withdraw_invitation"),
     path("invitations/<str:token>/", members.accept, name="accept"),
 ]
 
@@ -262,15 +284,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((insight_pages, "insights"))),
     path("", include((merging_pages, "merging"))),
     path("", include((comment_pages, "comments"))),
+    # Before the steps of requests: the last one takes a file.
+    path("", include((partner_pages, "partners"))),
     path("", include((joining_pages, "joining"))),
     path("", include((call_pages, "calls"))),
     path("", include((rule_set_pages, "rule_sets"))),
     path("", include((plan_pages, "plans"))),
     path("", include((deadline_pages, "deadlines"))),
     path("", include((matching_pages, "matching"))),
+    path("", include((suggestion_pages, "suggestions"))),
     path("", include((import_pages, "imports"))),
     path("", include((candidate_pages, "candidates"))),
     path("", include((organisation_pages, "organisations"))),
+    path("", include((competence_pages, "competences"))),
+    path("", include((affiliation_pages, "affiliations"))),
+    path("", include((unit_pages, "units"))),
+    path("", include((network_pages, "network"))),
     path("", include((shortlist_pages, "shortlists"))),
     path("", include((following_pages, "following"))),
     path("", include((notification_pages, "notifications"))),
@@ -285,4 +314,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEBUG:
     urlpatterns.append(path("style/", include(([path("", style.style_page, name="page")], "style"))))
-    path("", include((suggestion_pages, "suggestions"))),

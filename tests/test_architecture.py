@@ -14,7 +14,7 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 SHARED = {
     # outlines: texts of our own about kinds of calls, in a file.
     "rules": {"outlines"},
-    "serializers": {"exports", "papers", "matching", "outlines"},
+    "serializers": {"exports", "network", "papers", "matching", "outlines"},
     "queries": {
         "board",
         "board_counts",
@@ -42,6 +42,7 @@ SHARED = {
         "suggested_ideas",
         "today",
         "topics",
+        "units",
     },
     # preview: an idea through others' eyes.
     # demo_play: what the demo's people do; who they are fills a file of its own.
@@ -49,13 +50,15 @@ SHARED = {
     # lifecycle: what a step of an idea asks for, ends and tells.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
-    "actions": {"join_expiry", "join_steps", "board", "demo", "demo_play", "lifecycle", "moving", "preview", "reference", "slots", "uploads"},
+    "actions": {"join_expiry", "join_steps", "board", "demo", "demo_play", "lifecycle", "moving", "preview", "reference", "slots", "units", "uploads"},
     "forms": {"filters", "sections", "typed"},
-    # idea_form: writing an idea; reading one fills a file of its own.
+    # answers: texts of our own to answer with, in a file. join_requests: what is beside the consortium's panel.
+    # idea_form, organisation_form: writing one; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     # slots: what authors look for in partners; who asks for it fills a file of its own.
     # plan_steps: what staff keep, from which authors make a plan.
     "pages": {
+        "answers",
         "board",
         "accounts",
         "board_live",
@@ -70,8 +73,10 @@ SHARED = {
         "history",
         "idea_form",
         "insights",
+        "join_requests",
         "matching",
         "middleware",
+        "network",
         "outlines",
         "papers",
         "parts",
@@ -83,11 +88,11 @@ SHARED = {
         "slots",
         "style",
         "style_samples",
-        "uploads",
-    },
         "suggestion_words",
         "units",
-    "api": {"base", "docs", "errors", "fields", "filters", "inputs", "outlines", "pagination", "urls"},
+        "uploads",
+    },
+    "api": {"base", "docs", "errors", "fields", "filters", "inputs", "network", "outlines", "pagination", "units", "urls"},
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
 

@@ -11,7 +11,7 @@ from ideas.actions.join_steps import MAX_TEXT_CHARS
 from ideas.actions.slots import SLOT
 from ideas.choices import ConsortiumRole, OrganisationKind
 from ideas.models import Idea, Member, Organisation, RoleSlot
-from ideas.queries.joining import organisations_free_to_ask
+from ideas.queries.joining import organisations_free_to_ask, organisations_to_invite
 
 
 class _Area(forms.Textarea):
@@ -64,7 +64,20 @@ class SlotChoice(forms.ModelChoiceField):
         return gettext("%(expertise)s · %(role)s · %(filled)d of %(wanted)d filled") % words
 
 
-class AskForm(forms.Form):
+class _PlaceForm(forms.Form):
+    """What a request and an invitation have in common: an organisation, and a place or another role."""
+
+    def _limit(self, name: str, rows: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
+
+    def _limit_slots(self, idea: Idea) -> None:
+        """Only free places are offered; one that was taken meanwhile is refused by the action, in words."""
+        self._limit("slot", idea.slots.all() if self.is_bound else idea.slots.filter(filled__lt=F("wanted")))
+
+
+class AskForm(_PlaceForm):
     """A request to join. Only the member's own organisations can be chosen."""
 
     organisation = forms.ModelChoiceField(
@@ -89,15 +102,37 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = Organisation.objects.filter(affiliations__member=member)
         self._limit("organisation", own)
-        self._limit("slot", idea.slots.all())
+        self._limit_slots(idea)
         if not self.is_bound:
-            self._limit("slot", idea.slots.filter(filled__lt=F("wanted")))
-            self.initial.setdefault("organisation", organisations_free_to_ask(member, idea).first())
+            self.initial.setdefault("organisation", organisations_free_to_ask(member, idea).first() or own.first())
 
-    def _limit(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = rows
+
+class InviteForm(_PlaceForm):
+    """An invitation. Only organisations can be chosen for which somebody can answer."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
+    slot = SlotChoice(
+        RoleSlot.objects.none(), label=_("Place"), required=False, empty_label=_("Something else"), blank=True,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    role = forms.ChoiceField(
+        label=_("Role"), choices=ConsortiumRole.choices, required=False, initial=ConsortiumRole.BENEFICIARY,
+        help_text=_("Only for “Something else”: a place has its own role."),
+    )  # fmt: skip
+    message = _area(
+        _("Message"), _("Why this organisation, and what you would do together. Its administrators read it.")
+    )
+
+    def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limit("organisation", organisations_to_invite(idea))
+        self._limit_slots(idea)
+
+
+class SplitForm(forms.Form):
+    """How many a place keeps when it becomes two; the action says how many it may."""
+
+    first = forms.IntegerField(label=_("How many stay here"), min_value=1, max_value=32_767, initial=1)
 
 
 class AnswerForm(forms.Form):

@@ -1,13 +1,14 @@
 """Reads of slots, requests and the consortium."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from ideas.choices import JOIN_DUE, JOIN_LIVE, AffiliationRole, JoinState
-from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
+from ideas.models import Affiliation, Idea, JoinRequest, JoinStep, Member, Organisation, RoleSlot
 from ideas.queries.ideas import Viewer, visible_to
 from ideas.queries.radar import radar_of, radars_of
 from ideas.radar import Check
@@ -103,8 +104,60 @@ def slots_visible_to(member: Viewer) -> QuerySet[RoleSlot]:
     return RoleSlot.objects.filter(idea__in=visible_to(member).values("id")).select_related("idea")
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What a member may still ask for in an idea, for the organisations that they belong to.
+
+    `free`: one of them has nothing to do with it yet; `more`: one that has may ask for another place than `slots`.
+    """
+
+    free: bool
+    more: bool
+    slots: set[int]
+
+
+def asking_in(member: Member, idea: Idea) -> Asking:
+    """Find what a member may ask for; the caller knows whether the idea takes requests at all. Two queries."""
+    own = set(Organisation.objects.filter(affiliations__member=member).values_list("pk", flat=True))
+    own.discard(idea.organisation_id or 0)
+    live = JoinRequest.objects.filter(idea=idea, organisation__in=own, state__in=sorted(JOIN_LIVE)).order_by()
+    rows = list(live.values_list("organisation", "slot")) if own else []
+    busy, slots = {row[0] for row in rows}, {row[1] for row in rows if row[1]}
+    taken = {slot for slot in slots if all((organisation, slot) in rows for organisation in own)}
+    return Asking(free=bool(own - busy), more=bool(busy), slots=taken)
+
+
 def organisations_free_to_ask(member: Member, idea: Idea) -> QuerySet[Organisation]:
     """Select the member's organisations that are neither in the idea nor waiting for an answer."""
     asking = JoinRequest.objects.filter(idea=idea, state__in=JOIN_LIVE).values("organisation")
     own = Organisation.objects.filter(affiliations__member=member).exclude(pk__in=asking)
     return own.exclude(pk=idea.organisation_id) if idea.organisation_id else own
+
+
+def organisations_to_invite(idea: Idea) -> QuerySet[Organisation]:
+    """Select the organisations that somebody could answer an invitation for; not the one that proposes the idea."""
+    administered = Affiliation.objects.filter(role=AffiliationRole.ADMINISTRATOR, member__is_active=True)
+    rows = Organisation.objects.filter(pk__in=administered.values("organisation"))
+    return rows.exclude(pk=idea.organisation_id) if idea.organisation_id else rows
+
+
+def with_history(requests: QuerySet[JoinRequest]) -> QuerySet[JoinRequest]:
+    """Load every step of the requests with who took it: one query more."""
+    return requests.prefetch_related(Prefetch("steps", JoinStep.objects.select_related("by").order_by("id")))
+
+
+def turns_of(requests: Iterable[JoinRequest]) -> dict[int, int]:
+    """Number those of the requests that are on a waiting list: {request: its turn}, 1 is the first of its place.
+
+    One query where any of them waits; who waits without a place has a list of their own.
+    """
+    waiting = {row.idea_id for row in requests if row.state == JoinState.WAITLISTED}
+    if not waiting:
+        return {}
+    rows = JoinRequest.objects.filter(idea__in=waiting, state=JoinState.WAITLISTED).order_by("answered_at", "id")
+    turns: dict[int, int] = {}
+    lists: Counter[tuple[int, int | None]] = Counter()
+    for pk, idea, slot in rows.values_list("pk", "idea", "slot"):
+        lists[idea, slot] += 1
+        turns[pk] = lists[idea, slot]
+    return turns

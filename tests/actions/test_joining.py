@@ -221,6 +221,7 @@ def test_leaving_after_acceptance_frees_the_place(
     assert changes(before) == [
         ("board.members", "card.changed"),
         (f"idea.{idea.pk}", "consortium.changed"),
+        (f"member.{researcher.pk}", "notification.added"),
         ("~", "topic"),
         ("~", "topic"),
     ]

@@ -336,7 +336,7 @@ def test_the_panel_costs_a_fixed_number_of_queries(
     request = RequestFactory().get("/")
     request.user = researcher
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         panel_context(request, Idea(**{f.attname: getattr(idea, f.attname) for f in Idea._meta.fields}))
 
 
@@ -348,7 +348,7 @@ def test_the_list_costs_a_fixed_number_of_queries(
         make_join_request(make_idea(researcher), administrator, firm)
     client = signed_in(administrator)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/join-requests/")
 
 

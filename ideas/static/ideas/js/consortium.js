@@ -77,7 +77,8 @@ function changed({ partners, slots, checks }) {
     judged(checks ?? []);
     update(panel.querySelector("[data-partners]"), "partner", partners.map(partner));
     update(panel.querySelector("[data-slots]"), "slot", slots.map(slot));
-    panel.querySelector("[data-partner-count]").textContent = partners.length;
+    // An organisation with two roles counts once.
+    panel.querySelector("[data-partner-count]").textContent = new Set(partners.map((one) => one.organisation.slug)).size;
     const part = panel.querySelector("[data-slots-part]");
     part.hidden = !slots.length && !("mayChange" in part.dataset);
   });
@@ -110,7 +111,7 @@ function renew(html) {
       for (const request of now.querySelectorAll("[data-request]")) keepTyped(request, next);
       now.replaceWith(next);
     }
-    for (const way of document.querySelectorAll("[data-ask]")) way.hidden = !panel.querySelector("[data-joining-acts] a");
+    for (const way of document.querySelectorAll("[data-ask]")) way.hidden = !panel.querySelector("[data-joining-acts] .button--primary");
   });
 }
 
