@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from ideas import publish, text
+from ideas.actions.affiliations import come_to
 from ideas.actions.search import index_members
 from ideas.choices import AffiliationRole
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Affiliation, Invitation, Member, Organisation, ValueChain
+from ideas.models import Invitation, Member, Organisation, ValueChain
 from ideas.queries.members import hash_of
 from ideas.rules.members import can_invite
 
@@ -75,12 +76,24 @@ def accept_invitation(
         raise NotAllowed
     member = known or _new_member(invitation.email, name=name, password=password, language=language)
     if invitation.organisation:
-        Affiliation.objects.get_or_create(
-            member=member, organisation=invitation.organisation, defaults={"role": invitation.role}
-        )
+        come_to(invitation.organisation, member, by=invitation.invited_by, role=invitation.role, at=at)
     invitation.accepted_at, invitation.accepted_by = at, member
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    publish.rights_changed(member)
     return member
+
+
+@transaction.atomic(durable=True)
+def withdraw_invitation(*, by: Member, invitation: Invitation, at: datetime) -> Invitation:
+    """Take an invitation back: its link is dead at once. Raises NotAllowed, Conflict("invitation_closed")."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not can_invite(by, invitation.organisation):
+        raise NotAllowed
+    if not invitation.is_open(at):
+        raise Conflict("invitation_closed")
+    invitation.withdrawn_at, invitation.withdrawn_by = at, by
+    invitation.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    return invitation
 
 
 @transaction.atomic(durable=True)

@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from ideas.api.fields import CodeField
 from ideas.choices import CallStatus, ConsortiumRole, IdeaState, Level, OrganisationKind
+from ideas.models import Organisation
 from ideas.queries.calls import PAGE_SIZE
 from ideas.queries.catalogue import BUDGETS, TRLS
 from ideas.radar import LACKING
@@ -54,6 +56,16 @@ class CallFilterInput(serializers.Serializer[Any]):
         min_value=0, max_value=36_500, allow_null=True, default=None, help_text="Closes within so many days."
     )
     page_size = serializers.IntegerField(min_value=1, max_value=100, default=PAGE_SIZE, help_text="Calls a page.")
+
+
+class NetworkFilterInput(serializers.Serializer[Any]):
+    value_chain = serializers.CharField(max_length=140, allow_blank=True, default="", help_text="Code of the chain.")
+    year = serializers.IntegerField(
+        min_value=2000, max_value=2099, allow_null=True, default=None, help_text="In which the ideas were written."
+    )
+    organisation = CodeField(
+        "slug", queryset=Organisation.objects.all(), allow_null=True, default=None, help_text="Slug: its neighbourhood."
+    )
 
 
 class OrganisationFilterInput(serializers.Serializer[Any]):

@@ -9,7 +9,17 @@ from ideas.actions.lifecycle import LONG_TEXTS
 from ideas.actions.merging import MAX_REASON_CHARS
 from ideas.api.fields import BIG, ChainField, CodeField, IdField, KetField, S3Field, SeenIdeaField
 from ideas.api.filters import IdeaFilterInput
-from ideas.choices import LEAD_DAYS, CommentAudience, ConsortiumRole, IdeaState, IprStatus, Language, Nature, Visibility
+from ideas.choices import (
+    LEAD_DAYS,
+    AffiliationRole,
+    CommentAudience,
+    ConsortiumRole,
+    IdeaState,
+    IprStatus,
+    Language,
+    Nature,
+    Visibility,
+)
 from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot
 from ideas.models.ideas import LONG
 from ideas.text import MAX_BODY_CHARS
@@ -190,6 +200,19 @@ class TickInput(serializers.Serializer[Any]):
 
 class ReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+
+
+class AffiliationRequestInput(serializers.Serializer[Any]):
+    organisation = IdField(queryset=Organisation.objects.all())
+    note = serializers.CharField(max_length=1_000, allow_blank=True, default="")
+
+
+class RoleInput(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(AffiliationRole.choices)
+
+
+class UnitInput(serializers.Serializer[Any]):
+    unit = IdField(queryset=Organisation.objects.all(), help_text="Id of the organisation that becomes a unit.")
 
 
 class FollowInput(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
+from ideas.api.affiliations import AffiliationRequestViewSet, AffiliationViewSet
 from ideas.api.annexes import AnnexViewSet
 from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
@@ -12,12 +13,14 @@ from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
 from ideas.api.merging import MergeViewSet
+from ideas.api.network import NetworkViewSet
 from ideas.api.organisations import OrganisationViewSet
 from ideas.api.outlines import OutlineViewSet
 from ideas.api.plans import PlanViewSet
 from ideas.api.searches import SearchViewSet
 from ideas.api.shortlists import ShortlistViewSet
 from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
+from ideas.api.units import UnitViewSet
 
 router = SimpleRouter()
 router.register("v1/ideas/(?P<id>[^/]+)/attachments", IdeaAttachmentViewSet, basename="idea-attachment")
@@ -31,6 +34,10 @@ router.register("v1/outlines", OutlineViewSet, basename="outline")
 router.register("v1/following", FollowViewSet, basename="follow")
 router.register("v1/value-chains", ValueChainViewSet, basename="value-chain")
 router.register("v1/kets", KetViewSet, basename="ket")
+router.register("v1/organisations/(?P<id>[^/]+)/units", UnitViewSet, basename="unit")
+router.register("v1/affiliations", AffiliationViewSet, basename="affiliation")
+router.register("v1/affiliation-requests", AffiliationRequestViewSet, basename="affiliation-request")
+router.register("v1/network", NetworkViewSet, basename="network")
 router.register("v1/organisations", OrganisationViewSet, basename="organisation")
 router.register("v1/join-requests", JoinRequestViewSet, basename="join-request")
 router.register("v1/merges", MergeViewSet, basename="merge")

@@ -7,19 +7,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ideas.actions.members import PROFILE, accept_invitation, invite_member, update_profile
+from ideas.actions.members import PROFILE, accept_invitation, invite_member, update_profile, withdraw_invitation
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.members import AcceptanceForm, InvitationForm, ProfileForm
 from ideas.models import Invitation
 from ideas.pages.accounts import enter, next_page, remember_language
-from ideas.pages.parts import member_of, put_on, see_other
+from ideas.pages.parts import member_of, number_in, put_on, see_other
+from ideas.queries.affiliations import invitations_visible_to
 from ideas.queries.members import administered_by, affiliations_of, member_with, open_invitation
 
 
@@ -48,7 +49,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     if not _may_invite(request):
         raise NotAllowed
-    form = InvitationForm(request.POST or None, by=member_of(request))
+    initial = {"organisation": number_in(request.GET.get("organisation"))}
+    form = InvitationForm(request.POST or None, by=member_of(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         site = f"{request.scheme}://{request.get_host()}"
         email = form.cleaned_data["email"]
@@ -64,6 +66,21 @@ def invite(request: HttpRequest) -> HttpResponse:
             return see_other(reverse("members:invite"))
     context = {"form": form, "days": settings.INVITATION_DAYS}
     return render(request, "members/invite.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(invitations_visible_to(request.user), pk=pk)
+    try:
+        withdraw_invitation(by=member_of(request), invitation=invitation, at=timezone.now())
+    except Conflict as refusal:
+        messages.error(request, str(refusal.text))
+    else:
+        messages.success(request, _("The invitation is taken back: its link doesn't work any more."))
+    if invitation.organisation is None:
+        return see_other(reverse("members:profile"))
+    return see_other(reverse("affiliations:people", args=[invitation.organisation.slug]))
 
 
 @never_cache

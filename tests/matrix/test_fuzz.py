@@ -43,7 +43,7 @@ FIELDS = (
     "email", "name", "language", "time_zone", "value_chains", "password", "login", "parent", "organisation",
     "other_chains", "kets", "s3_area", "deadline", "authors", "invited", "visibility", "trl_now", "trl_target",
     "budget_eur", "duration_months", "interest_until", "valid_until", "act", "shortlist", "kinds", "mandatory",
-    "purpose", "message", "format",
+    "purpose", "message", "format", "note", "unit", "year",
     "can_coordinate", "back", "entry-1-rationale", "oldpassword", "password1", "password2", "job_title", "teaser",
 )  # fmt: skip
 
