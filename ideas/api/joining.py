@@ -9,21 +9,22 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ideas.actions.joining import ask_to_join, take_step
+from ideas.actions.joining import ask_to_join, invite_organisation, take_step
 from ideas.api.base import ApiView, find, in_path, lists, write
-from ideas.api.inputs import JoinRequestInput, ReasonInput
+from ideas.api.inputs import InvitationInput, JoinRequestInput, ReasonInput
 from ideas.models import Affiliation, JoinRequest
-from ideas.queries.joining import requests_visible_to
+from ideas.queries.joining import requests_visible_to, with_history
 from ideas.rules import joining
 from ideas.serializers.joining import JoinRequestSerializer
 
 REQUEST = in_path("id", "Id of the request.", OpenApiTypes.INT)
-STEPS = (*joining.STEPS, *joining.COMMITMENT_STEPS)
+# The letter comes with a file: `api.partners`.
+STEPS = (*joining.STEPS, *(step for step in joining.COMMITMENT_STEPS if step != "sign"))
 
 
 @extend_schema_view(retrieve=extend_schema(summary="Read a request to join", parameters=[REQUEST]))
 class JoinRequestViewSet(ApiView):
-    """Requests of one's ideas, of one's making, and of the organisations that one administers."""
+    """Requests and invitations of one's ideas, of one's making, and of the organisations that one administers."""
 
     queryset = JoinRequest.objects.none()
     serializer_class = JoinRequestSerializer
@@ -48,13 +49,27 @@ class JoinRequestViewSet(ApiView):
         asked = ask_to_join(by=self.member, at=self.at, **content)
         return Response(JoinRequestSerializer(find(self.get_queryset(), str(asked.pk))).data, status=201)
 
+    @write(
+        InvitationInput,
+        JoinRequestSerializer,
+        "Invite an organisation; its administrators see the idea while the invitation waits for their answer",
+        status=201,
+    )
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def invite(self, request: Request) -> Response:
+        content = self.read(InvitationInput).validated_data
+        invited = invite_organisation(by=self.member, at=self.at, **content)
+        return Response(JoinRequestSerializer(find(self.get_queryset(), str(invited.pk))).data, status=201)
+
     @extend_schema(operation_id="join_requests_step")
     @write(
         ReasonInput,
         JoinRequestSerializer,
-        "Authorise, accept, decline, put on the waiting list, withdraw, confirm, or say that the letter is signed",
+        "Authorise, accept, decline, put on the waiting list, withdraw or leave, remove, confirm, or sign the letter",
         REQUEST,
-        in_path("step", "What is done. To decline or to put on the waiting list needs a `reason`.", enum=STEPS),
+        in_path(
+            "step", "What is done. To decline, to put on the waiting list or to remove needs a `reason`.", enum=STEPS
+        ),
     )
     @action(detail=True, methods=["post"], url_path="(?P<step>[^/]+)", pagination_class=None)
     def step(self, request: Request, id: str, step: str) -> Response:
@@ -67,7 +82,7 @@ class JoinRequestViewSet(ApiView):
 
 
 def _loaded(requests: QuerySet[JoinRequest]) -> QuerySet[JoinRequest]:
-    places = Prefetch(
-        "asked_by__affiliations", queryset=Affiliation.objects.select_related("organisation").order_by("id")
-    )
-    return requests.select_related("organisation__province", "asked_by", "idea").prefetch_related(places)
+    affiliations = Affiliation.objects.select_related("organisation").order_by("id")
+    places = (Prefetch(f"{who}__affiliations", queryset=affiliations) for who in ("asked_by", "invited_by"))
+    loaded = requests.select_related("organisation__province", "asked_by", "invited_by", "idea")
+    return with_history(loaded).prefetch_related(*places)

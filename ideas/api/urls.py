@@ -8,6 +8,7 @@ from ideas.api.annexes import AnnexViewSet
 from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
+from ideas.api.competences import CompetenceViewSet
 from ideas.api.docs import DocsView, SchemaView, unknown
 from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
@@ -16,9 +17,11 @@ from ideas.api.merging import MergeViewSet
 from ideas.api.network import NetworkViewSet
 from ideas.api.organisations import OrganisationViewSet
 from ideas.api.outlines import OutlineViewSet
+from ideas.api.partners import LetterViewSet, SheetViewSet
 from ideas.api.plans import PlanViewSet
 from ideas.api.searches import SearchViewSet
 from ideas.api.shortlists import ShortlistViewSet
+from ideas.api.slots import IdeaSlotViewSet, SlotViewSet
 from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
 from ideas.api.units import UnitViewSet
 
@@ -26,6 +29,7 @@ router = SimpleRouter()
 router.register("v1/ideas/(?P<id>[^/]+)/attachments", IdeaAttachmentViewSet, basename="idea-attachment")
 router.register("v1/ideas/(?P<id>[^/]+)/comments", IdeaCommentViewSet, basename="idea-comment")
 router.register("v1/ideas/(?P<id>[^/]+)/plan", PlanViewSet, basename="idea-plan")
+router.register("v1/ideas/(?P<id>[^/]+)/slots", IdeaSlotViewSet, basename="idea-slot")
 router.register("v1/ideas", IdeaViewSet, basename="idea")
 router.register("v1/attachments", AttachmentViewSet, basename="attachment")
 router.register("v1/comments", CommentViewSet, basename="comment")
@@ -39,15 +43,25 @@ router.register("v1/affiliations", AffiliationViewSet, basename="affiliation")
 router.register("v1/affiliation-requests", AffiliationRequestViewSet, basename="affiliation-request")
 router.register("v1/network", NetworkViewSet, basename="network")
 router.register("v1/organisations", OrganisationViewSet, basename="organisation")
+router.register("v1/competences", CompetenceViewSet, basename="competence")
 router.register("v1/join-requests", JoinRequestViewSet, basename="join-request")
+router.register("v1/slots", SlotViewSet, basename="slot")
 router.register("v1/merges", MergeViewSet, basename="merge")
 router.register("v1/searches", SearchViewSet, basename="search")
 router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
 
 annex = AnnexViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
 
+sheet = SheetViewSet.as_view({"get": "retrieve"})
+line = SheetViewSet.as_view({"patch": "partial_update"})
+letter = LetterViewSet.as_view({"post": "create"})
+
 pages: list[URLPattern | URLResolver] = [
+    # Before the steps of requests: the last one takes a file.
+    path("v1/join-requests/<str:id>/sign/", letter, name="join-request-sign"),
     *router.urls,
+    path("v1/ideas/<str:id>/sheet/", sheet, name="idea-sheet"),
+    path("v1/ideas/<str:id>/sheet/<str:organisation>/", line, name="idea-sheet-line"),
     path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),

@@ -30,6 +30,7 @@ from ideas.pages import (
     joining,
     matching,
     merging,
+    partners,
     parts,
     plans,
 )
@@ -89,6 +90,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         **attachments.panel_context(request, idea),
         **plans.panel_context(request, idea, at=at),
         **joining.panel_context(request, idea),
+        **partners.panel_context(request, idea),
         **comments.section_context(request, idea),
     }
     return render(request, "ideas/detail.html", context)

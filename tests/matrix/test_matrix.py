@@ -82,6 +82,15 @@ OF_THE_IDEA = {
     "joining:new_slot": "/ideas/{reference}/slots/new/",
     "joining:edit_slot": "/slots/{slot}/edit/",
     "joining:remove_slot": "/slots/{slot}/remove/",
+    "partners:detail": "/ideas/{reference}/sheet/",
+    "partners:sheet_file": "/ideas/{reference}/sheet.docx",
+    "partners:edit": "/ideas/{reference}/sheet/{organisation}/",
+    "partners:letter": "/ideas/{reference}/sheet/{organisation}/letter/",
+    "partners:letter_file": "/ideas/{reference}/sheet/{organisation}/letter.docx",
+    "partners:sign": "/join-requests/{request}/sign/",
+    "api:idea-sheet": "/api/v1/ideas/{id}/sheet/",
+    "api:idea-sheet-line": "/api/v1/ideas/{id}/sheet/{organisation}/",
+    "api:join-request-sign": "/api/v1/join-requests/{request}/sign/",
     "matching:calls": "/ideas/{reference}/calls/",
     "matching:aim": "/ideas/{reference}/calls/aim/",
     "papers:pitch": "/ideas/{reference}/pitch/",
@@ -177,6 +186,11 @@ OF_THE_SITE = {
     "candidates:back": "/candidates/{candidate}/back/",
     "organisations:list": "/organisations/",
     "organisations:detail": "/organisations/{organisation}/",
+    "organisations:new": "/organisations/new/",
+    "organisations:edit": "/organisations/{organisation}/edit/",
+    "competences:list": "/competences/",
+    "competences:suggestions": "/competences/suggestions/?kind=competence&q=CANAR",
+    "competences:detail": "/competences/1/",
     "affiliations:people": "/organisations/{organisation}/people/",
     "affiliations:ask": "/organisations/{organisation}/work-here/",
     "affiliations:answer": "/affiliation-requests/1/accept/",
@@ -228,6 +242,10 @@ OF_THE_SITE = {
     "api:ket-detail": "/api/v1/kets/AI/",
     "api:organisation-list": "/api/v1/organisations/",
     "api:organisation-detail": "/api/v1/organisations/{organisation}/",
+    "api:competence-list": "/api/v1/competences/",
+    "api:competence-detail": "/api/v1/competences/1/",
+    "api:competence-merge": "/api/v1/competences/1/merge/",
+    "api:competence-retire": "/api/v1/competences/1/retire/",
     "api:affiliation-list": "/api/v1/affiliations/",
     "api:affiliation-detail": "/api/v1/affiliations/1000000000/",
     "api:affiliation-request-list": "/api/v1/affiliation-requests/",
@@ -430,7 +448,7 @@ def test_draft_is_its_authors_alone(viewer: Client, researcher: Member):
     for path in OF_THE_IDEA.values():
         if "{reference}" in path or "{id}" in path:
             for method in methods_of(path):
-                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk, milestone=1))
+                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk, milestone=1, organisation="x"))
                 if not is_refusal(answer) or CANARY in text_of(answer):
                     told.append((method, path, answer.status_code))
 

@@ -205,7 +205,7 @@ def test_the_section_costs_a_fixed_number_of_queries(
     request = RequestFactory().get("/")
     request.user = company
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         section_context(request, idea)
 
 
