@@ -39,6 +39,7 @@ SHARED = {
         "radar",
         "refusals",
         "similar",
+        "stamped",
         "suggested_ideas",
         "today",
         "topics",

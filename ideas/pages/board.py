@@ -20,10 +20,9 @@ from ideas.queries import ideas as queries
 from ideas.queries.board import RELEVANCE, IdeaFilters, nearest
 from ideas.queries.board import board as read_board
 from ideas.queries.board_counts import SOON
-from ideas.queries.calls import closing_within
+from ideas.queries.stamped import RULER_DAYS, Stamp, closings_ahead
 from ideas.queries.today import waiting_for
 
-RULER_DAYS = 60
 STRIP = 6
 
 
@@ -36,7 +35,7 @@ def board(request: HttpRequest) -> HttpResponse:
     audiences = queries.audiences_of(request.user)
     positions = board_live.positions(audiences) if member else []
     found = read_board(request.user, filters, at=at, cursor=cursor, audiences=audiences)
-    names = parts.read_names()
+    names = parts.names_under(found.stamp)
     groups = facets.groups(filters, found, names, member=member)
     context = {
         "filters": filters,
@@ -52,24 +51,24 @@ def board(request: HttpRequest) -> HttpResponse:
         "today": _today(request, at),
         "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",
         "words": board_live.words(names) if member else {},
-        **_deadlines_ahead(request, at),
+        **_deadlines_ahead(request, found.stamp, at),
         **({} if found.total else _nearest(request, filters, at)),
     }
     return render(request, "ideas/list.html", context)
 
 
-def _deadlines_ahead(request: HttpRequest, at: datetime) -> dict[str, Any]:
+def _deadlines_ahead(request: HttpRequest, stamp: Stamp, at: datetime) -> dict[str, Any]:
     """The ruler's marks, one's own ideas below them, and the strip of the next thirty days."""
-    closings = closing_within(at, days=RULER_DAYS)
+    closings = closings_ahead(stamp, at)
     marks: list[dict[str, Any]] = [
         {
             "at": closing.at,
-            "label": closing.call.identifier,
-            "title": closing.call.title,
-            "language": closing.call.language,
-            "url": closing.call.get_absolute_url(),
-            "days_left": moments.days_left(closing.at, at),
-            "urgent": moments.is_urgent(moments.days_left(closing.at, at)),
+            "label": closing.identifier,
+            "title": closing.title,
+            "language": closing.language,
+            "url": closing.url,
+            "days_left": (left := moments.days_left(closing.at, at)),
+            "urgent": moments.is_urgent(left),
         }
         for closing in closings
     ]

@@ -1,6 +1,6 @@
 """The board's facets and chips: what to narrow by, what is chosen, and the address that each leads to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.choices import ConsortiumRole, IdeaState, OrganisationKind, Scheme
+from ideas.models import Term
 from ideas.pages import radar
 from ideas.pages.filters import Facet, Option, facet
 from ideas.pages.parts import Names
 from ideas.queries.board import MANY, NOT_KEPT, Board, IdeaFilters
 from ideas.queries.catalogue import TRLS
+from ideas.queries.stamped import tags_under
 from ideas.queries.taxonomy import terms
 
 CALLS_SHOWN = 8
@@ -101,7 +103,7 @@ def said(filters: IdeaFilters, names: Names) -> list[tuple[str, str]]:
         "state": dict(IdeaState.choices),
         "role": dict(ConsortiumRole.choices),
         "kind": dict(OrganisationKind.choices),
-        "province": _province_names() if filters.province else {},
+        "province": _named(terms(Scheme.PROVINCE)) if filters.province else {},
         "lacks": radar.lacks_labels(),
     }
     asked = []
@@ -141,12 +143,12 @@ def _calls(filters: IdeaFilters, board: Board) -> list[str]:
 def _provinces(filters: IdeaFilters, board: Board) -> list[Option]:
     """The provinces of the ideas there are, by name."""
     codes = {*board.counts.get("province", {}), *filters.province}
-    names = _province_names()
+    names = _named(tags_under(board.stamp).provinces)
     return [Option(code, names.get(code, code)) for code in sorted(codes, key=lambda code: names.get(code, code))]
 
 
-def _province_names() -> dict[str, str]:
-    return {term.code: term.name for term in terms(Scheme.PROVINCE)}
+def _named(provinces: Iterable[Term]) -> dict[str, str]:
+    return {term.code: term.name for term in provinces}
 
 
 def _in_use(tags: dict[str, dict[str, Any]]) -> set[str]:

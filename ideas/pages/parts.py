@@ -22,6 +22,7 @@ from ideas.models import Idea, Member, Term, ValueChain
 from ideas.moments import days_left, is_urgent
 from ideas.pages import radar
 from ideas.queries.ideas import visible_to
+from ideas.queries.stamped import Stamp, tags_under
 from ideas.queries.taxonomy import all_kets
 from ideas.queries.topics import board_topic
 from ideas.rules.ideas import is_expired
@@ -118,10 +119,19 @@ class Names:
 
 def read_names() -> Names:
     """Read the names of value chains and KETs in the reader's language."""
-    chains = ValueChain.objects.order_by("position", "code")
+    return _named(ValueChain.objects.order_by("position", "code"), all_kets())
+
+
+def names_under(stamp: Stamp) -> Names:
+    """The same out of memory, for a page that has read the stamp."""
+    tags = tags_under(stamp)
+    return _named(tags.chains, tags.kets)
+
+
+def _named(chains: Iterable[ValueChain], kets: Iterable[Term]) -> Names:
     return Names(
         chains={chain.code: chain_tag(chain) for chain in chains},
-        kets={term.code: ket_tag(term) for term in all_kets()},
+        kets={term.code: ket_tag(term) for term in kets},
     )
 
 

@@ -17,6 +17,7 @@ from ideas.queries.board_pages import PAGE_SIZE, Page, after, cursor_at, read_pa
 from ideas.queries.board_words import having
 from ideas.queries.ideas import CARD_FIELDS, Viewer, audiences_of, public_teasers, related_ids, visible_to
 from ideas.queries.search import find, find_or_nearest, matching_ideas, of_ideas, scope_of
+from ideas.queries.stamped import Stamp
 from ideas.questions import read_question
 
 
@@ -81,6 +82,7 @@ class Board:
     page: Page
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     total: int = 0
+    stamp: Stamp = ()  # of what the cards are named by: see `queries.stamped`
     mine: list[int] = field(default_factory=list)
 
 
@@ -164,7 +166,8 @@ def board(
             counts |= {facet: chosen.count(facet) for facet in NOT_KEPT}
     mine = list(chosen.known.ids(chosen.selected & chosen.own))
     counts["mine"] = {"1": len(mine)}
-    return Board(page=page, counts=counts, total=counts["total"].get("", 0), mine=mine)
+    total = counts["total"].get("", 0)
+    return Board(page=page, counts=counts, total=total, stamp=chosen.known.names.stamp, mine=mine)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from ideas.models import BoardStamp, Call, CatalogueStamp, Idea, Member, RoleSlot, Term, ValueChain
+from ideas.models import BoardStamp, Call, Idea, Member, RoleSlot, Term, ValueChain
 from ideas.models.ideas import BUCKET_SHIFT
 from ideas.queries.ideas import PUBLIC, Viewer, related_ids
+from ideas.queries.stamped import Stamp, read_stamp
 
 BUCKETS = 256
 # More changed buckets than this, and everything is read anew, without a condition for each.
@@ -38,7 +39,7 @@ class Bucket:
 class Names:
     """What the values are called in an address: {id: code} of chains and KETs, {id: identifier} of calls."""
 
-    stamp: tuple[int, ...]
+    stamp: Stamp
     of: dict[str, dict[int, str]]
 
 
@@ -135,7 +136,7 @@ def board_index() -> BoardIndex:
     global _kept
     # Stamps before rows: to read newer ones under an old stamp only means to read them again.
     stamps = dict(BoardStamp.objects.values_list("id", "stamp"))
-    catalogue = tuple(CatalogueStamp.objects.order_by("id").values_list("stamp", flat=True))
+    catalogue = read_stamp()
     kept = _kept
     if kept and kept.stamps == stamps and kept.names.stamp == catalogue:
         return kept
@@ -159,7 +160,7 @@ def bucket_of(pk: int) -> int:
 # Reading ------------------------------------------------------------------------------------------------------------
 
 
-def _read_names(stamp: tuple[int, ...]) -> Names:
+def _read_names(stamp: Stamp) -> Names:
     return Names(
         stamp,
         {

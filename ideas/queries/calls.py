@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
-from ideas.choices import IDEA_JOINABLE, NOT_CLOSING, CallStatus, DeadlineKind
+from ideas.choices import IDEA_JOINABLE, CallStatus, DeadlineKind
 from ideas.models import Call, Deadline, RoleSlot
 from ideas.models.calls import status_of
 from ideas.queries.catalogue import Bits, Catalogue, catalogue, places
@@ -205,12 +205,6 @@ def ideas_on(member: Viewer, calls: Sequence[Call]) -> dict[int, list[dict[str, 
     for row in rows:
         found.setdefault(row["call_id"], []).append(dict(row))
     return found
-
-
-def closing_within(at: datetime, days: int = 60, limit: int = 200) -> list[Deadline]:
-    """Read the closings of the next `days` days, soonest first, for the ruler."""
-    closings = Deadline.objects.filter(at__gte=at, at__lte=at + timedelta(days=days))
-    return list(closings.exclude(kind__in=NOT_CLOSING).select_related("call").order_by("at", "id")[:limit])
 
 
 def calls_named(slugs: Sequence[str]) -> list[Call]:

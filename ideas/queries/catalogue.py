@@ -14,11 +14,11 @@ from django.db.models import FloatField, Model
 from django.db.models.functions import Cast
 
 from ideas.choices import NOT_CLOSING, DeadlineKind
-from ideas.models import Call, CatalogueStamp, Deadline
+from ideas.models import Call, Deadline
 from ideas.models.calls import SOON, status_of
+from ideas.queries.stamped import Stamp, read_stamp
 
 Bits = int
-Stamp = tuple[int, ...]
 Dates = tuple[tuple[str, datetime], ...]
 # Its place in the list, its status, and until when both hold. A plain tuple: the garbage collector lets go of it.
 State = tuple[tuple[int, datetime, float, str], str, datetime]
@@ -150,7 +150,7 @@ def catalogue(at: datetime) -> Catalogue:
     """The calls as they are at this moment. One query as long as nothing changed, four more to read them anew."""
     global _kept
     # The stamp before the rows: to read newer ones under an old stamp only means to read them again.
-    stamp = tuple(CatalogueStamp.objects.order_by("id").values_list("stamp", flat=True))
+    stamp = read_stamp()
     kept = _kept
     if kept is None or kept.stamp != stamp:
         kept = _kept = _arranged(_read(), stamp, at)

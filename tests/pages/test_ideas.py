@@ -221,7 +221,7 @@ def test_ruler_and_strip_show_what_closes(researcher: Member, chain: ValueChain)
     assert len(re.findall(r'class="ruler__mark ruler__mark--own', page)) == 1
 
 
-@pytest.mark.parametrize(("query", "queries"), [({}, 19), ({"state": "open", "q": "idea"}, 18)])
+@pytest.mark.parametrize(("query", "queries"), [({}, 15), ({"state": "open", "q": "idea"}, 14)])
 @pytest.mark.parametrize("ideas", [1, 3, 30])
 def test_board_asks_the_database_a_fixed_number_of_times(
     researcher: Member,
