@@ -118,12 +118,15 @@ def organisation_changed(moved: Iterable[tuple[Idea, Moves]] = ()) -> None:
 
 
 def rules_changed(judged: Iterable[tuple[Consortium, Moves | None]]) -> None:
-    """What calls ask changed: the panel of every idea aimed at them, and the card of those whose card says otherwise."""
+    """What calls ask changed: the panel of every idea aimed at them, and each card that says otherwise now."""
     entries = []
     for line_up, moves in judged:
-        entries.append((idea_topic(line_up.idea.pk), "consortium.changed", dict(ConsortiumSerializer(line_up).data)))
-        entries += _board(line_up.idea, moves) if moves is not None else []
+        entries += [_panel(line_up), *(_board(line_up.idea, moves) if moves is not None else [])]
     _append(*entries)
+
+
+def _panel(line_up: Consortium) -> Entry:
+    return idea_topic(line_up.idea.pk), "consortium.changed", dict(ConsortiumSerializer(line_up).data)
 
 
 def partners_changed(idea: Idea) -> None:
@@ -184,16 +187,24 @@ def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:
 
 
 def deadlines_changed(
-    changes: Iterable[DeadlineChange], moved: Iterable[tuple[Idea, Moves]] = (), told: Told = ()
+    changes: Iterable[DeadlineChange],
+    moved: Iterable[tuple[Idea, Moves]] = (),
+    told: Told = (),
+    *,
+    line_ups: Iterable[Consortium] = (),
 ) -> None:
-    """A call's deadlines came, moved or went: on the call's topic, on that of every idea aimed at it, and its card."""
+    """A call's deadlines came, moved or went: on the call's topic, on that of every idea aimed at it, and its card.
+
+    `line_ups`: of these ideas, where what the call asks changed, too.
+    """
     moved, entries = list(moved), []
     for change in changes:
         topics = [call_topic(change.call_id), *(idea_topic(idea.pk) for idea, _ in moved)]
         payload = dict(DeadlineChangeSerializer(change).data)
         entries += [(topic, "deadline.changed", payload) for topic in topics]
     cards = [entry for idea, moves in moved for entry in _board(idea, moves)]
-    _append(*entries, *cards, told=told)
+    panels = [_panel(line_up) for line_up in line_ups]
+    _append(*entries, *cards, *panels, told=told)
 
 
 def members_told(told: Told) -> None:

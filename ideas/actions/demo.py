@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from ideas.actions.competences import set_words, words_for
 from ideas.actions.demo_play import Play, Spec, kets_of
 from ideas.actions.imports import import_calls
 from ideas.actions.search import index_members, index_organisations
@@ -18,6 +19,7 @@ from ideas.data import read_json
 from ideas.exchange.calls import CallRow, DeadlineRow
 from ideas.exchange.deadlines import ROME, Source, read_closing, read_opening
 from ideas.models import Affiliation, Call, Member, Notification, Organisation, Shortlist, Term, ValueChain
+from ideas.models.competences import LISTS
 
 UNREAD_DAYS = 3
 
@@ -32,7 +34,7 @@ def load_demo(*, at: datetime) -> bool:
     """
     if Shortlist.objects.filter(is_demo=True, state=ShortlistState.PUBLISHED).exists():
         return False
-    _add_organisations(read_json("demo/organisations.json"))
+    _add_organisations(read_json("demo/organisations.json"), at)
     _add_members(read_json("demo/members.json"))
     _add_calls(read_json("demo/calls.json"), at)
     play = Play(at)
@@ -44,7 +46,7 @@ def load_demo(*, at: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _add_organisations(specs: list[Spec]) -> None:
+def _add_organisations(specs: list[Spec], at: datetime) -> None:
     provinces = {term.code: term for term in Term.objects.filter(scheme=Scheme.PROVINCE)}
     for spec in specs:
         plain = {name: value for name, value in spec.items() if name not in {"province", "value_chains", "kets"}}
@@ -54,6 +56,8 @@ def _add_organisations(specs: list[Spec]) -> None:
         if new:
             organisation.value_chains.set(ValueChain.objects.filter(slug__in=spec["value_chains"]))
             organisation.kets.set(kets_of(spec["kets"]))
+            set_words(organisation, words_for({field: spec.get(field, []) for field in LISTS}, by=None, at=at))
+            organisation.save(update_fields=list(LISTS))
             index_organisations([organisation])
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
-from ideas.choices import CommentAudience, JoinState, SearchKind
+from ideas.choices import CommentAudience, JoinState, Language, SearchKind
 from ideas.models import Call, Comment, Idea, Member, Organisation, SearchEntry
 from ideas.queries.attachments import shared_names
 from ideas.queries.search import EVERY_MEMBER, EVERYBODY, gate_of
@@ -68,19 +69,30 @@ def index_calls(calls: Iterable[Call]) -> None:
 
 
 def index_organisations(organisations: Iterable[Organisation]) -> None:
-    """Write what can be found of organisations."""
-    _keep(
-        _entry(
-            SearchKind.ORGANISATION,
-            organisation.pk,
-            None,
-            [organisation.name, organisation.short_name, organisation.pic],
-            " ".join([*organisation.competences, *organisation.equipment]),
-            f"{organisation.description_it} {organisation.description_en}",
-            audience=EVERYBODY,
-        )
-        for organisation in organisations
-    )
+    """Write what can be found of organisations: their words in both languages, the texts each in its own."""
+    rows = list(organisations)
+    # Read anew: the words may have changed in this very transaction.
+    for row in rows:
+        getattr(row, "_prefetched_objects_cache", {}).pop("vocabulary", None)
+    prefetch_related_objects(rows, "vocabulary")
+    _keep(_organisation_entry(row) for row in rows)
+
+
+def _organisation_entry(row: Organisation) -> SearchEntry:
+    names = [row.name, row.short_name, row.pic]
+    entry = _entry(SearchKind.ORGANISATION, row.pk, None, names, "", "", audience=EVERYBODY)
+    words = row.vocabulary.all()
+    # What stands in a list alone was never taken into the vocabulary.
+    kept = {*row.competences, *row.equipment, *row.services} - {word.word for word in words}
+    italian = " ".join([*(word.name_it for word in words), *sorted(kept)])
+    english = " ".join(word.name_en for word in words)
+    entry.head = _in_both(italian, english)
+    entry.body = _in_both(row.description_it, row.description_en)
+    return entry
+
+
+def _in_both(italian: str, english: str) -> str:
+    return " ".join(filter(None, [stems_of(italian, Language.IT), stems_of(english, Language.EN)]))
 
 
 def index_members(members: Iterable[Member]) -> None:

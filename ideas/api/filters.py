@@ -5,7 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from ideas.api.fields import CodeField
-from ideas.choices import CallStatus, ConsortiumRole, IdeaState, Level, OrganisationKind
+from ideas.choices import (
+    CallStatus,
+    CompetenceKind,
+    CompetenceState,
+    ConsortiumRole,
+    IdeaState,
+    Level,
+    OrganisationKind,
+)
 from ideas.models import Organisation
 from ideas.queries.calls import PAGE_SIZE
 from ideas.queries.catalogue import BUDGETS, TRLS
@@ -72,5 +80,16 @@ class OrganisationFilterInput(serializers.Serializer[Any]):
     kind = _choices(OrganisationKind.choices)
     province = _codes(help_text="NUTS-3 codes.")
     value_chain = _codes(help_text="Codes of value chains.")
+    ket = _codes(help_text="Codes of KETs.")
+    competence = _codes(help_text="Slugs of words of the vocabulary.")
+    equipment = _codes(help_text="Slugs of words of the vocabulary.")
+    service = _codes(help_text="Slugs of words of the vocabulary.")
     accredited = serializers.BooleanField(default=False)
+    member = serializers.BooleanField(default=False, help_text="Members of the cluster.")
     q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Words, all of which must occur.")
+
+
+class CompetenceFilterInput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(CompetenceKind.choices, allow_blank=True, default="")
+    state = serializers.ChoiceField(CompetenceState.choices, allow_blank=True, default="")
+    q = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="Parts of the name, all of them.")

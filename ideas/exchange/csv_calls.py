@@ -1,16 +1,14 @@
 """Calls from CSV: any header, by a map from fields to columns; presets for the lists that are in use."""
 
-import codecs
 import csv
 import re
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from io import TextIOWrapper
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, TextIO
+from typing import Any, TextIO
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -31,14 +29,12 @@ from ideas.exchange.calls import (
     tidy_title,
     tidy_url,
 )
+from ideas.exchange.csv_lines import IN_MEMORY_BYTES, Lines, Misshapen, copy_and_tell_encoding, dialect_of, header_of
 from ideas.exchange.csv_presets import PRESETS, Preset
 from ideas.exchange.deadlines import Reading, UnreadableDate, read_closing, read_opening
-from ideas.exchange.limits import CHUNK_BYTES, Bounded
+from ideas.exchange.limits import Bounded
 
 LARGEST_FILE_BYTES = 20_000_000
-IN_MEMORY_BYTES = 8_000_000
-LONGEST_LINE_BYTES = 200_000
-SAMPLE_CHARS = 8_192
 _MONEY = re.compile(r"\d[\d.,' ]*")
 
 
@@ -53,7 +49,7 @@ def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[R
     """
     preset = replace(preset, columns={**preset.columns, **options.columns})
     with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
-        encoding = _copy_and_tell_encoding(stream, copy)
+        encoding = copy_and_tell_encoding(stream, copy)
         if encoding == "cp1252":
             options.remark(_("The file is not UTF-8; it was read as Windows-1252."))
         with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
@@ -63,37 +59,17 @@ def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[R
 def read_columns(stream: Bounded, options: Options) -> Iterator[str]:
     """Read the names of a list's columns, for a person to say what they tell. Raises UnreadableFile."""
     with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
-        encoding = _copy_and_tell_encoding(stream, copy)
+        encoding = copy_and_tell_encoding(stream, copy)
         with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
-            yield from _header(_Lines(text), _dialect(text))
+            yield from header_of(Lines(text), dialect_of(text))
 
 
 READERS = {name: partial(read_csv, preset=preset) for name, preset in PRESETS.items()}
 
 
-def _copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
-    """Copy the stream (standard input can't be read twice) and tell whether all of it is UTF-8.
-
-    Raises UnreadableFile at a line that's too long to be a row of anything, before the first row is given out.
-    """
-    decoder, encoding, since_break = codecs.getincrementaldecoder("utf-8")(), "utf-8-sig", 0
-    while chunk := stream.read(CHUNK_BYTES):
-        copy.write(chunk)
-        since_break = since_break + len(chunk) if b"\n" not in chunk else len(chunk) - chunk.rindex(b"\n") - 1
-        if since_break > LONGEST_LINE_BYTES:
-            raise UnreadableFile(_("A line has more than %(count)s bytes.") % {"count": LONGEST_LINE_BYTES})
-        if encoding != "cp1252":
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                encoding = "cp1252"
-    copy.seek(0)
-    return encoding
-
-
 def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
-    dialect, lines = _dialect(text), _Lines(text)
-    header = _header(lines, dialect)
+    dialect, lines = dialect_of(text), Lines(text)
+    header = header_of(lines, dialect)
     if preset.columns["title"] not in header:
         raise UnreadableFile(
             _("No column “%(name)s” in the header: %(header)s")
@@ -104,65 +80,15 @@ def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
             values = next(csv.reader(lines, dialect), [])
             if any(value.strip() for value in values):
                 yield _read(line, _named(header, values, preset), preset)
-        except (_Misshapen, csv.Error) as error:
+        except (Misshapen, csv.Error) as error:
             lines.give_back()
             yield RefusedRow(line, str(error))
-
-
-class _Misshapen(Refused):
-    """The row's shape is wrong: perhaps a quote was left open and swallowed the rows below."""
-
-
-class _Lines:
-    """Numbered lines, which can take back those that a broken row swallowed."""
-
-    def __init__(self, text: TextIO) -> None:
-        self._text, self._ahead, self._taken, self._number = text, deque[str](), list[str](), 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._ahead.popleft() if self._ahead else self._text.readline()
-        if not line:
-            raise StopIteration
-        self._taken.append(line)
-        return line
-
-    def begin(self) -> int | None:
-        """Begin a row. Returns the number of its first line, or None at the end of the file."""
-        self._number += len(self._taken)
-        self._taken = []
-        if not self._ahead and (line := self._text.readline()):
-            self._ahead.append(line)
-        return self._number + 1 if self._ahead else None
-
-    def give_back(self) -> None:
-        """Keep only the first line of the row that was begun, and offer the others again."""
-        self._ahead.extendleft(reversed(self._taken[1:]))
-        del self._taken[1:]
-
-
-def _header(lines: _Lines, dialect: type[csv.Dialect]) -> list[str]:
-    return [name.strip() for name in next(csv.reader(lines, dialect), [])]
-
-
-def _dialect(text: TextIO) -> type[csv.Dialect]:
-    sample = text.read(SAMPLE_CHARS)
-    text.seek(0)
-    header = sample.partition("\n")[0]
-
-    class Found(csv.excel):
-        # The header has no prose in it, so it tells better than csv.Sniffer, which counts letters too.
-        delimiter = max(",;\t|", key=header.count)
-
-    return Found
 
 
 def _named(header: list[str], values: list[str], preset: Preset) -> dict[str, str]:
     """The row as {field: value}. Raises Refused where it has more or fewer values than the header."""
     if len(values) != len(header):
-        raise _Misshapen(
+        raise Misshapen(
             _("%(count)s values where the header has %(expected)s") % {"count": len(values), "expected": len(header)}
         )
     by_column = dict(zip(header, values, strict=True))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ideas.choices import AffiliationRole, Language
 from ideas.models import Member, Organisation
 from ideas.queries.members import administered_by
-from ideas.queries.organisations import OrganisationFilters, organisation_rows
+from ideas.queries.organisations import all_organisations
 from ideas.queries.taxonomy import chains_in_use
 
 # The zones that people live in: "Europe/Rome", not "Etc/GMT+3" or "EST".
@@ -74,7 +74,7 @@ class InvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organisation_rows(OrganisationFilters()) if by.is_staff else administered_by(by)
+        field.queryset = all_organisations() if by.is_staff else administered_by(by)
         field.required = not by.is_staff
         if by.is_staff:
             field.empty_label = _("None: cluster staff, guests")

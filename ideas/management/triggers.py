@@ -13,6 +13,7 @@ from ideas.models import (
     CatalogueStamp,
     Competence,
     Deadline,
+    DirectoryStamp,
     Member,
     Organisation,
     SuggestionStamp,
@@ -54,8 +55,19 @@ SUGGESTIONS = Stamped(
         Member: "is_active, is_staff",
     },
 )
+DIRECTORY = Stamped(
+    "directory",
+    DirectoryStamp,
+    {
+        Organisation: "name, kind, accredited, province_id, member_since",
+        **dict.fromkeys((Organisation.value_chains.through, Organisation.kets.through), ""),
+        Organisation.vocabulary.through: "",
+        Competence: "slug, kind, state",
+        **dict.fromkeys((ValueChain, Term), ""),
+    },
+)
 STAMPED = tuple(CATALOGUE.tables)
-ALL = (CATALOGUE, SUGGESTIONS)
+ALL = (CATALOGUE, SUGGESTIONS, DIRECTORY)
 
 
 def write_triggers(connection: BaseDatabaseWrapper) -> None:

@@ -11,6 +11,12 @@ from ideas.choices import CompetenceKind, CompetenceState
 from ideas.text import searchable
 
 NAME_CHARS = 100
+# {the list of words on an organisation: what kind of words it holds}
+LISTS: dict[str, str] = {
+    "competences": CompetenceKind.COMPETENCE,
+    "equipment": CompetenceKind.EQUIPMENT,
+    "services": CompetenceKind.SERVICE,
+}
 
 
 def key_of(name: str) -> str:
