@@ -26,6 +26,7 @@ from ideas.actions.deadlines import (
 from ideas.actions.search import index_calls
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Candidate, Member, Term, ValueChain
+from ideas.queries.rule_sets import rules_for
 from ideas.rules.calls import can_edit_calls
 from ideas.text import clean_field, clean_line
 
@@ -120,6 +121,7 @@ def edit_call(
     call = Call.objects.select_for_update().get(pk=call.pk)
     if state_of(call) != seen:
         raise Conflict("edited_meanwhile")
+    asked = rules_for(call)
     _fill(call, content)
     check_dates(dates)
     call.save(update_fields=[*FIELDS, "rules"])
@@ -128,7 +130,7 @@ def edit_call(
     changes = write_dates(call, dates, run)
     keep_dates(call)
     index_calls([call])
-    announce_deadlines(call, changes, run)
+    announce_deadlines(call, changes, run, asks_otherwise=rules_for(call) != asked)
     return call
 
 

@@ -17,6 +17,7 @@ from ideas.choices import NOT_CLOSING, DeadlineKind
 from ideas.exchange.calls import DeadlineRow
 from ideas.models import Call, Deadline, DeadlineChange, Member
 from ideas.queries.deadlines import Act, Step, compare_deadlines
+from ideas.queries.joining import consortiums_of
 
 HAND = "hand"
 # Of these a call may have several; of the other kinds one each.
@@ -78,16 +79,17 @@ def dates_of(deadlines: Iterable[Deadline]) -> tuple[datetime | None, datetime |
     return (openings[0] if openings else None, closings[-1] if closings else None)
 
 
-def announce_deadlines(call: Call, changes: list[DeadlineChange], run: Origin) -> None:
+def announce_deadlines(call: Call, changes: list[DeadlineChange], run: Origin, *, asks_otherwise: bool = False) -> None:
     """Give the ideas that aim at the call its dates and name as they are now, and tell who follows of new dates.
 
-    Stands last in an action: it publishes.
+    Stands last in an action: it publishes. `asks_otherwise`: the call may be of another kind now, or has other rules.
     """
     moved = retarget(call, run.at)
     ideas = [idea for idea, _ in moved]
     moves = [change for change in changes if change.kind not in NOT_CLOSING and change.old_at != change.new_at]
     told = [row for change in moves for row in tell_of_deadline(change, ideas, run.at)]
-    publish.deadlines_changed(changes, moved, told)
+    line_ups = consortiums_of(ideas) if asks_otherwise else ()
+    publish.deadlines_changed(changes, moved, told, line_ups=line_ups)
 
 
 def drop_deadline(deadline: Deadline, run: Origin) -> DeadlineChange:

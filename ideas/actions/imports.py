@@ -214,7 +214,8 @@ def _write(row: CallRow, run: Run) -> Line:
     if difference.fields:
         index_calls([call])
     if difference.fields or changes:
-        announce_deadlines(call, changes, run.origin)
+        asks_otherwise = not {"programme", "action_type"}.isdisjoint(difference.fields)
+        announce_deadlines(call, changes, run.origin, asks_otherwise=asks_otherwise)
     return line
 
 

@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +20,6 @@ from ideas.models import Call, Candidate, Member
 from ideas.queries.calls import CLOSING_DAYS, CallFilters
 from ideas.queries.catalogue import BUDGETS, TRLS
 from ideas.queries.taxonomy import chains_in_use, kets_in_use
-from ideas.radar import CallRule
 
 # Groups of three between points, commas, blanks or apostrophes; cents behind the last mark.
 _AMOUNT = re.compile(r"(\d{1,12}|\d{1,3}(?:[., ’'\u00a0]\d{3}){1,4})(?:[.,](\d{1,2}))?", re.ASCII)
@@ -83,17 +81,16 @@ def _count(label: Any, largest: int, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=largest, required=False, **options)
 
 
-def _rule(rule: CallRule) -> forms.IntegerField:
-    return _count(capfirst(rule.label), 99)
-
-
 def _trl(label: Any) -> forms.TypedChoiceField:
     choices = [("", "—"), *((str(level), f"TRL {level}") for level in range(1, 10))]
     return forms.TypedChoiceField(label=label, choices=choices, coerce=int, empty_value=None, required=False)
 
 
 class CallForm(QuietForm, ShownForm):
-    """All that staff write of a call, but for its dates. `content()` is what `actions.calls` takes."""
+    """All that staff write of a call, but for its dates, and what it asks (`forms.rule_sets`).
+
+    `content()` is what `actions.calls` takes.
+    """
 
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=500)
@@ -139,18 +136,6 @@ class CallForm(QuietForm, ShownForm):
     expected_grants = _count(gettext_lazy("Grants expected"), 32_767)
     trl_min = _trl(gettext_lazy("TRL from"))
     trl_max = _trl(gettext_lazy("TRL up to"))
-    min_organisations = _rule(CallRule.MIN_ORGANISATIONS)
-    max_organisations = _rule(CallRule.MAX_ORGANISATIONS)
-    min_countries = _rule(CallRule.MIN_COUNTRIES)
-    min_eligible_countries = _rule(CallRule.MIN_ELIGIBLE_COUNTRIES)
-    min_member_states = _rule(CallRule.MIN_MEMBER_STATES)
-    min_laboratories = _rule(CallRule.MIN_LABORATORIES)
-    max_laboratories = _rule(CallRule.MAX_LABORATORIES)
-    min_accredited = _rule(CallRule.MIN_ACCREDITED)
-    min_companies = _rule(CallRule.MIN_COMPANIES)
-    min_smes = _rule(CallRule.MIN_SMES)
-    min_sme_percent = _rule(CallRule.MIN_SME_PERCENT)
-    company_coordinates = _rule(CallRule.COMPANY_COORDINATES)
     value_chains = ThingsField(label=gettext_lazy("Value chains"), queryset=None, required=False)
     kets = ThingsField(label=gettext_lazy("Key enabling technologies"), queryset=None, required=False)
     note = _line(
@@ -175,16 +160,10 @@ class CallForm(QuietForm, ShownForm):
             offered |= Q(pk__in=getattr(call, name).values("pk"))
         field.queryset = in_use.model._default_manager.filter(offered)
 
-    @property
-    def rules(self) -> list[forms.BoundField]:
-        """The fields of a call's rules, in their order."""
-        return [self[name] for name in CallRule.values]
-
     def content(self) -> dict[str, Any]:
         """Give what was typed, by names of `actions.calls.CONTENT`."""
         typed = self.cleaned_data
-        rules = {name: typed[name] for name in CallRule.values}
-        return {name: typed[name] for name in (*FIELDS, *TAGS)} | {"rules": rules}
+        return {name: typed[name] for name in (*FIELDS, *TAGS)}
 
 
 def initial_for(by: Member, candidate: Candidate | None) -> dict[str, Any]:
@@ -200,10 +179,8 @@ def initial_for(by: Member, candidate: Candidate | None) -> dict[str, Any]:
 
 
 def _initial(call: Call) -> dict[str, Any]:
-    numbers = {name: value for name, value in call.rules.items() if type(value) is int}
     return {
         **{name: getattr(call, name) for name in FIELDS},
-        **{name: numbers.get(name) for name in CallRule.values},
         **{name: [thing.pk for thing in getattr(call, name).all()] for name in TAGS},
         "version": state_of(call),
     }

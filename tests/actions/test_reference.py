@@ -30,8 +30,8 @@ def test_everything_is_loaded_once():
     first = load_reference()
     second = load_reference()
 
-    assert first == {"value_chains": 8, "terms": 6 + 6 + 15 + 9 + 9, "organisations": 16, "plan_steps": 6}
-    assert second == {"value_chains": 0, "terms": 0, "organisations": 0, "plan_steps": 0}
+    assert first == {"value_chains": 8, "terms": 6 + 6 + 15 + 9 + 9, "organisations": 16, "plan_steps": 6, "rule_sets": 3}
+    assert second == {"value_chains": 0, "terms": 0, "organisations": 0, "plan_steps": 0, "rule_sets": 0}
 
 
 @pytest.mark.django_db
@@ -82,4 +82,4 @@ def test_organisations_of_2020_are_real_ones():
 def test_the_command_says_what_it_added(capsys):
     call_command("load_reference")
 
-    assert capsys.readouterr().out == "Added 8 value chains, 45 terms, 16 organisations, 6 plan steps\n"
+    assert capsys.readouterr().out == "Added 8 value chains, 45 terms, 16 organisations, 6 plan steps, 3 rule sets\n"

@@ -30,6 +30,7 @@ def test_a_member_saves_lists_and_removes(company: Member, researcher: Member, c
     assert [(row["name"], row["alerts"], row["new"]) for row in rows] == [("Other name", True, 1)]
     assert rows[0]["filters"] == {
         "value_chain": ["MOVES"], "ket": [], "call": [], "state": [], "role": [], "kind": [], "trl": [], "province": [],
+        "lacks": [],
         "q": "cold  start", "closing_soon": False, "mine": False,
     }  # fmt: skip
     assert Api(company).post(f"{path}visit/").json()["new"] == 0

@@ -19,8 +19,8 @@ LIST = "/calls/"
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 QUERIES_OF_VISITOR, QUERIES_OF_MEMBER = 8, 15
-QUERIES_OF_DETAIL = 28
-QUERIES_OF_COMPARE = 11
+QUERIES_OF_DETAIL = 29
+QUERIES_OF_COMPARE = 12
 
 
 def english(member: Member | None) -> Client:

@@ -119,7 +119,7 @@ def test_staff_write_a_call(staff):
         NEW,
         form(
             row("opening", "2027-01-10", "00:00", "Europe/Rome"), row(),
-            budget_total="€ 5.000.000", budget_max="250000,50", trl_min="4", trl_max="6", min_countries="3",
+            budget_total="€ 5.000.000", budget_max="250000,50", trl_min="4", trl_max="6",
             languages="Italian, English", value_chains=[chain.pk], kets=[ket.pk],
         ),
     )  # fmt: skip
@@ -127,7 +127,7 @@ def test_staff_write_a_call(staff):
     assert (response.status_code, response["Location"]) == (303, "/calls/bando-2027/")
     call = Call.objects.get()
     assert (int(call.budget_total), str(call.budget_max), call.trl_max) == (5_000_000, "250000.50", 6)
-    assert (call.rules, call.languages) == ({"min_countries": 3}, "Italian, English")
+    assert (call.rules, call.languages) == ({}, "Italian, English")
     assert (list(call.value_chains.all()), list(call.kets.all())) == ([chain], [ket])
     assert [(one.kind, one.local.isoformat(), one.raw) for one in call.deadlines.all()] == [
         ("opening", "2027-01-10T00:00:00+01:00", "2027-01-10 00:00 Europe/Rome"),
@@ -228,7 +228,6 @@ def test_a_tick_on_an_empty_row_is_no_date(staff):
         ({"budget_total": "a lot"}, "budget_total"),
         ({"budget_total": "9" * 40}, "budget_total"),
         ({"budget_total": "٣٣"}, "budget_total"),
-        ({"min_countries": "9" * 5000}, "min_countries"),
         ({"expected_grants": "-1"}, "expected_grants"),
         ({"trl_min": "10"}, "trl_min"),
         ({"trl_min": "6", "trl_max": "4"}, "trl_max"),
