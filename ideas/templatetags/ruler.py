@@ -1,12 +1,16 @@
 """The ruler's geometry: days to positions, marks to lanes. What it looks like is in the template and the CSS."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from ideas.templatetags.kept import drawn_once
 
 register = template.Library()
 
@@ -126,22 +130,35 @@ def put_labels(marks: list[Mark], lanes: int, *, character: float, suffix_chars:
         done.append(mark)
 
 
-@register.inclusion_tag("components/_ruler.html")
+@register.simple_tag(takes_context=True)
 def ruler(
-    marks: Iterable[Mapping[str, Any]] = (),
-    own: Iterable[Mapping[str, Any]] = (),
+    context: Context,
+    marks: Sequence[Mapping[str, Any]] = (),
+    own: Sequence[Mapping[str, Any]] = (),
     now: datetime | None = None,
     days: int = 60,
     id: str = "ruler",
     label: str = "",
-) -> dict[str, Any]:
+) -> SafeString:
     """
     A caliper's scale from today on, closing calls above its edge, one's own ideas below.
 
     `marks` and `own`: {at, label, url, days_left, urgent}; `at` an instant or a date, grouped by the reader's day.
     `id` and `label` tell two rulers of one page apart.
     """
-    today = local_day(now or timezone.now())
+    asked = (marks, own, local_day(now or timezone.now()), days, id, label)
+    return drawn_once(context, "components/_ruler.html", asked, lambda: drawing(*asked))
+
+
+def drawing(
+    marks: Iterable[Mapping[str, Any]],
+    own: Iterable[Mapping[str, Any]],
+    today: date,
+    days: int,
+    id: str,
+    label: str,
+) -> dict[str, Any]:
+    """Lay the ruler out: what its template draws."""
     step = (WIDTH - LEFT - RIGHT) / days
     above, beyond = group(marks, today, days, step)
     below, _ = group(own, today, days, step)
