@@ -60,6 +60,8 @@ class OrganisationAdmin(admin.ModelAdmin):
     list_filter = ("kind", "accredited")
     search_fields = ("name", "short_name")
     prepopulated_fields = {"slug": ("name",)}
+    # Words are kept from the vocabulary, texts are rendered at the write: only actions do that.
+    exclude = ("competences", "equipment", "services", "vocabulary", "description_it", "description_en", "version")
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: "ModelForm[Any]", change: bool) -> None:
         super().save_model(request, obj, form, change)

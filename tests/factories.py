@@ -7,14 +7,17 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.text import slugify
 from PIL import Image
 
 from ideas.actions.annexes import write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
+from ideas.actions.competences import set_words, words_for
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import accept_join_request, ask_to_join, invite_organisation
 from ideas.actions.plans import make_plan
+from ideas.actions.search import index_organisations
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist
 from ideas.actions.slots import add_slot
 from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
@@ -24,6 +27,7 @@ from ideas.models import (
     Attachment,
     Call,
     Comment,
+    Competence,
     Deadline,
     Idea,
     JoinRequest,
@@ -36,6 +40,7 @@ from ideas.models import (
     Term,
     ValueChain,
 )
+from ideas.models.competences import LISTS
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
@@ -47,11 +52,25 @@ def make_member(name: str = "Somebody Else", **fields: Any) -> Member:
 
 
 def make_organisation(name: str = "", **fields: Any) -> Organisation:
+    """An organisation that can be found; the words of its lists stand in the vocabulary, accepted."""
     number = next(_numbers)
     fields.setdefault("kind", OrganisationKind.COMPANY)
-    return Organisation.objects.create(
+    words = {field: fields.pop(field) for field in LISTS if field in fields}
+    organisation = Organisation.objects.create(
         name=name or f"Organisation {number}", slug=fields.pop("slug", f"organisation-{number}"), **fields
     )
+    if words:
+        set_words(organisation, words_for(words, by=None, at=timezone.now()))
+        organisation.save(update_fields=list(words))
+    index_organisations([organisation])
+    return organisation
+
+
+def make_competence(name: str = "", **fields: Any) -> Competence:
+    """A word of the vocabulary, accepted unless said otherwise."""
+    name = name or f"Word {next(_numbers)}"
+    fields = {"kind": "competence", "state": "accepted", "name_it": name, "slug": slugify(name), **fields}
+    return Competence.objects.create(**fields)
 
 
 def affiliate(member: Member, organisation: Organisation, role: str = AffiliationRole.MEMBER) -> Affiliation:

@@ -48,10 +48,11 @@ SHARED = {
     # preview: an idea through others' eyes.
     # demo_play: what the demo's people do; who they are fills a file of its own.
     # moving: what goes along when one idea goes into another.
+    # organisation_imports: what a file tells of organisations; people write them in a file of their own.
     # lifecycle: what a step of an idea asks for, ends and tells.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
-    "actions": {"join_expiry", "join_steps", "board", "demo", "demo_play", "lifecycle", "moving", "preview", "reference", "slots", "units", "uploads"},
+    "actions": {"join_expiry", "join_steps", "board", "demo", "demo_play", "lifecycle", "moving", "organisation_imports", "preview", "reference", "slots", "units", "uploads"},
     "forms": {"filters", "sections", "typed"},
     # answers: texts of our own to answer with, in a file. join_requests: what is beside the consortium's panel.
     # idea_form, organisation_form: writing one; reading one fills a file of its own.
@@ -77,6 +78,7 @@ SHARED = {
         "join_requests",
         "matching",
         "middleware",
+        "organisation_form",
         "network",
         "outlines",
         "papers",

@@ -50,5 +50,5 @@ def test_list_costs_the_same_for_one_and_three(client, chain: ValueChain, number
     for _ in range(number):
         make_organisation().value_chains.add(chain)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(client.get("/api/v1/organisations/").json()["results"]) == number

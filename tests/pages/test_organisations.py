@@ -8,8 +8,8 @@ from tests.cast import signed_in
 from tests.factories import affiliate, make_chain, make_idea, make_member, make_organisation
 
 LIST = "/organisations/"
-QUERIES_OF_LIST = 17
-QUERIES_OF_DETAIL = 13
+QUERIES_OF_LIST = 19
+QUERIES_OF_DETAIL = 25
 
 
 def english(member: Member | None) -> Client:
@@ -72,7 +72,7 @@ def test_page_shows_what_they_know_and_have(db):
 def test_description_falls_back_to_the_other_language(db):
     organisation = make_organisation("Lab", description_it="Parole italiane")
 
-    assert english(None).get(organisation.get_absolute_url()).context["description"] == "Parole italiane"
+    assert english(None).get(organisation.get_absolute_url()).context["profile"]["description"] == "Parole italiane"
 
 
 def test_facets_lead_to_addresses_that_narrow(db):
