@@ -22,6 +22,7 @@ from ideas.api.plans import PlanViewSet
 from ideas.api.searches import SearchViewSet
 from ideas.api.shortlists import ShortlistViewSet
 from ideas.api.slots import IdeaSlotViewSet, SlotViewSet
+from ideas.api.suggestions import GapViewSet, IdeaSuggestionViewSet, PartnerSuggestionViewSet
 from ideas.api.taxonomy import KetViewSet, ValueChainViewSet
 from ideas.api.units import UnitViewSet
 
@@ -56,6 +57,8 @@ sheet = SheetViewSet.as_view({"get": "retrieve"})
 line = SheetViewSet.as_view({"patch": "partial_update"})
 letter = LetterViewSet.as_view({"post": "create"})
 
+partner_suggestions = PartnerSuggestionViewSet.as_view({"get": "list", "post": "create"})
+idea_suggestions = IdeaSuggestionViewSet.as_view({"get": "list", "post": "create"})
 pages: list[URLPattern | URLResolver] = [
     # Before the steps of requests: the last one takes a file.
     path("v1/join-requests/<str:id>/sign/", letter, name="join-request-sign"),
@@ -63,6 +66,9 @@ pages: list[URLPattern | URLResolver] = [
     path("v1/ideas/<str:id>/sheet/", sheet, name="idea-sheet"),
     path("v1/ideas/<str:id>/sheet/<str:organisation>/", line, name="idea-sheet-line"),
     path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
+    path("v1/ideas/<str:id>/partners/", partner_suggestions, name="suggestion-partners"),
+    path("v1/organisations/<str:id>/ideas/", idea_suggestions, name="suggestion-ideas"),
+    path("v1/gaps/", GapViewSet.as_view({"get": "list"}), name="suggestion-gaps"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
     # An address that is none answers as an unknown id does: in JSON, with the same code.
