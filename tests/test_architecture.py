@@ -95,7 +95,7 @@ SHARED = {
         "units",
         "uploads",
     },
-    "api": {"base", "docs", "errors", "fields", "filters", "inputs", "network", "outlines", "pagination", "units", "urls"},
+    "api": {"base", "docs", "errors", "fields", "filters", "inputs", "network", "outlines", "pagination", "slots", "units", "urls"},
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
 

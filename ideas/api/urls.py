@@ -59,6 +59,7 @@ letter = LetterViewSet.as_view({"post": "create"})
 
 partner_suggestions = PartnerSuggestionViewSet.as_view({"get": "list", "post": "create"})
 idea_suggestions = IdeaSuggestionViewSet.as_view({"get": "list", "post": "create"})
+
 pages: list[URLPattern | URLResolver] = [
     # Before the steps of requests: the last one takes a file.
     path("v1/join-requests/<str:id>/sign/", letter, name="join-request-sign"),

@@ -4,7 +4,8 @@ from datetime import UTC
 
 from rest_framework import serializers
 
-from ideas.models import JoinRequest, RoleSlot
+from ideas.choices import JoinAct
+from ideas.models import JoinRequest, JoinStep, RoleSlot
 from ideas.queries.joining import Consortium
 from ideas.radar import Check
 from ideas.serializers.members import AuthorSerializer
@@ -20,6 +21,7 @@ class SlotSerializer(serializers.Serializer[RoleSlot]):
     accredited = serializers.BooleanField()
     wanted = serializers.IntegerField()
     filled = serializers.IntegerField()
+    outside = serializers.IntegerField()
     mandatory = serializers.BooleanField()
 
 
@@ -61,8 +63,20 @@ class ConsortiumSerializer(serializers.Serializer[Consortium]):
     open_slots = serializers.IntegerField(source="idea.open_slots")
 
 
+class JoinStepSerializer(serializers.Serializer[JoinStep]):
+    """A line of a request's history; `by` is null where time did it."""
+
+    act = serializers.ChoiceField(JoinAct.choices)
+    by = serializers.CharField(source="by.name", default=None, allow_null=True)
+    at = serializers.DateTimeField(default_timezone=UTC)
+    reason = serializers.CharField()
+
+
 class JoinRequestSerializer(serializers.Serializer[JoinRequest]):
-    """A request in full, for who asked, who authorises and who answers."""
+    """A request or an invitation in full, for who asked or invited, who authorises and who answers.
+
+    `invited_by` is an author of the idea, null of a request; `expires_at` is null where nobody has to act.
+    """
 
     id = serializers.IntegerField()
     idea = serializers.IntegerField(source="idea_id")
@@ -77,5 +91,8 @@ class JoinRequestSerializer(serializers.Serializer[JoinRequest]):
     commitment = serializers.CharField()
     asked_by = AuthorSerializer()
     asked_at = serializers.DateTimeField(default_timezone=UTC)
+    invited_by = AuthorSerializer(allow_null=True)
+    expires_at = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
     answered_at = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
     reason = serializers.CharField()
+    history = JoinStepSerializer(many=True, source="steps")

@@ -24,6 +24,7 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_shortlist,
+    make_slot,
 )
 
 BOUNDED = settings(
@@ -31,13 +32,13 @@ BOUNDED = settings(
 )
 NOUNS = (
     "ideas", "calls", "value-chains", "kets", "organisations", "join-requests", "shortlists", "comments", "merges",
-    "searches", "outlines",
+    "searches", "outlines", "slots",
 )  # fmt: skip
 NAMES = (
     "title", "teaser", "value_chain", "value_chains", "kets", "call", "deadline", "organisation", "trl_now", "version",
     "state", "reason", "body", "client_id", "parent", "idea", "slot", "role", "contribution", "position", "rationale",
     "interest_until", "budget_eur", "visibility", "public_teaser", "s3_area", "can_coordinate",
-    "into", "joins", "answer", "until", "name", "alerts", "filters",
+    "expertise", "work", "wanted", "kinds", "direction", "first", "into", "joins", "answer", "until", "name", "alerts", "filters",
 )  # fmt: skip
 PARAMETERS = (
     "value_chain", "ket", "call", "state", "q", "closing_soon", "mine", "sort", "cursor", "page_size", "level",
@@ -57,7 +58,7 @@ keys = st.sampled_from(["{id}", "0", "-1", "9" * 40, "x", "%00", "JVL-2026-0001"
 tails = st.sampled_from(
     [
         "", "state/", "comments/", "accept/", "decline/", "publish/", "entries/", "entries/1/move/", "renew/", "aim/",
-        "consent/", "end/", "visit/",
+        "consent/", "end/", "visit/", "slots/", "move/", "split/", "fill/", "reopen/", "invite/", "remove/",
     ]
 )  # fmt: skip
 
@@ -82,6 +83,7 @@ class Stage:
             "merges": propose_merge(by=member, idea=idea, into=make_idea(make_member(), chain=chain), at=now).pk,
             "searches": save_search(by=member, name="AI", filters=IdeaFilters(ket=("AI",)), alerts=True, at=now).pk,
             "outlines": 0,
+            "slots": make_slot(idea, wanted=2).pk,
         }
         self.browser = signed_in(member)
         self.browser.raise_request_exception = False

@@ -115,5 +115,5 @@ def test_list_costs_the_same_for_one_and_three(
         make_join_request(make_idea(researcher), administrator, firm)
     client = signed_in(researcher)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(client.get("/api/v1/join-requests/").json()["results"]) == number
