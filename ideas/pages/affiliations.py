@@ -64,7 +64,9 @@ def standing_context(request: HttpRequest, organisation: Organisation) -> dict[s
     if not isinstance(request.user, Member):
         return {"standing": None}
     standing = standing_in(request.user, organisation)
-    may_look_after = can_look_after(request.user, organisation)
+    # As `can_look_after` says it, of the row that is there already.
+    role = standing.affiliation.role if standing.affiliation else None
+    may_look_after = request.user.is_staff or role == AffiliationRole.ADMINISTRATOR
     waiting = organisation.affiliation_requests.filter(state=AffiliationState.PENDING)
     found = {
         "affiliation": standing.affiliation,
@@ -90,7 +92,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "answered": found.answered,
         "invitations": [_invitation(row, at) for row in found.invitations],
         "changes": found.changes,
-        "invite_url": reverse("members:invite"),
+        "invite_url": f"{reverse('members:invite')}?organisation={organisation.pk}",
     }
     return render(request, "affiliations/people.html", context)
 

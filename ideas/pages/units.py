@@ -26,13 +26,13 @@ def family_context(request: HttpRequest, organisation: Organisation) -> dict[str
     """Give an organisation's page what `units/_family.html` draws: {"family": …}. For everybody: the directory is."""
     by = request.user if isinstance(request.user, Member) else None
     units = list(units_of(organisation))
-    may_add = by is not None and organisation.parent_id is None and can_look_after(by, organisation)
-    may_go = by is not None and organisation.parent_id is not None and can_let_unit_go(by, organisation)
+    may = can_let_unit_go if organisation.parent_id else can_look_after
+    is_kept = by is not None and may(by, organisation)
     found = {
         "parent": organisation.parent,
         "units": units,
-        "add_url": reverse("units:add", args=[organisation.slug]) if may_add else "",
-        "go_url": reverse("units:let_go", args=[organisation.slug]) if may_go else "",
+        "add_url": reverse("units:add", args=[organisation.slug]) if is_kept and not organisation.parent_id else "",
+        "go_url": reverse("units:let_go", args=[organisation.slug]) if is_kept and organisation.parent_id else "",
     }
     return {"family": found}
 

@@ -316,9 +316,7 @@ def test_what_the_removed_wrote_and_asked_stays(
     assert JoinRequest.objects.get() == request
 
 
-def test_rights_go_with_the_place(
-    researcher: Member, administrator: Member, company: Member, firm: Organisation
-):
+def test_rights_go_with_the_place(researcher: Member, administrator: Member, company: Member, firm: Organisation):
     shared = make_idea(researcher, visibility=Visibility.PRIVATE)
     make_partner_of_a_private(shared, administrator, firm)
     topic = idea_topic(shared.pk)
