@@ -5,14 +5,15 @@ rarity (`fit.weight_of`), in the work to be done half, in descriptions half agai
 whose words are asked for 1.5, up to 3; the idea's own value chain 1, another one 0.5, up to 1.5; each KET 0.5, up to 1;
 the kind and the accreditation that the place wants 1 each; what the call asks for and the line-up lacks 1.5 each, up to
 3; the same role in other ideas 0.5 each, any other 0.25, up to 1.5; the same province as the idea's 0.5. Against it are
-refusals: 2 for one about the same words, 0.5 for another one, up to 4. It fits when words make 2 points. Nothing here
-reads rows.
+refusals: 2 for one about the same words, 0.5 for another one, up to 4. It fits when words make 2 points: two words, all
+that the place asks for, or a whole competence. Nothing here reads rows.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ideas.fit import Reason
+from ideas.words import GENERIC
 
 # Of words alone, which must say what the place asks for.
 ENOUGH = 2.0
@@ -24,7 +25,7 @@ BROUGHT, MAX_BROUGHT = 1.5, 3.0
 SAME_ROLE, ANY_ROLE, MAX_ROLES = 0.5, 0.25, 1.5
 SAME_PROVINCE = 0.5
 SAME_WORDS, OTHER_WORDS, MAX_REFUSED = -2.0, -0.5, -4.0
-DESCRIBED, OF_THE_WORK = 0.5, 0.5
+DESCRIBED = 0.5
 # Where an organisation says what it can do, in the order in which it is told.
 SOURCES = ("competence", "equipment", "service")
 DESCRIPTION = "description"
@@ -39,10 +40,12 @@ Term = tuple[str, tuple[str, ...]]
 class Place:
     """What a place asks for: {word's key: what it is worth}, kinds (none: any), and what its idea is.
 
-    `chains` and `kets` are codes, the idea's own value chain first; `province` is an id.
+    `asked` are the words of its expertise, whether or not anybody uses them. `chains` and `kets` are codes, the idea's
+    own value chain first; `province` is an id.
     """
 
     words: Mapping[str, float]
+    asked: frozenset[str] = frozenset()
     role: str = ""
     kinds: frozenset[str] = frozenset()
     accredited: bool = False
@@ -95,14 +98,12 @@ class PartnerFit:
     score: float
     reasons: tuple[Reason, ...]
     cautions: tuple[Reason, ...]
-
-    @property
-    def words(self) -> float:
-        return sum(reason.points for reason in self.reasons if reason.code in (*SOURCES, DESCRIPTION))
+    is_about: bool = False
 
     @property
     def is_enough(self) -> bool:
-        return self.words >= ENOUGH
+        words = sum(reason.points for reason in self.reasons if reason.code in (*SOURCES, DESCRIPTION))
+        return self.is_about and words >= ENOUGH
 
 
 NOTHING_PAST = Past()
@@ -122,14 +123,17 @@ def partner_fit(place: Place, profile: Profile, *, brings: Iterable[str] = (), p
     ]
     said = tuple(reason for reason in found if reason)
     against = tuple(reason for reason in [_refused(place, past.refused)] if reason)
-    return PartnerFit(sum(reason.points for reason in (*said, *against)), said, against)
+    return PartnerFit(
+        sum(reason.points for reason in (*said, *against)), said, against, _is_about(place, profile, said)
+    )
 
 
-def words_worth(words: Mapping[str, float], terms: Iterable[Term], described: Iterable[str] = ()) -> float:
-    """What the words in common are worth alone, before the whole terms: quick, for choosing whom to compare in full."""
-    own = {key for _, keys in terms for key in keys if key in words}
-    also = {key for key in described if key in words} - own
-    return min(MAX_WORDS, sum(words[key] for key in own) + DESCRIBED * sum(words[key] for key in also))
+def _is_about(place: Place, profile: Profile, said: Iterable[Reason]) -> bool:
+    """Whether the two speak of the same: one word of several, or two words that every other text has, may not."""
+    shared = {key for reason in said if reason.code in (*SOURCES, DESCRIPTION) for key in reason.values}
+    telling = {key for key in shared if not key.startswith(GENERIC)}
+    asked = {key for key in place.asked if not key.startswith(GENERIC)}
+    return len(telling) > 1 or (bool(asked) and asked <= telling) or bool(_whole(place, profile))
 
 
 def _words(place: Place, profile: Profile) -> list[Reason]:

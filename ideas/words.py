@@ -11,6 +11,7 @@ from ideas.text import searchable
 MAX_CHARS = 6_000
 MIN_CHARS = 4
 MAX_WORD_CHARS = 36
+GENERIC = "~"
 # A name such as CNC or 3D, which is a word of no language.
 MAX_NAME_CHARS = 5
 # Partnerships and types of action, which titles of EU topics carry in brackets, tell who pays and not what for.
@@ -36,8 +37,10 @@ def significant_words(text: str, language: str) -> dict[str, str]:
 
 
 def term_words(text: str, language: str) -> dict[str, str]:
-    """Read what a short text is about, as a competence or a place: as `significant_words`, with the words that only
-    a long text is full of (analysis, prototypes), and with names such as CNC or 3D, which are alike in both languages.
+    """Read what a short text is about, as a competence or a place: as `significant_words`, with names such as CNC or
+    3D, which are alike in both languages, and with the words of which long texts are full (analysis, prototypes).
+
+    The key of one of these begins with `GENERIC`: it says something beside others only.
     """
     found: dict[str, str] = {}
     for word in _WORD.findall(text[:MAX_CHARS]):
@@ -83,7 +86,7 @@ def _key_in_term(typed: str, language: str) -> str:
     _, generic = _known(language)
     if not MIN_CHARS <= len(word) <= MAX_WORD_CHARS or not word.isalpha() or word in generic:
         return ""
-    return f"{language}:{_stem(word, language)}"
+    return f"{GENERIC}{language}:{_stem(word, language)}"
 
 
 def _stem(word: str, language: str) -> str:

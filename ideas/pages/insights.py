@@ -24,6 +24,7 @@ from ideas.pages import facets, parts
 from ideas.pages.downloads import send, temporary_file
 from ideas.queries.board import IdeaFilters
 from ideas.queries.insights import Insights, choices_of, insights
+from ideas.rules.suggestions import can_see_gaps
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 STATES = dict(IdeaState.choices)
@@ -66,6 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(query),
         "board_url": facets.address(asked.filters),
         "workbook_url": reverse("insights:workbook") + query,
+        "may_see_gaps": can_see_gaps(parts.member_of(request)),
     }
     return render(request, "insights/page.html", context)
 

@@ -15,7 +15,7 @@ from ideas.forms.filters import page_cursor
 from ideas.forms.organisations import language_name, read_organisation_filters
 from ideas.models import Member, Organisation
 from ideas.models.competences import LISTS
-from ideas.pages import affiliations, network, units
+from ideas.pages import affiliations, network, suggestions, units
 from ideas.pages.filters import Facet, Option, address, facet
 from ideas.pages.parts import Names, cards, read_names
 from ideas.queries.competences import names_of_slugs
@@ -83,6 +83,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     for part in (affiliations.standing_context, units.family_context, network.neighbours_context):
         context |= part(request, organisation)
+    context["suggested"] = suggestions.strip_for(by, organisation, context["people"], names)
     return render(request, "organisations/detail.html", context)
 
 

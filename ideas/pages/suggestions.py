@@ -1,5 +1,6 @@
 """Pages of suggestions: organisations for an idea's places, ideas for an organisation, and what nobody can fill."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,11 +18,11 @@ from ideas.actions.joining import invite_organisation
 from ideas.choices import ConsortiumRole, OrganisationKind, SuggestionVerdict
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.suggestions import MarkForm
-from ideas.models import Idea, Member, Organisation, RoleSlot
+from ideas.models import Affiliation, Idea, Member, Organisation, RoleSlot
 from ideas.pages import parts
 from ideas.pages.suggestion_words import cautions_of, reasons_of, said_of
 from ideas.queries.gaps import gaps_for
-from ideas.queries.ideas import visible_to
+from ideas.queries.ideas import Viewer, visible_to
 from ideas.queries.joining import slots_visible_to
 from ideas.queries.suggested_ideas import SuggestedIdea, ideas_for
 from ideas.queries.suggestions import SlotSuggestions, Suggestion, suggestions_for
@@ -30,7 +31,6 @@ from ideas.rules.suggestions import can_see_gaps, can_see_idea_suggestions, can_
 
 KINDS, ROLES = dict(OrganisationKind.choices), dict(ConsortiumRole.choices)
 FIRST = 3
-Refused = dict[str, Any]
 
 
 # Organisations for an idea -------------------------------------------------------------------------------------------
@@ -217,11 +217,13 @@ def mark_idea(request: HttpRequest, slug: str) -> HttpResponse:
     return _show_ideas(request, organisation, forms={idea.pk: form}, status=status)
 
 
-def strip_for(request: HttpRequest, organisation: Organisation, names: parts.Names) -> dict[str, Any] | None:
-    """What `suggestions/_strip.html` shows on an organisation's page: to its own people, the ideas that fit best."""
-    if not isinstance(request.user, Member) or not can_see_idea_suggestions(request.user, organisation):
+def strip_for(
+    viewer: Viewer, organisation: Organisation, people: Iterable[Affiliation], names: parts.Names
+) -> dict[str, Any] | None:
+    """What `suggestions/_strip.html` shows on an organisation's page, to its own `people`: the ideas that fit best."""
+    if not isinstance(viewer, Member) or viewer.pk not in {one.member_id for one in people}:
         return None
-    found = ideas_for(organisation, request.user, limit=FIRST).found
+    found = ideas_for(organisation, viewer, limit=FIRST).found
     return {"rows": _idea_rows(found, names, {}), "url": _ideas_url(organisation)}
 
 

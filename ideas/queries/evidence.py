@@ -8,10 +8,11 @@ from typing import Any
 from ideas.models import Organisation
 from ideas.partner_fit import SOURCES, PartnerFit, Place
 from ideas.queries.organisation_index import FIELDS, OrganisationIndex, Vocabulary, term_keys
-from ideas.words import significant_words, term_words
+from ideas.words import GENERIC, significant_words, term_words
 
 TERMS_SHOWN = 3
-WORK = 0.5
+# What a word is worth that is only in the work to be done, and one of which texts are full.
+WORK, COMMON = 0.5, 0.4
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,10 @@ class Evidence:
 
 @lru_cache(maxsize=5_000)
 def slot_words(expertise: str, work: str, language: str) -> Mapping[str, tuple[str, float]]:
-    """Read what a place asks for: {key: (word, share)}; what is only in the work to be done counts half."""
-    found = {key: (word, 1.0) for key, word in term_words(expertise, language).items()}
+    """Read what a place asks for: {key: (word, share)}."""
+    found = {
+        key: (word, COMMON if key.startswith(GENERIC) else 1.0) for key, word in term_words(expertise, language).items()
+    }
     for key, word in significant_words(work, language).items():
         found.setdefault(key, (word, WORK))
     return found
@@ -41,6 +44,7 @@ def place_of(slot: Any, idea: Any, index: OrganisationIndex) -> Place:
     weights = index.weights(words)
     return Place(
         words={key: weight * words[key][1] for key, weight in weights.items()},
+        asked=frozenset(term_words(slot.expertise, idea.language)),
         role=slot.role,
         kinds=frozenset(slot.kinds),
         accredited=slot.accredited,

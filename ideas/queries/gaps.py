@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from ideas.choices import IDEA_JOINABLE
+from ideas.choices import IDEA_JOINABLE, ConsortiumRole
 from ideas.models import Member, RoleSlot
 from ideas.partner_fit import partner_fit
 from ideas.queries.evidence import place_of, slot_words
@@ -15,6 +15,8 @@ from ideas.queries.suggestions import scored
 
 # So many of the latest open places are looked at.
 COMPARED = 1_000
+# Who uses the result, or lends a site, is found and not trained.
+NOT_LEARNT = ConsortiumRole.END_USER
 
 
 @dataclass
@@ -34,12 +36,12 @@ class Gap:
 def gaps_for(member: Member) -> list[Gap]:
     """List what nobody can fill in the ideas that a member sees, the most asked for first, then the latest.
 
-    Whether somebody could be asked doesn't matter: what one organisation knows can be learnt from it. A place none of
-    whose words says anything can't be judged and is left out. Five queries, 8 more after a change of organisations.
+    Whether somebody could be asked doesn't matter: what one organisation knows can be learnt from it. Places for users,
+    and those none of whose words says anything, are left out. Five queries, 8 more after a change of organisations.
     """
     index = organisation_index()
     ideas = visible_to(member).filter(state__in=IDEA_JOINABLE, open_slots__gt=0)
-    slots = RoleSlot.objects.filter(idea__in=ideas.values("id"), filled__lt=F("wanted"))
+    slots = RoleSlot.objects.filter(idea__in=ideas.values("id"), filled__lt=F("wanted")).exclude(role=NOT_LEARNT)
     latest = slots.select_related("idea__organisation").order_by("-idea__activity_at", "-idea_id", "position", "id")
     found: dict[frozenset[str], Gap] = {}
     for slot in latest[:COMPARED]:

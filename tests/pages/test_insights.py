@@ -12,7 +12,7 @@ from ideas.models import Idea, Member, ValueChain
 from tests.cast import signed_in
 from tests.factories import make_call, make_idea, make_ket, make_organisation, make_slot
 
-QUERIES_OF_PAGE = 21
+QUERIES_OF_PAGE = 22
 
 
 def english(member: Member | None) -> Client:
