@@ -16,11 +16,13 @@ from ideas.actions.comments import post_comment
 from ideas.actions.competences import set_words, words_for
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import accept_join_request, ask_to_join, invite_organisation
+from ideas.actions.partners import sign_letter
 from ideas.actions.plans import make_plan
 from ideas.actions.search import index_organisations
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist
 from ideas.actions.slots import add_slot
 from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
+from ideas.data.demo_files import make_pdf
 from ideas.models import (
     Affiliation,
     Annex,
@@ -34,6 +36,7 @@ from ideas.models import (
     Member,
     Milestone,
     Organisation,
+    PartnerLetter,
     PlanStep,
     RoleSlot,
     Shortlist,
@@ -178,6 +181,12 @@ def make_invitation(idea: Idea, organisation: Organisation, **fields: Any) -> Jo
 def make_partner(idea: Idea, by: Member, organisation: Organisation, **fields: Any) -> JoinRequest:
     request = make_join_request(idea, by, organisation, **fields)
     return accept_join_request(by=idea.created_by, request=request, at=timezone.now())
+
+
+def make_letter(request: JoinRequest, by: Member, **fields: Any) -> PartnerLetter:
+    """The signed letter of a partner that has confirmed, as one of its administrators gives it."""
+    fields = {"name": "Letter.pdf", "client_id": f"test-{next(_numbers)}", "at": timezone.now(), **fields}
+    return sign_letter(by=by, request=request, file=ContentFile(make_pdf(["Letter of intent"])), **fields).letter
 
 
 def make_shortlist(by: Member, chain: ValueChain, *ideas: Idea, **fields: Any) -> Shortlist:

@@ -79,13 +79,16 @@ def shown_line(line: Line, rights: Rights) -> dict[str, Any]:
 
 def shown_totals(totals: Totals) -> list[dict[str, str]]:
     """The sums as `components/_facts.html` draws them, each with how many organisations stand behind it."""
-    n, of = totals.organisations, _("%(n)d of %(all)d have said theirs")
+    n = totals.organisations
+
+    def so_far(said: str, lines: int) -> str:
+        return said if lines == n else _("%(said)s (from %(n)d of %(all)d)") % {"said": said, "n": lines, "all": n}
+
     kinds = [f"{shapes.KINDS.get(kind, kind)}: {count}" for kind, count in totals.kinds.items()]
-    budget_of, months_of = ({"n": count, "all": n} for count in (totals.budget_lines, totals.months_lines))
     facts = [
         (_("Organisations"), str(n)),
-        (_("Indicative budget"), f"{shapes.euros(totals.budget_eur)} ({of % budget_of})"),
-        (_("Person-months"), f"{shapes.months(totals.person_months)} ({of % months_of})"),
+        (_("Indicative budget"), so_far(shapes.euros(totals.budget_eur), totals.budget_lines)),
+        (_("Person-months"), so_far(shapes.months(totals.person_months), totals.months_lines)),
         (_("Countries"), f"{len(totals.countries)}: {', '.join(totals.countries)}" if totals.countries else ""),
         (_("Kinds"), ", ".join(kinds)),
         (_("Accredited laboratories"), str(totals.accredited)),

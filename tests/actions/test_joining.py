@@ -18,7 +18,15 @@ from ideas.models import Idea, JoinRequest, Member, Notification, Organisation, 
 from ideas.queries.joining import consortium_of, readers_of
 from ideas.serializers.joining import ConsortiumSerializer
 from realtime.models import Change
-from tests.factories import make_call, make_idea, make_join_request, make_organisation, make_partner, make_slot
+from tests.factories import (
+    make_call,
+    make_idea,
+    make_join_request,
+    make_letter,
+    make_organisation,
+    make_partner,
+    make_slot,
+)
 
 
 def changes(after: int) -> list[tuple[str, str]]:
@@ -334,8 +342,8 @@ def test_a_partner_confirms_then_signs_and_everybody_sees_it(
 ):
     request = make_partner(regional, administrator, firm)
 
-    for commitment in (Commitment.CONFIRMED, Commitment.LETTER_SIGNED):
-        request = commit_partner(by=administrator, request=request, commitment=commitment, at=timezone.now())
+    request = commit_partner(by=administrator, request=request, commitment=Commitment.CONFIRMED, at=timezone.now())
+    make_letter(request, administrator)
 
     panel = Change.objects.filter(topic__name=f"idea.{regional.pk}", kind="consortium.changed").latest("seq").payload
     assert [partner["commitment"] for partner in panel["partners"]] == ["letter_signed"]
