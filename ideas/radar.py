@@ -208,7 +208,8 @@ def _once(line_up: Iterable[Party]) -> list[Party]:
         proposals = max(one.proposals, known.proposals if known else 0)
         if known is None or (one.certainty, one.coordinates) > (known.certainty, known.coordinates):
             known = one
-        surest[one.organisation] = replace(known, proposals=proposals)
+        accredited = known.accredited or one.accredited
+        surest[one.organisation] = replace(known, proposals=proposals, accredited=accredited)
     return list(surest.values())
 
 

@@ -56,12 +56,12 @@ def add_rule_set(*, by: Member, content: Mapping[str, Any], samples: Sequence[Ma
 def edit_rule_set(*, by: Member, rule_set: RuleSet, content: Mapping[str, Any], seen: str) -> RuleSet:
     """Change a kind of call. `seen` is `state_of` the set as the person had it before them.
 
-    Raises NotAllowed, ValidationError by field, Conflict("edited_meanwhile").
+    Raises NotAllowed, ValidationError by field, Conflict("rules_changed").
     """
     _require(by)
     rule_set = RuleSet.objects.select_for_update().get(pk=rule_set.pk)
     if state_of(rule_set) != seen:
-        raise Conflict("edited_meanwhile")
+        raise Conflict("rules_changed")
     before = kinds()
     _fill(rule_set, content)
     rule_set.save(update_fields=[*CONTENT])
@@ -106,13 +106,13 @@ def write_call_rules(*, by: Member, call: Call, rules: Mapping[str, int | None],
     """Write a call's own rules; None is as its kind asks, 0 asks nothing. What is there for programs stays.
 
     `seen` is `rules_state` of the call as the person had it before them.
-    Raises NotAllowed, ValidationError by rule, Conflict("edited_meanwhile").
+    Raises NotAllowed, ValidationError by rule, Conflict("rules_changed").
     """
     if not can_edit_calls(by):
         raise NotAllowed
     call = Call.objects.select_for_update().get(pk=call.pk)
     if rules_state(call) != seen:
-        raise Conflict("edited_meanwhile")
+        raise Conflict("rules_changed")
     among = kinds()
     kind, before = kind_for(call, among), rules_for(call, among)
     own = {**call.rules, **{name: rules.get(name) for name in CallRule.values}}

@@ -16,8 +16,6 @@ from ideas.actions.rule_sets import (
     MAX_NAME_CHARS,
     MAX_NUMBER,
     MAX_PARTIES,
-    MAX_PATTERN_CHARS,
-    MAX_PATTERNS,
     MAX_POSITION,
     check_rules,
     rules_state,
@@ -94,7 +92,7 @@ class PatternsField(forms.CharField):
     widget = forms.Textarea
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_PATTERNS * (MAX_PATTERN_CHARS + 2), required=False, **options)
+        super().__init__(required=False, **options)
         self.widget.attrs |= {"rows": 3}
 
     def prepare_value(self, value: Any) -> Any:
@@ -166,7 +164,7 @@ class PartyForm(forms.Form):
         label=gettext_lazy("How certain"), choices=CERTAINTIES, initial=CERTAINTIES[0][0], required=False
     )
     proposals = forms.IntegerField(
-        label=gettext_lazy("Proposals it is in"), min_value=1, max_value=MAX_NUMBER, required=False,
+        label=gettext_lazy("Proposals"), min_value=1, max_value=MAX_NUMBER, required=False,
         widget=forms.NumberInput(attrs={"placeholder": "1", "class": "input"}),
     )  # fmt: skip
     accredited = forms.BooleanField(label=gettext_lazy("Accredited"), required=False)

@@ -46,6 +46,7 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
         # Who else asks is the authors' business alone.
         "could_apply": may_change and radar.could_apply(consortium, requests),
         "organisation_count": len({row.organisation_id for row in consortium.partners}),
+        "own_limits": radar.own_limits(viewer, consortium),
         "may_ask": asking is not None and asking.free,
         # In the idea, or waiting for an answer, it may ask for another place, but not for the same one again.
         "may_ask_more": asking is not None and asking.more,

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext_lazy
 
 from ideas.choices import JOIN_WAITING
-from ideas.models import JoinRequest
+from ideas.models import JoinRequest, Member
 from ideas.queries.joining import Consortium
-from ideas.queries.radar import radar_of
+from ideas.queries.radar import own_proposals, radar_of
 from ideas.radar import (
     AT_MOST,
     CONFIRMATION,
@@ -147,6 +147,21 @@ def could_apply(consortium: Consortium, requests: Iterable[JoinRequest]) -> bool
     waiting = [request for request in requests if request.state in JOIN_WAITING]
     checks = radar_of(consortium.idea, consortium.partners, waiting)
     return verdict_of(checks) == Verdict.IF_ACCEPTED
+
+
+def own_limits(viewer: Member, consortium: Consortium) -> list[str]:
+    """Say to who administers an organisation of a line-up in how many proposals for the call it is, all counted."""
+    limit = next((one for one in consortium.checks if one.rule == CallRule.MAX_PROPOSALS), None)
+    if limit is None:
+        return []
+    idea = consortium.idea
+    line_up = {partner.organisation_id for partner in consortium.partners} | {idea.organisation_id or 0}
+    sentence = _(
+        "{organisation} is in {count} proposals for this call, of {most} at the most. Ideas that you may not see are "
+        "counted, too."
+    )
+    found = own_proposals(viewer, line_up, idea.call_id)
+    return [sentence.format(organisation=name, count=count, most=limit.needed) for name, count in found.items()]
 
 
 def _what(rule: str, number: int) -> str:
