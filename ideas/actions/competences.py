@@ -223,6 +223,7 @@ def _name(competence: Competence, name_it: str, name_en: str) -> None:
             said = _("“%(word)s” stands in the vocabulary already. Merge the two.") % {"word": name}
             raise ValidationError({field: said})
         setattr(competence, field, name if key else "")
+        setattr(competence, field.replace("name", "key"), key)
 
 
 def _settle(competence: Competence, state: str, *, by: Member, at: datetime) -> None:

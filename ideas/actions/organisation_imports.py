@@ -1,6 +1,6 @@
 """Imports of organisations: what a file tells is written where nobody wrote anything by hand."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -112,12 +112,12 @@ def _write(*, rows: Sequence[OrganisationRow], run: Run) -> Written:
     first = list({row.pic: row for row in reversed(rows) if row.pic not in run.seen}.values())[::-1]
     locked = Organisation.objects.filter(pic__in={row.pic for row in rows}).select_for_update(no_key=True)
     known = {organisation.pic: organisation for organisation in locked.order_by("pk")}
-    renewed = [(known[row.pic], _renew(known[row.pic], row, run)) for row in first if row.pic in known]
+    renewed = [(known[row.pic], _renew(known[row.pic], row, run)) for row in first if _is_news(row, known, run)]
     Organisation.objects.bulk_update([one for one, _fields in renewed], [*FIELDS, "province", "told"])
     fresh = _create([row for row in first if row.pic not in known], run)
     changed = [one for one, fields in renewed if fields]
     index_organisations([*fresh, *changed])
-    projects = _add_projects(rows, known | {one.pic: one for one in fresh}, run)
+    projects = _add_projects(rows, {**known, **{one.pic: one for one in fresh}}, run)
     seen = [one for one, fields in renewed if fields & set(SEEN_ON_IDEAS)]
     moved = [pair for one in seen for pair in refresh_ideas(one)]
     # Two of them may take part in one idea: told once, with how its counts moved at last.
@@ -132,10 +132,15 @@ def _told(row: OrganisationRow, run: Run) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
+def _is_news(row: OrganisationRow, known: Mapping[str, Organisation], run: Run) -> bool:
+    """Whether a row says something else of a known organisation than its source said last."""
+    return row.pic in known and known[row.pic].told.get(run.source) != _told(row, run)
+
+
 def _renew(organisation: Organisation, row: OrganisationRow, run: Run) -> set[str]:
     """Write what the source says anew over what is empty or its own; returns the fields that are different."""
     said, before = _told(row, run), organisation.told.get(run.source, {})
-    changed = set()
+    changed: set[str] = set()
     for name, value in said.items():
         current = _value(organisation, name)
         if value not in (before.get(name), current) and (not current or current == before.get(name)):
@@ -170,7 +175,7 @@ def _create(rows: Sequence[OrganisationRow], run: Run) -> list[Organisation]:
     return Organisation.objects.bulk_create(new)
 
 
-def _add_projects(rows: Sequence[OrganisationRow], known: dict[str, Organisation], run: Run) -> int:
+def _add_projects(rows: Sequence[OrganisationRow], known: Mapping[str, Organisation], run: Run) -> int:
     """Add the projects that aren't known yet; a known one stays as it is."""
     told = {(known[row.pic].pk, row.project.code): row.project for row in rows if row.project}
     codes = PastProject.objects.filter(

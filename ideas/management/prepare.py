@@ -15,6 +15,7 @@ from ideas.models import Member, ValueChain
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 CALLS = DATA / "eu_topics_2026_2027.csv"
+ORGANISATIONS = DATA / "organisations_emilia_romagna.csv"
 Say = Callable[[str], object]
 
 
@@ -46,6 +47,10 @@ def _steps(*, is_current: bool) -> Iterator[tuple[str, Command]]:
         yield "Database", ("migrate",)
     if not (is_current and is_migrated and ValueChain.objects.exists()):
         yield "Value chains, technologies, organisations", ("load_reference",)
+        yield (
+            "Organisations of the region by their PICs",
+            ("import_organisations", str(ORGANISATIONS), "--format", "pic-list"),
+        )
         yield "Calls of the European Union, 2026 and 2027", ("import_calls", str(CALLS), "--format", "eu-topics")
     # Without the marker the demo may have been cut short: loading it again goes on where it stopped.
     if settings.DEBUG and not (is_current and is_migrated and Member.objects.filter(is_demo=True).exists()):

@@ -36,7 +36,8 @@ from ideas.rules.organisations import can_create_organisations, can_edit_organis
 KINDS = dict(OrganisationKind.choices)
 TERMS_SHOWN = 5
 # Of each kind of words the directory offers those that most of the organisations found have.
-WORDS_OFFERED = 12
+WORDS_OFFERED = 8
+PROJECTS_SHOWN = 30
 
 
 @require_safe
@@ -115,6 +116,7 @@ def said(organisation: Organisation, field: str) -> list[str]:
 def _profile(organisation: Organisation) -> dict[str, Any]:
     """What `organisations/_profile.html` shows."""
     text, html = _description(organisation)
+    projects = list(organisation.past_projects.all())
     return {
         "description": text,
         "description_html": html,
@@ -127,7 +129,11 @@ def _profile(organisation: Organisation) -> dict[str, Any]:
                 ("services", _("Services")),
             )
         ],
-        "projects": list(organisation.past_projects.all()),
+        "projects": {
+            "shown": projects[:PROJECTS_SHOWN],
+            "total": len(projects),
+            "more": len(projects[PROJECTS_SHOWN:]),
+        },
     }
 
 
@@ -204,10 +210,10 @@ def _facets(request: HttpRequest, filters: OrganisationFilters, found: Found, na
         switch("member", _("Cluster"), _("Members of the cluster")),
         group("kind", _("Kind"), kinds),
         switch("accredited", _("Accreditation"), _("Accredited laboratories")),
-        *(group(kind, titles[CompetenceKind(kind)], words[kind]) for kind in WORDS),
         group("value_chain", _("Value chain"), chains),
-        group("ket", _("Key enabling technology"), kets),
         group("province", _("Province"), provinces),
+        *(group(kind, titles[CompetenceKind(kind)], words[kind]) for kind in WORDS),
+        group("ket", _("Key enabling technology"), kets),
     ]
     return [group for group in groups if group.facets]
 

@@ -19,7 +19,7 @@ Stamp = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Directory:
-    """The organisations by name: `ids` at their places, and for each facet the bits of each value."""
+    """The organisations, members of the cluster first, by name: `ids` at their places, and the bits of each value."""
 
     stamp: Stamp
     ids: list[int] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Directory:
         return bits_of([self.place_of[pk] for pk in ids if pk in self.place_of])
 
     def page(self, selected: Bits, *, after: int | None, size: int) -> list[int]:
-        """The ids of the next organisations of a selection, by name, behind the one with the id `after`."""
+        """The ids of the next organisations of a selection, behind the one with the id `after`."""
         start = self.place_of.get(after, -1) + 1 if after is not None else 0
         return [self.ids[place] for place in _first_places(selected >> start, start, size)]
 
@@ -89,12 +89,15 @@ def _first_places(selected: Bits, start: int, size: int) -> Iterator[int]:
         place = marks.find("1", place + 1)
 
 
+def _order(row: tuple[Any, ...]) -> tuple[bool, str, str, int]:
+    """Members of the cluster first, then by name: É stands beside E, whatever the engine thinks."""
+    pk, name, _kind, _accredited, member_since, _province = row
+    return member_since is None, searchable(name), name, pk
+
+
 def _read(stamp: Stamp) -> Directory:
     columns = ("id", "name", "kind", "accredited", "member_since", "province__code")
-    # In the order of the words rather than of their codes: É stands beside E, whatever the engine thinks.
-    rows = sorted(
-        Organisation.objects.order_by().values_list(*columns), key=lambda row: (searchable(row[1]), row[1], row[0])
-    )
+    rows = sorted(Organisation.objects.order_by().values_list(*columns), key=_order)
     place_of = {row[0]: place for place, row in enumerate(rows)}
     members: dict[tuple[str, str], list[int]] = {}
     for place, (_, _, kind, accredited, member_since, province) in enumerate(rows):

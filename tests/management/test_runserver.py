@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from ideas.management.prepare import prepare
-from ideas.models import Call, Idea, Member, ValueChain
+from ideas.models import Call, Idea, Member, Organisation, ValueChain
 from tests.services import free_port
 
 
@@ -24,10 +24,11 @@ def test_an_empty_site_is_prepared_once(db: None) -> None:
     prepare(first.append)
     prepare(second.append)
 
-    assert [line.split()[0] for line in first if "/" in line.split()[0]] == ["1/3", "2/3", "3/3"]
+    assert [line.split()[0] for line in first if "/" in line.split()[0]] == ["1/4", "2/4", "3/4", "4/4"]
     assert second == []
     assert ValueChain.objects.count() == 8
     assert Call.objects.filter(is_demo=False).count() == 232
+    assert Organisation.objects.filter(member_since=None).count() == 266
     assert Idea.objects.filter(is_demo=True).exists()
 
 
