@@ -116,7 +116,8 @@ def clean(name: str, value: str) -> str:
 def administrators_of(request: JoinRequest) -> list[Member]:
     """List who administers the organisation of a request."""
     place = {"affiliations__organisation": request.organisation_id}
-    return list(Member.objects.filter(affiliations__role=AffiliationRole.ADMINISTRATOR, **place).distinct())
+    people = Member.objects.filter(affiliations__role=AffiliationRole.ADMINISTRATOR, **place)
+    return list(people.filter(is_active=True).distinct())
 
 
 def tell_authors(request: JoinRequest, *, by: Member, at: datetime) -> list[Notification]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from ideas.choices import JOIN_LIVE, Commitment, ConsortiumRole, JoinState, OrganisationKind
+from ideas.choices import JOIN_DUE, JOIN_LIVE, Commitment, ConsortiumRole, JoinState, OrganisationKind
 from ideas.models import Idea
 from ideas.pages import radar
 from ideas.pages.join_requests import shown_requests
@@ -35,6 +35,7 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
     position = log.position(member_topic(viewer.pk))
     consortium, words = consortium_of(idea), labels()
     requests = list(with_history(requests_visible_to(viewer)).filter(idea=idea, state__in=sorted(_SHOWN)))
+    requests.sort(key=lambda row: (row.state not in JOIN_DUE, row.state != JoinState.WAITLISTED))
     may_change = can_change_slots(viewer, idea)
     asking = asking_in(viewer, idea) if takes_requests(idea) else None
     panel = {
@@ -45,8 +46,8 @@ def panel_context(request: HttpRequest, idea: Idea) -> dict[str, Any]:
         "requests": shown_requests(viewer, requests),
         # Who else asks is the authors' business alone.
         "could_apply": may_change and radar.could_apply(consortium, requests),
-        "organisation_count": len({row.organisation_id for row in consortium.partners}),
         "own_limits": radar.own_limits(viewer, consortium),
+        "organisation_count": len({row.organisation_id for row in consortium.partners}),
         "may_ask": asking is not None and asking.free,
         # In the idea, or waiting for an answer, it may ask for another place, but not for the same one again.
         "may_ask_more": asking is not None and asking.more,

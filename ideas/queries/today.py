@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Func, IntegerField, QuerySet, Subquery
+from django.db.models import Func, IntegerField, Q, QuerySet, Subquery
 
 from ideas.choices import IDEA_JOINABLE, AffiliationRole, IdeaState, JoinState, ShortlistState
 from ideas.models import Idea, JoinRequest, Member, Shortlist
@@ -13,7 +13,7 @@ from ideas.queries.ideas import Viewer
 
 @dataclass(frozen=True)
 class Today:
-    """How many requests to answer and to authorise, own ideas still drafts, asked about by a reviewer or on a closed
+    """How many requests and invitations to answer, requests to authorise, own ideas still drafts, asked about by a reviewer or on a closed
     call, and shortlists still to publish.
     """
 
@@ -33,7 +33,12 @@ def waiting_for(member: Viewer, at: datetime) -> Today:
     administered = member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR).values("organisation")
     led = member.led_chains.values("id")
     counts = Member.objects.filter(pk=member.pk).values(
-        answer=_count(JoinRequest.objects.filter(idea__in=authored, state=JoinState.PENDING)),
+        answer=_count(
+            JoinRequest.objects.filter(
+                Q(idea__in=authored, state=JoinState.PENDING)
+                | Q(organisation__in=administered, state=JoinState.INVITED)
+            )
+        ),
         authorise=_count(JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)),
         drafts=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.DRAFT)),
         asked=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.NEEDS_INFO)),
