@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import count
 from typing import Any
@@ -17,14 +18,16 @@ from ideas.actions.joining import (
     accept_join_request,
     ask_to_join,
     authorise_join_request,
+    commit_partner,
     decline_join_request,
     withdraw_join_request,
 )
 from ideas.actions.merging import consent_to_merge, propose_merge
+from ideas.actions.partners import fill_in_line, sign_letter
 from ideas.actions.plans import make_plan, tick_milestone
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
 from ideas.actions.slots import add_slot
-from ideas.choices import IdeaState, JoinState, MergeState, Scheme
+from ideas.choices import CommentAudience, Commitment, IdeaState, JoinState, MergeState, Scheme
 from ideas.data import FOLDER, read_json
 from ideas.data.demo_files import make_pdf, make_sketch
 from ideas.exchange.ideas import PLAIN
@@ -103,12 +106,16 @@ class Play:
                 yield self._event(tick["ago"], self._tick, key, tick)
         for number, file in enumerate(spec.get("files", ()), start=1):
             yield self._event(file["ago"], self._attach, key, file, f"demo-{number}")
+        for line in spec.get("sheet", ()):
+            yield self._event(line["ago"], self._fill_in, key, line)
         if "annex" in spec:
             yield self._event(spec["annex"]["ago"], self._write_annex, key, by, spec["annex"]["text"])
             for opening in spec["annex"]["opened"]:
                 yield self._event(opening["ago"], self._open_annex, key, self._members[opening["by"]])
         for number, comment in enumerate(spec["comments"], start=1):
             yield from self._comment(key, comment, f"demo-{key}-{number}")
+        for number, comment in enumerate(spec.get("room", ()), start=1):
+            yield from self._comment(key, comment, f"demo-{key}-room-{number}", audience=CommentAudience.PARTNERS)
 
     def _post(self, spec: Spec, at: datetime) -> None:
         known = Idea.objects.filter(is_demo=True, title=spec["title"]).first()
@@ -195,7 +202,8 @@ class Play:
     def _request(self, idea: Spec, spec: Spec) -> Iterator[Event]:
         yield self._event(spec["ago"], self._ask, idea, spec)
         for step in spec["then"]:
-            yield self._event(step["ago"], self._answer, idea["key"], spec, step)
+            play = self._commit if step["step"] in ("confirm", "sign") else self._answer
+            yield self._event(step["ago"], play, idea["key"], spec, step)
 
     def _ask(self, idea: Spec, spec: Spec, at: datetime) -> None:
         row, organisation = self.ideas[idea["key"]], self._organisations[spec["organisation"]]
@@ -218,16 +226,38 @@ class Play:
             told = {"reason": step["reason"]} if "reason" in step else {}
             action(by=self._members[step["by"]], request=request, at=at, **told, **extra)
 
-    def _comment(self, key: str, spec: Spec, client_id: str, above: str = "") -> Iterator[Event]:
-        yield self._event(spec["ago"], self._say, key, spec, client_id, above)
-        for number, reply in enumerate(spec.get("replies", ()), start=1):
-            yield from self._comment(key, reply, f"{client_id}-{number}", above=client_id)
+    def _commit(self, key: str, spec: Spec, step: Spec, at: datetime) -> None:
+        request = self.ideas[key].join_requests.get(organisation=self._organisations[spec["organisation"]])
+        by = self._members[step["by"]]
+        if step["step"] == "sign" and request.commitment == Commitment.CONFIRMED:
+            told = {"name": step["name"], "client_id": f"demo-letter-{key}"}
+            sign_letter(by=by, request=request, file=ContentFile(make_pdf(step["lines"])), at=at, **told)
+        elif step["step"] == "confirm" and request.commitment == Commitment.INTERESTED:
+            commit_partner(by=by, request=request, commitment=Commitment.CONFIRMED, at=at)
 
-    def _say(self, key: str, spec: Spec, client_id: str, above: str, at: datetime) -> None:
+    def _fill_in(self, key: str, line: Spec, at: datetime) -> None:
+        idea, organisation = self.ideas[key], self._organisations[line["organisation"]]
+        if idea.partner_sheets.filter(organisation=organisation).exists():
+            return
+        content = {"budget_eur": line["budget_eur"], "person_months": Decimal(line["person_months"])}
+        if "contact" in line:
+            content["contact"] = self._members[line["contact"]]
+        by = self._members[line["by"]]
+        fill_in_line(by=by, idea=idea, organisation=organisation, content=content, version=0, at=at)
+
+    def _comment(
+        self, key: str, spec: Spec, client_id: str, above: str = "", audience: str = CommentAudience.ALL
+    ) -> Iterator[Event]:
+        yield self._event(spec["ago"], self._say, key, spec, client_id, above, audience)
+        for number, reply in enumerate(spec.get("replies", ()), start=1):
+            yield from self._comment(key, reply, f"{client_id}-{number}", client_id, audience)
+
+    def _say(self, key: str, spec: Spec, client_id: str, above: str, audience: str, at: datetime) -> None:
         by, idea = self._members[spec["by"]], self.ideas[key]
         # By its own id alone: the idea may have gone into another one since.
         parent = Comment.objects.get(idea__is_demo=True, client_id=above) if above else None
-        post_comment(by=by, idea=idea, body=spec["body"], client_id=client_id, parent=parent, at=at)
+        said = {"body": spec["body"], "client_id": client_id, "audience": audience}
+        post_comment(by=by, idea=idea, parent=parent, at=at, **said)
 
     def _shortlist(self, spec: Spec) -> Iterator[Event]:
         by = self._members[spec["by"]]

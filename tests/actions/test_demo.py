@@ -29,6 +29,7 @@ from ideas.models import (
 )
 from ideas.queries.calls import status_of_call
 from ideas.queries.ideas import visible_to
+from ideas.queries.partners import sheet_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LATER = datetime(2031, 5, 3, 9, 0, tzinfo=UTC)
@@ -68,6 +69,16 @@ class TestLoadedDemo(TestCase):
         rows = AnnexOpening.objects.order_by("at").values_list("member__email", "version")
 
         assert list(rows) == [("administrator@example.org", 1), ("anna.rivalta@example.org", 1)]
+
+    def test_the_partners_of_one_idea_talk_and_fill_in_their_sheet(self):
+        idea = Idea.objects.get(acronym="MEGASSE")
+        totals = sheet_of(idea).totals
+
+        assert Comment.objects.filter(idea=idea, audience="partners").count() == 4
+        assert not SearchEntry.objects.filter(object_id__in=Comment.objects.filter(audience="partners")).filter(
+            kind="comment"
+        )
+        assert (totals.organisations, totals.budget_lines, totals.letters) == (3, 3, 1)
 
     def test_a_load_that_was_cut_off_goes_on(self):
         before = rows()
