@@ -33,7 +33,7 @@ CERTAINTIES = [
     (str(Certainty.INTERESTED.value), gettext_lazy("Interested")),
     (str(Certainty.PENDING.value), gettext_lazy("Waits for an answer")),
 ]
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 
 
 class RulesForm(forms.Form):
@@ -171,10 +171,10 @@ class PartyForm(forms.Form):
     coordinates = forms.BooleanField(label=gettext_lazy("Coordinates"), required=False)
 
     def clean_country(self) -> str:
-        country: str = self.cleaned_data["country"].strip().upper()
+        country: str = self.cleaned_data["country"].strip()
         if country and not _COUNTRY.fullmatch(country):
             raise ValidationError(_("Two letters, such as IT or DE."), code="country")
-        return country
+        return country.upper()
 
     @property
     def is_empty(self) -> bool:

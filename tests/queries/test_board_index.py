@@ -31,6 +31,9 @@ ASKED = (
     {"kind": ("company", "sme"), "role": ("beneficiary",)},
     {"trl": ("3", "9")},
     {"province": ("ITH54",)},
+    {"lacks": ("min_companies",)},
+    {"lacks": ("nothing", "min_smes")},
+    {"lacks": ("confirmation",), "call": ("X",)},
     {"q": "turbine"},
     {"q": "turbine", "ket": ("AMT",)},
     {"ket": ("nothing",)},
@@ -42,7 +45,7 @@ def ideas(researcher: Member, administrator: Member, firm: Organisation, chain: 
     """Ideas of every visibility and several states, with a value of each facet."""
     modena = Term.objects.create(scheme=Scheme.PROVINCE, code="ITH54", name_it="Modena", name_en="Modena")
     Organisation.objects.filter(slug=researcher.affiliations.get().organisation.slug).update(province=modena)
-    amt, call = make_ket("AMT"), make_call("X", closes_in=timedelta(days=9))
+    amt, call = make_ket("AMT"), make_call("X", closes_in=timedelta(days=9), rules={"min_companies": 1})
     for number, visibility in enumerate([*Visibility.values, *Visibility.values]):
         more: dict[str, Any] = {"other_chains": [other_chain], "kets": [amt]} if number % 2 else {"call": call}
         idea = make_idea(
@@ -91,6 +94,7 @@ WRITES: dict[str, Callable[[Idea], Any]] = {
     "its state": lambda idea: Idea.objects.filter(pk=idea.pk).update(state="parked"),
     "its audience": lambda idea: Idea.objects.filter(pk=idea.pk).update(audience=""),
     "its closing": lambda idea: Idea.objects.filter(pk=idea.pk).update(closes_at=timezone.now()),
+    "what it lacks": lambda idea: Idea.objects.filter(pk=idea.pk).update(lacking="min_companies"),
     "its level": lambda idea: Idea.objects.filter(pk=idea.pk).update(trl_target=7),
     "a chain comes": lambda idea: idea.other_chains.add(make_chain()),
     "a chain goes": lambda idea: idea.other_chains.clear(),
