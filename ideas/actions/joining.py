@@ -67,6 +67,7 @@ def ask_to_join(
     there = _same(idea, organisation, slot, role).first()
     if there is not None:
         raise Conflict("already_invited" if there.state == JoinState.INVITED else "already_asked")
+    _check_free(slot)
     state = JoinState.PENDING if administers(by, organisation) else JoinState.UNAUTHORISED
     request = JoinRequest(
         idea=idea, organisation=organisation, slot=slot, role=role, state=state,
@@ -104,6 +105,7 @@ def invite_organisation(
     role = slot.role if slot else role
     if _same(idea, organisation, slot, role).exists():
         raise Conflict("already_candidate")
+    _check_free(slot)
     invitation = JoinRequest(
         idea=idea, organisation=organisation, slot=slot, role=role, state=JoinState.INVITED,
         message=clean("message", message), asked_by=by, asked_at=at, invited_by=by,
@@ -123,6 +125,9 @@ def _check_joinable(idea: Idea, organisation: Organisation, slot: RoleSlot | Non
         raise Conflict("own_organisation")
     if slot and slot.idea_id != idea.pk:
         raise ValidationError({"slot": _("That place belongs to another idea.")})
+
+
+def _check_free(slot: RoleSlot | None) -> None:
     if slot and RoleSlot.objects.filter(pk=slot.pk, filled__gte=F("wanted")).exists():
         raise Conflict("slot_filled")
 
