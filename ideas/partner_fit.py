@@ -5,8 +5,8 @@ rarity (`fit.weight_of`), in the work to be done half, in descriptions half agai
 whose words are asked for 1.5, up to 3; the idea's own value chain 1, another one 0.5, up to 1.5; each KET 0.5, up to 1;
 the kind and the accreditation that the place wants 1 each; what the call asks for and the line-up lacks 1.5 each, up to
 3; the same role in other ideas 0.5 each, any other 0.25, up to 1.5; the same province as the idea's 0.5. Against it are
-refusals: 2 for one about the same words, 0.5 for another one, up to 4. It fits when words make 2 points: two words, all
-that the place asks for, or a whole competence. Nothing here reads rows.
+refusals: 2 for one about the same words, 0.5 for another one, up to 4. It fits for a whole competence, or when words
+make 2 points: two words, or all that the place asks for. Nothing here reads rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -98,12 +98,7 @@ class PartnerFit:
     score: float
     reasons: tuple[Reason, ...]
     cautions: tuple[Reason, ...]
-    is_about: bool = False
-
-    @property
-    def is_enough(self) -> bool:
-        words = sum(reason.points for reason in self.reasons if reason.code in (*SOURCES, DESCRIPTION))
-        return self.is_about and words >= ENOUGH
+    is_enough: bool = False
 
 
 NOTHING_PAST = Past()
@@ -123,17 +118,22 @@ def partner_fit(place: Place, profile: Profile, *, brings: Iterable[str] = (), p
     ]
     said = tuple(reason for reason in found if reason)
     against = tuple(reason for reason in [_refused(place, past.refused)] if reason)
-    return PartnerFit(
-        sum(reason.points for reason in (*said, *against)), said, against, _is_about(place, profile, said)
-    )
+    score = sum(reason.points for reason in (*said, *against))
+    return PartnerFit(score, said, against, _is_enough(place, profile, said))
 
 
-def _is_about(place: Place, profile: Profile, said: Iterable[Reason]) -> bool:
-    """Whether the two speak of the same: one word of several, or two words that every other text has, may not."""
-    shared = {key for reason in said if reason.code in (*SOURCES, DESCRIPTION) for key in reason.values}
-    telling = {key for key in shared if not key.startswith(GENERIC)}
-    asked = {key for key in place.asked if not key.startswith(GENERIC)}
-    return len(telling) > 1 or (bool(asked) and asked <= telling) or bool(_whole(place, profile))
+def _is_enough(place: Place, profile: Profile, said: Iterable[Reason]) -> bool:
+    """Whether the two speak of the same: one word of several, or one that every other text has, needn't mean it."""
+    of_words = [reason for reason in said if reason.code in (*SOURCES, DESCRIPTION)]
+    shared = {key for reason in of_words for key in reason.values}
+    telling, asked = _telling(shared), _telling(place.asked)
+    is_all = bool(shared) and (place.asked <= shared or (bool(asked) and asked <= telling))
+    worth = sum(reason.points for reason in of_words)
+    return bool(_whole(place, profile)) or (worth >= ENOUGH and (len(telling) > 1 or is_all))
+
+
+def _telling(keys: Iterable[str]) -> set[str]:
+    return {key for key in keys if not key.startswith(GENERIC)}
 
 
 def _words(place: Place, profile: Profile) -> list[Reason]:
@@ -155,8 +155,8 @@ def _words(place: Place, profile: Profile) -> list[Reason]:
 
 
 def _whole(place: Place, profile: Profile) -> set[tuple[str, ...]]:
-    """The terms all of whose words the place asks for, each once."""
-    return {keys for _, keys in profile.terms if keys and all(key in place.words for key in keys)}
+    """The terms all of whose words the place asks for, one of them a telling one; each once."""
+    return {keys for _, keys in profile.terms if _telling(keys) and all(key in place.words for key in keys)}
 
 
 def _weightiest(keys: Iterable[str], words: Mapping[str, float]) -> tuple[str, ...]:

@@ -23,9 +23,7 @@ Stamp = tuple[int, ...]
 Places: TypeAlias = "array[int]"
 # {a term as it is compared: its names (Italian, English)}
 Vocabulary = Mapping[str, tuple[str, str]]
-# Words of more than this share of the organisations tell none of them apart.
-COMMON = 0.25
-FEW_ORGANISATIONS = 40
+LEAST = 0.3
 DESCRIPTION_CHARS = 1_500
 FIELDS = ("competences", "equipment", "services")
 # Among the value chains of an organisation's people: one of them is cluster staff, who sees every chain's ideas.
@@ -54,10 +52,9 @@ class OrganisationIndex:
     verdicts: dict[Any, bool] = field(default_factory=dict)
 
     def weights(self, words: Iterable[str]) -> dict[str, float]:
-        """Weigh the words that some organisations use and that tell them apart."""
+        """Weigh the words that some organisations use by how rare they are; one that most use still says something."""
         uses = {word: len(self.words.get(word, ())) + len(self.told.get(word, ())) for word in words}
-        most = max(FEW_ORGANISATIONS, len(self.ids)) * COMMON
-        return {word: weight_of(n, len(self.ids)) for word, n in uses.items() if 0 < n <= most}
+        return {word: max(LEAST, weight_of(n, len(self.ids))) for word, n in uses.items() if n}
 
     def somebody_sees(self, place: int, audience: str, related: Collection[int]) -> bool:
         """Whether somebody of an organisation sees an idea: by its audience, or one of the `related` organisations."""
