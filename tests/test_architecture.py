@@ -36,6 +36,7 @@ SHARED = {
         "network",
         "organisation_index",
         "outlines",
+        "prepared",
         "radar",
         "refusals",
         "similar",

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import BigIntegerField, Q, QuerySet, Sum, TextField
 
 from ideas.models import BoardCount, Idea, Member
-from ideas.queries.ideas import PUBLIC, Viewer, related_ids
+from ideas.queries.ideas import PUBLIC, RELATED, Viewer
+from ideas.queries.prepared import Prepared, Slot
 
 SOON = timedelta(days=30)
 # How counts moved in a write, by audience: [(facet, value, one more or one less), …].
@@ -33,18 +34,37 @@ def closing_value(closes_at: datetime) -> str:
 
 def kept_counts(by: Viewer, audiences: list[str], at: datetime) -> Counts:
     """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one."""
-    kept = BoardCount.objects.filter(count__gt=0)
     if not isinstance(by, Member):
-        kept = kept.filter(audience__endswith=PUBLIC, facet__in=["total", "chain", "ket"])
-        return _gather(kept.values_list("facet", "value").annotate(n=Sum("count")), at)
-    # Closings that are past or far away are many, and nobody counts them.
-    soon = Q(facet="closes", value__gte=closing_value(at), value__lte=closing_value(at + SOON))
-    kept = kept.filter(~Q(facet="closes") | soon, audience__in=audiences)
-    rows = list(kept.values_list("facet", "value").annotate(n=Sum("count")))
-    own = Idea.objects.filter(id__in=related_ids(by)).exclude(audience__in=audiences)
-    for row in own.values_list("tags", "state", "closes_at", "lacking"):
+        return _gather(_OF_VISITORS.rows(), at)
+    start, end = closing_value(at), closing_value(at + SOON)
+    rows = _OF_MEMBERS.rows(audiences=audiences, start=start, end=end)
+    for row in _OWN.rows(member=by.pk, audiences=audiences):
         rows += [(facet, value, 1) for facet, value in facet_values(*row)]
     return _gather(rows, at)
+
+
+def _of_visitors() -> "QuerySet[Any, Any]":
+    return _added(Q(audience__endswith=PUBLIC, facet__in=["total", "chain", "ket"]))
+
+
+def _of_members(audiences: list[Slot], start: Slot, end: Slot) -> "QuerySet[Any, Any]":
+    # Closings that are past or far away are many, and nobody counts them.
+    soon = Q(facet="closes", value__gte=start, value__lte=end)
+    return _added(~Q(facet="closes") | soon, Q(audience__in=audiences))
+
+
+def _added(*kept: Q) -> "QuerySet[Any, Any]":
+    return BoardCount.objects.filter(*kept, count__gt=0).values_list("facet", "value").annotate(n=Sum("count"))
+
+
+def _own(member: Slot, audiences: list[Slot]) -> "QuerySet[Any, Any]":
+    own = Idea.objects.filter(id__in=RELATED.subquery(pk=member)).exclude(audience__in=audiences)
+    return own.values_list("tags", "state", "closes_at", "lacking")
+
+
+_OF_VISITORS = Prepared(_of_visitors)
+_OF_MEMBERS = Prepared(_of_members, audiences=TextField(), start=TextField(), end=TextField())
+_OWN = Prepared(_own, member=BigIntegerField(), audiences=TextField())
 
 
 def facet_values(

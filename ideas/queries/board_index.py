@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from ideas.models import BoardStamp, Call, Idea, Member, RoleSlot, Term, ValueChain
 from ideas.models.ideas import BUCKET_SHIFT
-from ideas.queries.ideas import PUBLIC, Viewer, related_ids
+from ideas.queries.ideas import PUBLIC, RELATED, Viewer
 from ideas.queries.stamped import Stamp, read_stamp
 
 BUCKETS = 256
@@ -123,7 +123,7 @@ def seen_by(known: BoardIndex, by: Viewer, audiences: Collection[str]) -> tuple[
         return known.public(), 0
     if not by.is_active:
         return 0, 0
-    own = known.select(related_ids(by))
+    own = known.select(pk for (pk,) in RELATED.rows(pk=by.pk))
     return known.among("audience", audiences) | own, own
 
 

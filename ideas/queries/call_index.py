@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from ideas.choices import NOT_CLOSING
 from ideas.fit import Offer, weight_of
 from ideas.models import Call
-from ideas.queries.catalogue import Catalogue, Known, Stamp, catalogue
+from ideas.queries.catalogue import Catalogue, Known, catalogue
+from ideas.queries.stamped import Stamp
 from ideas.words import significant_words
 
 Places: TypeAlias = "array[int]"

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet
 from django.utils import timezone
 
 from ideas.choices import AffiliationRole, IdeaState, JoinState
 from ideas.models import BoardCount, Idea, JoinRequest, Member, ValueChain
+from ideas.queries.prepared import Prepared, Slot
 from ideas.rules.ideas import CAN_EXPIRE
 
 Viewer = Member | AnonymousUser
@@ -36,15 +37,21 @@ def audiences_of(member: Viewer) -> list[str]:
     """
     if not isinstance(member, Member):
         return []
-    keys = set(BoardCount.objects.filter(facet="total").values_list("audience", flat=True))
-    own = (
-        ValueChain.objects.all() if member.is_staff else ValueChain.objects.filter(Q(members=member) | Q(leads=member))
-    )
-    chains = set(own.values_list("id", flat=True))
+    keys = {key for (key,) in _AUDIENCES.rows()}
+    own = _ALL_CHAINS.rows() if member.is_staff else _OWN_CHAINS.rows(member=member.pk)
+    chains = {pk for (pk,) in own}
     seen = {key for key in keys if member.is_staff or chains_of(key) is None or chains & (chains_of(key) or set())}
     # Those to come, too: an open board must hear of the first idea that is shown to one of them.
     plain = {"members", *(f"chains:{chain}" for chain in chains)}
     return sorted(seen | plain | {f"{key}{PUBLIC}" for key in plain})
+
+
+_AUDIENCES = Prepared(lambda: BoardCount.objects.filter(facet="total").values_list("audience"))
+_ALL_CHAINS = Prepared(lambda: ValueChain.objects.order_by().values_list("id"))
+_OWN_CHAINS = Prepared(
+    lambda member: ValueChain.objects.filter(Q(members=member) | Q(leads=member)).order_by().values_list("id"),
+    member=BigIntegerField(),
+)
 
 
 def chains_of(audience: str) -> set[int] | None:
@@ -59,17 +66,24 @@ def related_ids(member: Member) -> "QuerySet[Any, int]":
     A draft and a withdrawn idea are shown to nobody who was only invited to read. Of an organisation that is invited to
     join, its administrators see the idea as long as the invitation waits for their answer, and nobody else of it.
     """
-    authored = Idea.authors.through.objects.filter(member_id=member.pk).values_list("idea_id", flat=True)
+    return _related(member.pk)
+
+
+def _related(pk: int | Slot) -> "QuerySet[Any, int]":
+    authored = Idea.authors.through.objects.filter(member_id=pk).values_list("idea_id", flat=True)
     shown = (
-        Idea.invited.through.objects.filter(member_id=member.pk)
+        Idea.invited.through.objects.filter(member_id=pk)
         .exclude(idea__state__in=[IdeaState.DRAFT, IdeaState.WITHDRAWN])
         .values_list("idea_id", flat=True)
     )
-    joined = JoinRequest.objects.filter(_OF_PARTNERS, organisation__affiliations__member=member.pk).values_list(
+    joined = JoinRequest.objects.filter(_OF_PARTNERS, organisation__affiliations__member=pk).values_list(
         "idea_id", flat=True
     )
     # The default ordering of requests would be inside a part of the union, which SQLite refuses.
     return authored.union(shown, joined.order_by())
+
+
+RELATED = Prepared(_related, pk=BigIntegerField())
 
 
 def visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QuerySet[Idea]:
@@ -80,7 +94,11 @@ def visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QueryS
     if not isinstance(member, Member) or not member.is_active:
         return Idea.objects.none()
     keys = audiences_of(member) if audiences is None else audiences
-    return Idea.objects.filter(Q(audience__in=keys) | Q(id__in=related_ids(member)))
+    return _seen(member.pk, keys)
+
+
+def _seen(pk: int | Slot, audiences: Sequence[str | Slot]) -> QuerySet[Idea]:
+    return Idea.objects.filter(Q(audience__in=audiences) | Q(id__in=RELATED.subquery(pk=pk)))
 
 
 def members_who_see(idea: Idea, members: Iterable[Member]) -> set[int]:
@@ -141,6 +159,14 @@ def own_closings(member: Viewer, *, at: datetime, until: datetime) -> list[dict[
     """Read the member's own ideas whose deadline falls in a span, for the ruler: {reference, acronym, closes_at}."""
     if not isinstance(member, Member):
         return []
-    live = member.authored_ideas.exclude(state__in=[IdeaState.WITHDRAWN, IdeaState.MERGED])
+    rows = _OWN_CLOSINGS.rows(member=member.pk, at=at, until=until)
+    return [{"reference": row[0], "acronym": row[1], "closes_at": row[2]} for row in rows]
+
+
+def _own_closings(member: Slot, at: Slot, until: Slot) -> "QuerySet[Any, Any]":
+    live = Idea.objects.filter(authors=member).exclude(state__in=[IdeaState.WITHDRAWN, IdeaState.MERGED])
     rows = live.filter(closes_at__gte=at, closes_at__lte=until).order_by("closes_at", "id")
-    return [dict(row) for row in rows.values("reference", "acronym", "closes_at")[:50]]
+    return rows.values_list("reference", "acronym", "closes_at")[:50]
+
+
+_OWN_CLOSINGS = Prepared(_own_closings, member=BigIntegerField(), at=DateTimeField(), until=DateTimeField())

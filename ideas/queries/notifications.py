@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Max, Q, Subquery
+from django.db.models import BigIntegerField, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ideas.choices import NotificationKind
@@ -12,6 +13,7 @@ from ideas.models import Deadline, Member, Notification
 from ideas.queries.annexes import annexes_visible_to
 from ideas.queries.comments import rooms_visible_to
 from ideas.queries.ideas import visible_to
+from ideas.queries.prepared import Prepared, Slot, counted
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,25 @@ def unread_of(member: Member) -> Unread:
 
     One query, and where something of ideas is unread one more beside those of `visible_to`.
     """
+    [(count, of_ideas, newest)] = _UNREAD.rows(member=member.pk)
+    if of_ideas:
+        unread = Notification.objects.filter(member=member, read_at=None)
+        count -= unread.exclude(idea=None).exclude(_of_seen(member)).count()
+    return Unread(count=count, newest=newest)
+
+
+def _unread(member: Slot) -> "QuerySet[Any, Any]":
+    told = Notification.objects.filter(member_id=member).order_by("-id")
+    unread = told.filter(read_at=None)
     # With everything read the newest still counts: whatever is told again up to it isn't new.
-    latest = Notification.objects.filter(member=member).order_by("-id").values("id")[:1]
-    unread = Notification.objects.filter(member=member, read_at=None)
-    found = unread.aggregate(count=Count("id"), of_ideas=Count("idea"), newest=Coalesce(Max("id"), Subquery(latest), 0))
-    if found["of_ideas"]:
-        found["count"] -= unread.exclude(idea=None).exclude(_of_seen(member)).count()
-    return Unread(count=found["count"], newest=found["newest"])
+    newest = Coalesce(Subquery(unread.values("id")[:1]), Subquery(told.values("id")[:1]), 0)
+    counts = Member.objects.filter(pk=member).annotate(
+        unread=counted(unread), of_ideas=counted(unread.exclude(idea=None)), newest=newest
+    )
+    return counts.values_list("unread", "of_ideas", "newest")
+
+
+_UNREAD = Prepared(_unread, member=BigIntegerField())
 
 
 def notifications_of(member: Member, limit: int = 50) -> list[Notification]:

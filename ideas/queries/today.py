@@ -1,20 +1,21 @@
 """What waits for a member today: the numbers of the line at the head of the board."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Func, IntegerField, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 
 from ideas.choices import IDEA_JOINABLE, AffiliationRole, IdeaState, JoinState, ShortlistState
-from ideas.models import Idea, JoinRequest, Member, Shortlist
+from ideas.models import Affiliation, Idea, JoinRequest, Member, Shortlist, ValueChain
 from ideas.queries.ideas import Viewer
+from ideas.queries.prepared import Prepared, Slot, counted
 
 
 @dataclass(frozen=True)
 class Today:
-    """How many requests and invitations to answer, requests to authorise, own ideas still drafts, asked about by a reviewer or on a closed
-    call, and shortlists still to publish.
+    """How many requests and invitations to answer, requests to authorise, own ideas still drafts, asked about by a
+    reviewer or on a closed call, and shortlists still to publish.
     """
 
     answer: int = 0
@@ -29,25 +30,29 @@ def waiting_for(member: Viewer, at: datetime) -> Today:
     """Count what waits for the member, in one query; nothing waits for a visitor, and that costs none."""
     if not isinstance(member, Member):
         return Today()
-    authored = Idea.authors.through.objects.filter(member_id=member.pk).values("idea_id")
-    administered = member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR).values("organisation")
-    led = member.led_chains.values("id")
-    counts = Member.objects.filter(pk=member.pk).values(
-        answer=_count(
-            JoinRequest.objects.filter(
-                Q(idea__in=authored, state=JoinState.PENDING)
-                | Q(organisation__in=administered, state=JoinState.INVITED)
-            )
-        ),
-        authorise=_count(JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)),
-        drafts=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.DRAFT)),
-        asked=_count(Idea.objects.filter(pk__in=authored, state=IdeaState.NEEDS_INFO)),
-        stranded=_count(Idea.objects.filter(pk__in=authored, state__in=IDEA_JOINABLE, call__closes_at__lt=at)),
-        shortlists=_count(Shortlist.objects.filter(value_chain__in=led, state=ShortlistState.DRAFT)),
+    [counts] = _COUNTS.rows(member=member.pk, at=at)
+    return Today(*counts)
+
+
+def _counts(member: Slot, at: Slot) -> "QuerySet[Any, Any]":
+    authored = Idea.authors.through.objects.filter(member_id=member).values("idea_id")
+    affiliations = Affiliation.objects.filter(member_id=member, role=AffiliationRole.ADMINISTRATOR)
+    administered = affiliations.values("organisation")
+    led = ValueChain.leads.through.objects.filter(member_id=member).values("valuechain_id")
+    to_answer = JoinRequest.objects.filter(
+        Q(idea__in=authored, state=JoinState.PENDING) | Q(organisation__in=administered, state=JoinState.INVITED)
     )
-    return Today(**counts.get())
+    to_authorise = JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)
+    own = Idea.objects.filter(pk__in=authored)
+    counts = Member.objects.filter(pk=member).annotate(
+        answer=counted(to_answer),
+        authorise=counted(to_authorise),
+        drafts=counted(own.filter(state=IdeaState.DRAFT)),
+        asked=counted(own.filter(state=IdeaState.NEEDS_INFO)),
+        stranded=counted(own.filter(state__in=IDEA_JOINABLE, call__closes_at__lt=at)),
+        shortlists=counted(Shortlist.objects.filter(value_chain__in=led, state=ShortlistState.DRAFT)),
+    )
+    return counts.values_list(*(field.name for field in fields(Today)))
 
 
-def _count(rows: QuerySet[Any]) -> Subquery:
-    number = Func("pk", function="COUNT", output_field=IntegerField())
-    return Subquery(rows.order_by().annotate(number=number).values("number"))
+_COUNTS = Prepared(_counts, member=BigIntegerField(), at=DateTimeField())
