@@ -59,8 +59,9 @@ class Team:
         self.reference = str(idea["reference"])
         return self.reference
 
-    def comment(self, name: str, body: str, parent: int | None = None) -> int:
-        content = {"body": body, "client_id": str(uuid4())} | ({"parent": parent} if parent else {})
+    def comment(self, name: str, body: str, parent: int | None = None, audience: str = "all") -> int:
+        content = {"body": body, "client_id": str(uuid4()), "audience": audience}
+        content |= {"parent": parent} if parent else {}
         return int(self.ask(name, f"ideas/{self.reference}/comments/", **content)["id"])
 
     def edit(self, name: str, comment: int, body: str) -> None:
@@ -73,12 +74,12 @@ class Team:
 Pages = dict[str, Page]
 
 
-def is_like_fresh(pages: Pages, reference: str) -> None:
-    """Compare every old page with a fresh one of the same reader."""
+def is_like_fresh(pages: Pages, reference: str, query: str = "") -> None:
+    """Compare every old page with a fresh one of the same reader; `query`: of the address at which both are."""
     for name, page in pages.items():
         # A tab costs more than a page: one beside each old page serves all comparisons.
         fresh = next((tab for tab in page.context.pages if tab is not page), None) or page.context.new_page()
-        follow_idea(fresh, reference)
+        follow_idea(fresh, reference, query)
         expected = fresh.evaluate(SHAPE)
         for _ in range(100):  # the last change may still be on its way
             differences = list(unified_diff(page.evaluate(SHAPE), expected, n=0))

@@ -47,9 +47,9 @@ def choose(select: Locator, text: str) -> None:
     select.select_option(value)
 
 
-def follow_idea(page: Page, reference: str) -> None:
+def follow_idea(page: Page, reference: str, query: str = "") -> None:
     """Open an idea's page and wait until it is live."""
-    page.goto(f"/ideas/{reference}/")
+    page.goto(f"/ideas/{reference}/{query}")
     is_live(page)
 
 
