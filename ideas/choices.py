@@ -322,6 +322,17 @@ class ShortlistState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+class ShortlistAct(models.TextChoices):
+    """What somebody did to a shortlist, as its history keeps it."""
+
+    BEGUN = "begun", _("List begun")
+    ADDED = "added", _("Idea added")
+    MOVED = "moved", _("Idea moved")
+    REASONED = "reasoned", _("Reason changed")
+    REMOVED = "removed", _("Idea taken off")
+    PUBLISHED = "published", _("List published")
+
+
 class NotificationKind(models.TextChoices):
     COMMENT_POSTED = "comment.posted", _("New comment")
     ROOM_POSTED = "room.posted", _("New comment for partners")

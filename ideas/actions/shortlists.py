@@ -1,7 +1,8 @@
 """Writes of shortlists: make, fill, order, publish."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,14 +11,18 @@ from django.utils.translation import gettext as _
 
 from ideas import publish, text
 from ideas.actions.notifications import notify
-from ideas.choices import NotificationKind, ShortlistState
+from ideas.choices import NotificationKind, ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Call, Idea, Member, Notification, Shortlist, ShortlistEntry, ValueChain
+from ideas.models import Call, Idea, Member, Notification, Shortlist, ShortlistChange, ShortlistEntry, ValueChain
 from ideas.queries.ideas import visible_to
 from ideas.rules.ideas import is_published
 from ideas.rules.shortlists import can_change_shortlist, can_curate
 
 OUT_OF_THE_WAY = 1_000_000
+MOST_TAGS = 5
+MAX_TAG_CHARS = 30
+# What a published list keeps of an idea.
+FROZEN = ("title", "acronym", "teaser", "state", "problem", "approach", "expected_result", "advantage")
 
 
 @transaction.atomic(durable=True)
@@ -41,13 +46,14 @@ def create_shortlist(
     )  # fmt: skip
     shortlist.full_clean(exclude=["value_chain", "call", "created_by"])
     shortlist.save()
+    _keep(shortlist, ShortlistAct.BEGUN, by, at)
     publish.shortlist_changed(shortlist)
     return shortlist
 
 
 @transaction.atomic(durable=True)
 def add_to_shortlist(
-    *, by: Member, shortlist: Shortlist, idea: Idea, rationale: str = "", at: datetime
+    *, by: Member, shortlist: Shortlist, idea: Idea, rationale: str = "", tags: Sequence[str] = (), at: datetime
 ) -> ShortlistEntry:
     """Put an idea of the value chain at the end of a list.
 
@@ -67,18 +73,21 @@ def add_to_shortlist(
         idea=idea,
         position=last + 1,
         rationale=text.clean_field("rationale", rationale),
+        tags=_clean_tags(tags),
         added_by=by,
         added_at=at,
     )
+    _keep(shortlist, ShortlistAct.ADDED, by, at, idea_id=idea.pk, rationale=entry.rationale, tags=entry.tags)
     _changed(shortlist)
     return entry
 
 
 @transaction.atomic(durable=True)
-def move_entry(*, by: Member, entry: ShortlistEntry, position: int, version: int) -> Shortlist:
+def move_entry(*, by: Member, entry: ShortlistEntry, position: int, version: int, at: datetime) -> Shortlist:
     """Move an entry to a place among those that the member sees (1 is the first; beyond the end is the last).
 
     `version` is the list's as the member saw it: Conflict("stale_order") if it changed meanwhile. Raises NotAllowed.
+    A move to where it stands changes nothing.
     """
     shortlist = _lock_shortlist(entry.shortlist, by)
     if shortlist.version != version:
@@ -87,30 +96,51 @@ def move_entry(*, by: Member, entry: ShortlistEntry, position: int, version: int
     moved = next((row for row in entries if row.pk == entry.pk), None)
     if moved is None:
         raise Conflict("stale_order")
-    _renumber(shortlist, _moved(entries, moved, position, by))
+    ordered = _moved(entries, moved, position, by)
+    before, after = [row.idea_id for row in entries], [row.idea_id for row in ordered]
+    if before == after:
+        return shortlist
+    _renumber(shortlist, ordered)
+    _keep(shortlist, ShortlistAct.MOVED, by, at, idea_id=moved.idea_id, before=before, after=after)
     _changed(shortlist)
     return shortlist
 
 
 @transaction.atomic(durable=True)
-def write_rationale(*, by: Member, entry: ShortlistEntry, rationale: str) -> ShortlistEntry:
-    """Say why an idea is on the list.
+def write_rationale(
+    *, by: Member, entry: ShortlistEntry, rationale: str, tags: Sequence[str] | None = None, at: datetime
+) -> ShortlistEntry:
+    """Say why an idea is on the list, and label it; without `tags` its labels stay.
 
     Raises NotAllowed, ValidationError, Conflict("already_published", "stale_order": it was taken off meanwhile).
     """
     shortlist = _lock_shortlist(entry.shortlist, by)
-    entry.rationale = text.clean_field("rationale", rationale)
-    if not shortlist.entries.filter(pk=entry.pk).update(rationale=entry.rationale):
+    now = shortlist.entries.filter(pk=entry.pk).first()
+    if now is None:
         raise Conflict("stale_order")
-    _changed(shortlist)
-    return entry
+    said = {"rationale": now.rationale, "tags": now.tags}
+    now.rationale = text.clean_field("rationale", rationale)
+    now.tags = now.tags if tags is None else _clean_tags(tags)
+    changes = {name: [was, new] for name, was in said.items() if (new := getattr(now, name)) != was}
+    if changes:
+        now.save(update_fields=["rationale", "tags"])
+        _keep(shortlist, ShortlistAct.REASONED, by, at, idea_id=now.idea_id, **changes)
+        _changed(shortlist)
+    return now
 
 
 @transaction.atomic(durable=True)
-def remove_entry(*, by: Member, entry: ShortlistEntry) -> Shortlist:
-    """Take an idea off the list. Raises NotAllowed, Conflict("already_published")."""
+def remove_entry(*, by: Member, entry: ShortlistEntry, at: datetime) -> Shortlist:
+    """Take an idea off the list; its history keeps what was said of it.
+
+    One that somebody took off meanwhile is off: nothing more is done. Raises NotAllowed, Conflict("already_published").
+    """
     shortlist = _lock_shortlist(entry.shortlist, by)
-    shortlist.entries.filter(pk=entry.pk).delete()
+    now = shortlist.entries.filter(pk=entry.pk).first()
+    if now is None:
+        return shortlist
+    _keep(shortlist, ShortlistAct.REMOVED, by, at, idea_id=now.idea_id, rationale=now.rationale, tags=now.tags)
+    now.delete()
     _renumber(shortlist, list(shortlist.entries.order_by("position")))
     _changed(shortlist)
     return shortlist
@@ -128,11 +158,11 @@ def publish_shortlist(*, by: Member, shortlist: Shortlist, at: datetime) -> Shor
     if not visible_to(by).filter(shortlist_entries__in=entries).exists():
         raise Conflict("empty_shortlist")
     for entry in entries:
-        idea = entry.idea
-        entry.frozen = {"title": idea.title, "acronym": idea.acronym, "teaser": idea.teaser, "state": idea.state}
+        entry.frozen = {name: getattr(entry.idea, name) for name in FROZEN}
     ShortlistEntry.objects.bulk_update(entries, ["frozen"])
     shortlist.state, shortlist.published_by, shortlist.published_at = ShortlistState.PUBLISHED, by, at
     shortlist.save(update_fields=["state", "published_by", "published_at"])
+    _keep(shortlist, ShortlistAct.PUBLISHED, by, at)
     told: list[Notification] = []
     for entry in entries:
         told += notify(
@@ -168,6 +198,21 @@ def _renumber(shortlist: Shortlist, entries: list[ShortlistEntry]) -> None:
     for place, entry in enumerate(entries, start=1):
         entry.position = place
     ShortlistEntry.objects.bulk_update(entries, ["position"])
+
+
+def _clean_tags(tags: Sequence[str]) -> list[str]:
+    """Clean labels; one that is written twice counts once. Raises ValidationError({"tags": …})."""
+    cleaned = [text.clean_line("tags", tag, most=MAX_TAG_CHARS) for tag in tags]
+    once = list({tag.casefold(): tag for tag in reversed(cleaned) if tag}.values())[::-1]
+    if len(once) > MOST_TAGS:
+        raise ValidationError({"tags": _("Use %(limit)d labels at the most.") % {"limit": MOST_TAGS}})
+    return once
+
+
+def _keep(
+    shortlist: Shortlist, act: ShortlistAct, by: Member, at: datetime, *, idea_id: int | None = None, **data: Any
+) -> None:
+    ShortlistChange.objects.create(shortlist=shortlist, act=act, idea_id=idea_id, by=by, at=at, data=data)
 
 
 def _changed(shortlist: Shortlist, told: Iterable[Notification] = ()) -> None:

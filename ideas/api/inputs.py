@@ -287,13 +287,26 @@ class ShortlistInput(serializers.Serializer[Any]):
     purpose = serializers.CharField(max_length=6_000, allow_blank=True, default="")
 
 
+class TagsField(serializers.ListField):
+    """Short labels, five at the most."""
+
+    child = serializers.CharField(max_length=200, allow_blank=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+
 class EntryInput(serializers.Serializer[Any]):
     idea = SeenIdeaField(help_text="Id or reference of the idea.")
     rationale = serializers.CharField(max_length=6_000, allow_blank=True, default="")
+    tags = TagsField(required=False)
 
 
 class RationaleInput(serializers.Serializer[Any]):
+    """Without `tags` the labels stay."""
+
     rationale = serializers.CharField(max_length=6_000, allow_blank=True)
+    tags = TagsField(required=False)
 
 
 class MoveInput(serializers.Serializer[Any]):

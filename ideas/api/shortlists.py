@@ -72,20 +72,20 @@ class ShortlistViewSet(ApiView):
     @action(detail=True, methods=["post"], url_path=rf"{OF_ENTRY}/move", pagination_class=None)
     def move(self, request: Request, id: str, entry: str) -> Response:
         moved = self._entry(id, entry)
-        move_entry(by=self.member, entry=moved, **self.read(MoveInput).validated_data)
+        move_entry(by=self.member, entry=moved, at=self.at, **self.read(MoveInput).validated_data)
         return self._answer(id)
 
     @write(RationaleInput, ShortlistSerializer, "Say why an idea is on the list", LIST, ENTRY)
     @action(detail=True, methods=["patch"], url_path=OF_ENTRY, pagination_class=None)
     def entry(self, request: Request, id: str, entry: str) -> Response:
         changed = self._entry(id, entry)
-        write_rationale(by=self.member, entry=changed, **self.read(RationaleInput).validated_data)
+        write_rationale(by=self.member, entry=changed, at=self.at, **self.read(RationaleInput).validated_data)
         return self._answer(id)
 
     @write(None, ShortlistSerializer, "Take an idea off the list", LIST, ENTRY)
     @entry.mapping.delete
     def remove(self, request: Request, id: str, entry: str) -> Response:
-        remove_entry(by=self.member, entry=self._entry(id, entry))
+        remove_entry(by=self.member, entry=self._entry(id, entry), at=self.at)
         return self._answer(id)
 
     def _list(self, key: str) -> Shortlist:

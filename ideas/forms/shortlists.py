@@ -13,6 +13,7 @@ from ideas.queries.shortlists import curated_chains, open_shortlists_for
 
 MAX_RATIONALE_CHARS = 2_000
 MAX_PURPOSE_CHARS = 1_000
+MAX_TAGS_CHARS = 300
 FAR = 1_000_000
 
 
@@ -46,12 +47,30 @@ class ShortlistForm(forms.Form):
         calls.queryset = choosable(at)
 
 
+class TagsField(forms.CharField):
+    """Short labels between commas; as typed while they are shown, a list once they are read."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        return [tag for tag in super().clean(value).split(",") if tag.strip()]
+
+
 class RationaleForm(forms.Form):
+    """Why an idea is on a list, and the leads' own labels for it."""
+
     rationale = forms.CharField(
         label=_("Why it is here"),
         required=False,
         max_length=MAX_RATIONALE_CHARS,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    tags = TagsField(
+        label=_("Labels"),
+        required=False,
+        max_length=MAX_TAGS_CHARS,
+        help_text=_("Short words of your own, with commas between them: five at the most."),
     )
 
 
@@ -70,7 +89,7 @@ class AddForm(RationaleForm):
         label=_("Shortlist"),
         error_messages={"invalid_choice": _("This list can't take the idea: it has it already, or was published.")},
     )
-    field_order = ["shortlist", "rationale"]
+    field_order = ["shortlist", "rationale", "tags"]
 
     def __init__(self, *args: Any, by: Member, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,7 +24,7 @@ from ideas.models.plans import Milestone, PlanStep
 from ideas.models.rule_sets import RuleSet
 from ideas.models.search import SearchEntry
 from ideas.models.searches import SavedSearch
-from ideas.models.shortlists import Shortlist, ShortlistEntry
+from ideas.models.shortlists import Shortlist, ShortlistChange, ShortlistEntry
 from ideas.models.suggestions import SuggestionMark, SuggestionStamp
 from ideas.models.taxonomy import Term, ValueChain
 from ideas.models.versions import IdeaVersion
@@ -72,6 +72,7 @@ __all__ = [
     "SavedSearch",
     "SearchEntry",
     "Shortlist",
+    "ShortlistChange",
     "ShortlistEntry",
     "SuggestionMark",
     "SuggestionStamp",

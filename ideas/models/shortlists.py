@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ideas.choices import ShortlistState
+from ideas.choices import ShortlistAct, ShortlistState
 
 
 class Shortlist(models.Model):
@@ -33,12 +33,16 @@ class Shortlist(models.Model):
 
 
 class ShortlistEntry(models.Model):
-    """`frozen` is the idea as it was when the list was published: {title, teaser, acronym, state}."""
+    """`frozen` is the idea as it was when the list was published: {title, teaser, acronym, state} and its long texts.
+
+    `tags` are the leads' own short labels, in the order in which they were typed.
+    """
 
     shortlist = models.ForeignKey(Shortlist, models.CASCADE, related_name="entries")
     idea = models.ForeignKey("ideas.Idea", models.CASCADE, related_name="shortlist_entries")
     position = models.PositiveIntegerField()
     rationale = models.TextField(_("why it is here"), blank=True)
+    tags = models.JSONField(_("labels"), default=list, blank=True)
     frozen = models.JSONField(null=True, blank=True)
     added_by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
@@ -49,3 +53,24 @@ class ShortlistEntry(models.Model):
             models.UniqueConstraint(fields=["shortlist", "idea"], name="unique_idea_per_shortlist"),
             models.UniqueConstraint(fields=["shortlist", "position"], name="unique_position_per_shortlist"),
         ]
+
+
+class ShortlistChange(models.Model):
+    """What somebody did to a list: never changed, never taken out.
+
+    `data`: of a move {before, after}, the order as ids of ideas; of a reason {rationale, tags}, each as [before,
+    after]; of an idea that was added or taken off {rationale, tags}.
+    """
+
+    shortlist = models.ForeignKey(Shortlist, models.CASCADE, related_name="changes")
+    idea = models.ForeignKey("ideas.Idea", models.CASCADE, null=True, blank=True, related_name="+")
+    act = models.CharField(max_length=20, choices=ShortlistAct)
+    data = models.JSONField(default=dict, blank=True)
+    by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.at:%Y-%m-%d}"

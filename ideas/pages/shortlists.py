@@ -1,5 +1,6 @@
 """Pages of shortlists: the overview, one list with its order and reasons, and putting an idea on one."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,15 +21,21 @@ from ideas.actions.shortlists import (
     remove_entry,
     write_rationale,
 )
-from ideas.choices import IdeaState, ShortlistState
+from ideas.choices import IdeaState, ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.shortlists import AddForm, MoveForm, RationaleForm, ShortlistForm
-from ideas.models import Shortlist, ShortlistEntry
+from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
 from ideas.pages.parts import Names, chain_tag, member_of, put_on, read_names, see_other, visible_idea
 from ideas.queries.ideas import visible_to
-from ideas.queries.shortlists import curated_chains, shortlist_rows, shortlists_visible_to, with_entries
+from ideas.queries.shortlists import (
+    curated_chains,
+    history_of,
+    shortlist_rows,
+    shortlists_visible_to,
+    with_entries,
+)
 from ideas.queries.topics import shortlist_topic
-from ideas.rules.shortlists import can_change_shortlist
+from ideas.rules.shortlists import can_change_shortlist, can_curate
 from realtime.log import position
 
 STATES = dict(ShortlistState.choices)
@@ -92,9 +99,9 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "idea": idea}
         return render(request, "shortlists/add.html", context, status=400 if form.is_bound else 200)
-    shortlist, rationale = form.cleaned_data["shortlist"], form.cleaned_data["rationale"]
+    shortlist = form.cleaned_data["shortlist"]
     try:
-        add_to_shortlist(by=by, shortlist=shortlist, idea=idea, rationale=rationale, at=timezone.now())
+        add_to_shortlist(by=by, idea=idea, at=timezone.now(), **form.cleaned_data)
     except (ValidationError, Conflict) as refusal:
         status = put_on(form, refusal)
         return render(request, "shortlists/add.html", {"form": form, "idea": idea}, status=status)
@@ -110,7 +117,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, entry.shortlist, said=_("The place couldn't be read. Nothing was moved."), status=400)
     try:
-        move_entry(by=member_of(request), entry=entry, **form.cleaned_data)
+        move_entry(by=member_of(request), entry=entry, at=timezone.now(), **form.cleaned_data)
     except Conflict as refusal:
         return _show(request, entry.shortlist, refusal=refusal)
     return _done(request, entry, said=_("“%(title)s” was moved.") % {"title": entry.idea.title})
@@ -124,7 +131,7 @@ def rationale(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, entry.shortlist, typed={entry.pk: form}, status=400)
     try:
-        write_rationale(by=member_of(request), entry=entry, rationale=form.cleaned_data["rationale"])
+        write_rationale(by=member_of(request), entry=entry, at=timezone.now(), **form.cleaned_data)
     except ValidationError as refusal:
         return _show(request, entry.shortlist, typed={entry.pk: form}, status=put_on(form, refusal))
     except Conflict as refusal:
@@ -139,7 +146,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, "shortlists/remove.html", entry.shortlist, entry=entry)
     try:
-        remove_entry(by=member_of(request), entry=entry)
+        remove_entry(by=member_of(request), entry=entry, at=timezone.now())
     except Conflict as refusal:
         return _show(request, entry.shortlist, refusal=refusal)
     return _done(request, entry, said=_("“%(title)s” is off the list.") % {"title": entry.idea.title})
@@ -195,7 +202,9 @@ def _show(
     # Read the head before the rows: a replay is harmless, a gap is not.
     live = position(shortlist_topic(shortlist.pk))
     shortlist = with_entries(_seen(request), request.user).get(pk=shortlist.pk)
-    may_change = can_change_shortlist(member_of(request), shortlist)
+    by = member_of(request)
+    may_change = can_change_shortlist(by, shortlist)
+    curates = may_change or can_curate(by, shortlist.value_chain)
     context = {
         "shortlist": shortlist,
         "state_label": STATES[shortlist.state],
@@ -203,6 +212,7 @@ def _show(
         "live": live,
         "entries": _entries(shortlist, read_names(), typed or {}, may_change=may_change),
         "may": {"change": may_change},
+        "history": [_line(change) for change in history_of(shortlist, by)] if curates else [],
         "refused": refusal.text if refusal else "",
         "said": said,
     }
@@ -219,7 +229,9 @@ def _entries(
         idea = entry.idea
         # What was published stays as it was read then, whatever the idea says today.
         text = entry.frozen or {name: getattr(idea, name) for name in ("title", "acronym", "teaser", "state")}
-        form = typed.get(entry.pk) or RationaleForm(prefix=f"entry-{entry.pk}", initial={"rationale": entry.rationale})
+        form = typed.get(entry.pk) or RationaleForm(
+            prefix=f"entry-{entry.pk}", initial={"rationale": entry.rationale, "tags": entry.tags}
+        )
         rows.append(
             {
                 **text,
@@ -231,6 +243,7 @@ def _entries(
                 "state_label": IDEA_STATES.get(text["state"], text["state"]),
                 "chain": names.chain(idea.tags["chains"][0]),
                 "rationale": entry.rationale,
+                "tags": entry.tags,
                 "added_by": entry.added_by.name,
                 "added_at": entry.added_at,
                 "up": place - 1 if place > 1 else None,
@@ -240,3 +253,32 @@ def _entries(
             }
         )
     return rows
+
+
+def _line(change: ShortlistChange) -> dict[str, Any]:
+    """One line of the history: {at, who, text, was: what a reason said before it went or changed, tags likewise}."""
+    data: dict[str, Any] = {"title": change.idea.title if change.idea else ""}
+    if change.act == ShortlistAct.MOVED:
+        data |= vars(change.move)  # type: ignore[attr-defined]  # by history_of
+    rationale, tags = change.data.get("rationale", ""), change.data.get("tags", [])
+    if change.act == ShortlistAct.REASONED:
+        rationale, tags = rationale and rationale[0], tags and tags[0]
+    gone = change.act in {ShortlistAct.REASONED, ShortlistAct.REMOVED}
+    said = _LINES[ShortlistAct(change.act)]() % data
+    return {
+        "at": change.at,
+        "who": change.by.name,
+        "text": said,
+        "was": gone and rationale,
+        "tags": tags if gone else [],
+    }
+
+
+_LINES: dict[ShortlistAct, Callable[[], str]] = {
+    ShortlistAct.BEGUN: lambda: _("List begun"),
+    ShortlistAct.ADDED: lambda: _("“%(title)s” added"),
+    ShortlistAct.MOVED: lambda: _("“%(title)s” moved from place %(was)d to %(now)d"),
+    ShortlistAct.REASONED: lambda: _("Reason or labels of “%(title)s” changed"),
+    ShortlistAct.REMOVED: lambda: _("“%(title)s” taken off"),
+    ShortlistAct.PUBLISHED: lambda: _("List published"),
+}

@@ -1,15 +1,27 @@
 """Reads of shortlists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from ideas.choices import ShortlistState
-from ideas.models import Call, Idea, Member, Shortlist, ShortlistEntry, ValueChain
+from ideas.choices import ShortlistAct, ShortlistState
+from ideas.models import Call, Idea, Member, Shortlist, ShortlistChange, ShortlistEntry, ValueChain
 from ideas.queries.ideas import Viewer, audiences_of, visible_to
 from ideas.queries.taxonomy import chains_in_use
 from ideas.rules.ideas import is_published
+
+# Of a list's history a page shows so many of the newest lines.
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True)
+class Move:
+    """From which place to which an idea went, counting those that the reader sees."""
+
+    was: int
+    now: int
 
 
 def shortlists_visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QuerySet[Shortlist]:
@@ -84,3 +96,31 @@ def curated_chains(member: Viewer) -> QuerySet[ValueChain]:
     if not isinstance(member, Member) or not member.is_active:
         return ValueChain.objects.none()
     return chains_in_use() if member.is_staff else chains_in_use().filter(leads=member)
+
+
+def lists_with(member: Member, idea: Idea) -> QuerySet[Shortlist]:
+    """Select the lists on which an idea is already, of those that the member may see, newest first."""
+    return shortlists_visible_to(member).filter(entries__idea=idea).order_by("-id")
+
+
+def history_of(shortlist: Shortlist, member: Member) -> list[ShortlistChange]:
+    """Read what was done to a list, newest first, in two queries.
+
+    What speaks of ideas that the member may not see is left out. A move has `move`; one only past such ideas is no
+    move for this reader.
+    """
+    changes = list(shortlist.changes.select_related("by", "idea").order_by("-id")[:MOST_CHANGES])
+    named = {change.idea_id for change in changes} | {pk for change in changes for pk in change.data.get("before", ())}
+    seen = set(visible_to(member).filter(id__in=named - {None}).values_list("id", flat=True))
+    shown = [change for change in changes if change.idea_id is None or change.idea_id in seen]
+    for change in shown:
+        if change.act == ShortlistAct.MOVED:
+            change.move = _move(change, seen)  # type: ignore[attr-defined]  # for the page
+    return [change for change in shown if change.act != ShortlistAct.MOVED or change.move.was != change.move.now]  # type: ignore[attr-defined]
+
+
+def _move(change: ShortlistChange, seen: set[int]) -> Move:
+    def place(order: Iterable[int]) -> int:
+        return [pk for pk in order if pk in seen].index(change.idea_id) + 1  # type: ignore[arg-type]  # a move has one
+
+    return Move(place(change.data["before"]), place(change.data["after"]))

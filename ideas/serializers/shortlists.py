@@ -20,6 +20,7 @@ class EntrySerializer(serializers.Serializer[ShortlistEntry]):
     title = serializers.SerializerMethodField()
     position = serializers.IntegerField(source="place")
     rationale = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
 
     def get_title(self, entry: ShortlistEntry) -> str:
         return entry.frozen["title"] if entry.frozen else entry.idea.title

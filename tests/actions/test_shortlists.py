@@ -124,13 +124,12 @@ def test_ideas_of_other_chains_and_drafts_are_refused(lead, chain, shortlist, re
         ("D", 0, "DABC"),
         ("D", -(10**30), "DABC"),
         ("B", 10**30, "ACDB"),
-        ("C", 3, "ABCD"),
     ],
 )
 def test_an_entry_moves_to_its_place(lead, shortlist, title: str, place: int, expected: str):
     before = last_change()
 
-    moved = move_entry(by=lead, entry=entry(shortlist, title), position=place, version=shortlist.version)
+    moved = move_entry(by=lead, entry=entry(shortlist, title), position=place, version=shortlist.version, at=NOW)
 
     assert (order(shortlist), positions(shortlist)) == (list(expected), [1, 2, 3, 4])
     assert changes_after(before) == [changed(shortlist, shortlist.version + 1)]
@@ -138,11 +137,11 @@ def test_an_entry_moves_to_its_place(lead, shortlist, title: str, place: int, ex
 
 
 def test_a_move_on_an_old_order_is_refused(lead, staff, shortlist):
-    move_entry(by=staff, entry=entry(shortlist, "D"), position=1, version=shortlist.version)
+    move_entry(by=staff, entry=entry(shortlist, "D"), position=1, version=shortlist.version, at=NOW)
     before = last_change()
 
     with pytest.raises(Conflict, match="stale_order"):
-        move_entry(by=lead, entry=entry(shortlist, "A"), position=4, version=shortlist.version)
+        move_entry(by=lead, entry=entry(shortlist, "A"), position=4, version=shortlist.version, at=NOW)
 
     assert order(shortlist) == list("DABC")
     assert changes_after(before) == []
@@ -150,17 +149,17 @@ def test_a_move_on_an_old_order_is_refused(lead, staff, shortlist):
 
 def test_an_entry_taken_off_meanwhile_is_not_moved(lead, shortlist):
     gone = entry(shortlist, "A")
-    now = remove_entry(by=lead, entry=gone)
+    now = remove_entry(by=lead, entry=gone, at=NOW)
 
     with pytest.raises(Conflict, match="stale_order"):
-        move_entry(by=lead, entry=gone, position=1, version=now.version)
+        move_entry(by=lead, entry=gone, position=1, version=now.version, at=NOW)
 
 
 def test_places_count_only_what_the_lead_sees(lead, shortlist, ideas):
     for hidden in (ideas[0], ideas[2]):
         Idea.objects.filter(pk=hidden.pk).update(visibility=Visibility.PRIVATE, audience="")
 
-    move_entry(by=lead, entry=entry(shortlist, "D"), position=1, version=shortlist.version)
+    move_entry(by=lead, entry=entry(shortlist, "D"), position=1, version=shortlist.version, at=NOW)
 
     assert order(shortlist) == list("ADBC")
 
@@ -168,7 +167,7 @@ def test_places_count_only_what_the_lead_sees(lead, shortlist, ideas):
 def test_the_reason_is_kept_clean(lead, shortlist):
     before = last_change()
 
-    written = write_rationale(by=lead, entry=entry(shortlist, "A"), rationale=" Two\r\nlines ")
+    written = write_rationale(by=lead, entry=entry(shortlist, "A"), rationale=" Two\r\nlines ", at=NOW)
 
     assert entry(shortlist, "A").rationale == written.rationale == "Two\nlines"
     assert changes_after(before) == [changed(shortlist, shortlist.version + 1)]
@@ -176,11 +175,11 @@ def test_the_reason_is_kept_clean(lead, shortlist):
 
 def test_the_reason_of_an_entry_taken_off_meanwhile_is_refused(lead, shortlist):
     gone = entry(shortlist, "A")
-    remove_entry(by=lead, entry=gone)
+    remove_entry(by=lead, entry=gone, at=NOW)
     before = last_change()
 
     with pytest.raises(Conflict, match="stale_order"):
-        write_rationale(by=lead, entry=gone, rationale="Lost?")
+        write_rationale(by=lead, entry=gone, rationale="Lost?", at=NOW)
 
     assert changes_after(before) == []
 
@@ -188,7 +187,7 @@ def test_the_reason_of_an_entry_taken_off_meanwhile_is_refused(lead, shortlist):
 def test_an_idea_taken_off_leaves_no_gap(lead, shortlist):
     before = last_change()
 
-    remove_entry(by=lead, entry=entry(shortlist, "B"))
+    remove_entry(by=lead, entry=entry(shortlist, "B"), at=NOW)
 
     assert (order(shortlist), positions(shortlist)) == (list("ACD"), [1, 2, 3])
     assert changes_after(before) == [changed(shortlist, shortlist.version + 1)]
@@ -200,7 +199,10 @@ def test_publishing_freezes_the_texts_and_tells_the_authors(lead, shortlist, ide
     publish_shortlist(by=lead, shortlist=shortlist, at=NOW)
 
     frozen = {row.idea.title: row.frozen for row in shortlist.entries.select_related("idea")}
-    assert frozen["A"] == {"title": "A", "acronym": "", "teaser": "A teaser.", "state": "open"}
+    first = ideas[0]
+    texts = {"problem": first.problem, "approach": first.approach}
+    texts |= {"expected_result": first.expected_result, "advantage": first.advantage}
+    assert frozen["A"] == {"title": "A", "acronym": "", "teaser": "A teaser.", "state": "open", **texts}
     told = Notification.objects.filter(member=researcher, kind="idea.shortlisted")
     assert {note.idea for note in told} == set(ideas)
     assert {note.url for note in told} == {shortlist.get_absolute_url()}
@@ -227,9 +229,9 @@ def test_a_published_list_does_not_change(lead, researcher, chain, shortlist):
 
     for act in (
         lambda: add_to_shortlist(by=lead, shortlist=shortlist, idea=make_idea(researcher, chain=chain), at=NOW),
-        lambda: move_entry(by=lead, entry=first, position=2, version=shortlist.version + 1),
-        lambda: write_rationale(by=lead, entry=first, rationale="Late"),
-        lambda: remove_entry(by=lead, entry=first),
+        lambda: move_entry(by=lead, entry=first, position=2, version=shortlist.version + 1, at=NOW),
+        lambda: write_rationale(by=lead, entry=first, rationale="Late", at=NOW),
+        lambda: remove_entry(by=lead, entry=first, at=NOW),
         lambda: publish_shortlist(by=lead, shortlist=shortlist, at=NOW),
     ):
         with pytest.raises(Conflict, match="already_published"):
@@ -245,9 +247,9 @@ def test_others_change_nothing(researcher, outsider, shortlist, ideas):
     for member in (researcher, outsider):
         for act in (
             lambda by: add_to_shortlist(by=by, shortlist=shortlist, idea=ideas[0], at=NOW),
-            lambda by: move_entry(by=by, entry=first, position=2, version=shortlist.version),
-            lambda by: write_rationale(by=by, entry=first, rationale="Mine"),
-            lambda by: remove_entry(by=by, entry=first),
+            lambda by: move_entry(by=by, entry=first, position=2, version=shortlist.version, at=NOW),
+            lambda by: write_rationale(by=by, entry=first, rationale="Mine", at=NOW),
+            lambda by: remove_entry(by=by, entry=first, at=NOW),
             lambda by: publish_shortlist(by=by, shortlist=shortlist, at=NOW),
         ):
             with pytest.raises(NotAllowed):
@@ -255,3 +257,79 @@ def test_others_change_nothing(researcher, outsider, shortlist, ideas):
 
     assert changes_after(before) == []
     assert order(shortlist) == list("ABCD")
+
+
+# Labels and history ---------------------------------------------------------------------------------------------------
+
+
+def history(shortlist: Shortlist) -> list[tuple[str, str, dict[str, Any]]]:
+    rows = shortlist.changes.order_by("id").select_related("idea")
+    return [(row.act, row.idea.title if row.idea else "", row.data) for row in rows]
+
+
+def test_a_move_to_where_it_stands_is_none(lead, shortlist):
+    before, lines = last_change(), len(history(shortlist))
+
+    same = move_entry(by=lead, entry=entry(shortlist, "C"), position=3, version=shortlist.version, at=NOW)
+
+    assert (same.version, changes_after(before), len(history(shortlist))) == (shortlist.version, [], lines)
+
+
+def test_every_act_is_one_line_of_the_history(lead, shortlist, ideas):
+    a, b, c, d = [idea.pk for idea in ideas]
+    begun = history(shortlist)
+
+    move_entry(by=lead, entry=entry(shortlist, "D"), position=1, version=shortlist.version, at=NOW)
+    write_rationale(by=lead, entry=entry(shortlist, "A"), rationale="Why", tags=["new"], at=NOW)
+    write_rationale(by=lead, entry=entry(shortlist, "A"), rationale="Better why", at=NOW)
+    remove_entry(by=lead, entry=entry(shortlist, "A"), at=NOW)
+    publish_shortlist(by=lead, shortlist=shortlist, at=NOW)
+
+    assert [act for act, _, _ in begun] == ["begun", "added", "added", "added", "added"]
+    assert history(shortlist)[len(begun) :] == [
+        ("moved", "D", {"before": [a, b, c, d], "after": [d, a, b, c]}),
+        ("reasoned", "A", {"rationale": ["", "Why"], "tags": [[], ["new"]]}),
+        ("reasoned", "A", {"rationale": ["Why", "Better why"]}),
+        ("removed", "A", {"rationale": "Better why", "tags": ["new"]}),
+        ("published", "", {}),
+    ]
+    assert {(row.by, row.at) for row in shortlist.changes.order_by("-id")[:5]} == {(lead, NOW)}
+
+
+def test_a_refused_act_leaves_no_line(lead, outsider, shortlist, ideas):
+    lines = history(shortlist)
+
+    with pytest.raises(Conflict, match="stale_order"):
+        move_entry(by=lead, entry=entry(shortlist, "D"), position=1, version=shortlist.version - 1, at=NOW)
+    with pytest.raises(NotAllowed):
+        remove_entry(by=outsider, entry=entry(shortlist, "A"), at=NOW)
+    with pytest.raises(Conflict, match="already_listed"):
+        add_to_shortlist(by=lead, shortlist=shortlist, idea=ideas[0], at=NOW)
+
+    assert history(shortlist) == lines
+
+
+def test_what_is_said_again_is_no_change(lead, shortlist):
+    write_rationale(by=lead, entry=entry(shortlist, "A"), rationale="Why", tags=["x"], at=NOW)
+    before, lines = last_change(), history(shortlist)
+
+    write_rationale(by=lead, entry=entry(shortlist, "A"), rationale=" Why ", tags=["x", "X "], at=NOW)
+
+    assert (changes_after(before), history(shortlist)) == ([], lines)
+
+
+def test_labels_are_cleaned_and_counted_once(lead, shortlist):
+    typed = ["  two   words ", "Pilot", "pilot", "", "😀"]
+
+    written = write_rationale(by=lead, entry=entry(shortlist, "A"), rationale="", tags=typed, at=NOW)
+
+    assert written.tags == ["two words", "Pilot", "😀"]
+
+
+@pytest.mark.parametrize("tags", [list("abcdef"), ["x" * 31], ["a\x00b"]])
+def test_too_many_or_unfit_labels_are_refused(lead, shortlist, tags: list[str]):
+    with pytest.raises(ValidationError) as refused:
+        write_rationale(by=lead, entry=entry(shortlist, "A"), rationale="Kept?", tags=tags, at=NOW)
+
+    assert list(refused.value.message_dict) == ["tags"]
+    assert entry(shortlist, "A").rationale == ""

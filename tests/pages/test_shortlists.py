@@ -13,7 +13,7 @@ from tests.factories import make_call, make_idea, make_shortlist
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LIST = "/shortlists/"
 QUERIES_OF_LIST = 8
-QUERIES_OF_DETAIL = 17
+QUERIES_OF_DETAIL = 21
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_move_by_a_script_answers_with_the_new_list(lead, shortlist):
 
 @pytest.mark.parametrize("query", ["", "?fragment=1"])
 def test_stale_move_is_refused_with_the_true_order(lead, staff, shortlist, query: str):
-    move_entry(by=staff, entry=shortlist.entries.get(idea__title="C"), position=1, version=shortlist.version)
+    move_entry(by=staff, entry=shortlist.entries.get(idea__title="C"), position=1, version=shortlist.version, at=NOW)
 
     response = english(lead).post(
         address(shortlist, "A", "move") + query, {"position": 3, "version": shortlist.version}
@@ -283,7 +283,7 @@ def test_idea_is_taken_off_after_a_question(lead, shortlist):
 
 def test_entry_taken_off_meanwhile_is_not_found(lead, shortlist):
     entry = shortlist.entries.get(idea__title="B")
-    remove_entry(by=lead, entry=entry)
+    remove_entry(by=lead, entry=entry, at=NOW)
 
     assert signed_in(lead).post(f"/shortlist-entries/{entry.pk}/rationale/").status_code == 404
 
