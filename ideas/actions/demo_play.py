@@ -20,6 +20,8 @@ from ideas.actions.joining import (
     authorise_join_request,
     commit_partner,
     decline_join_request,
+    invite_organisation,
+    remove_partner,
     withdraw_join_request,
 )
 from ideas.actions.merging import consent_to_merge, propose_merge
@@ -52,6 +54,7 @@ STEPS: dict[str, tuple[str, Callable[..., JoinRequest], dict[str, Any]]] = {
     "decline": (JoinState.PENDING, decline_join_request, {}),
     "waitlist": (JoinState.PENDING, decline_join_request, {"waitlist": True}),
     "withdraw": (JoinState.PENDING, withdraw_join_request, {}),
+    "remove": (JoinState.ACCEPTED, remove_partner, {}),
 }
 
 
@@ -210,13 +213,14 @@ class Play:
         if row.join_requests.filter(organisation=organisation).exists():
             return
         expertise = idea["slots"][spec["slot"]]["expertise"] if spec["slot"] is not None else None
-        ask_to_join(
+        begin: Callable[..., JoinRequest] = invite_organisation if spec.get("invites") else ask_to_join
+        begin(
             by=self._members[spec["by"]],
             idea=row,
             organisation=organisation,
             slot=row.slots.filter(expertise=expertise).first(),
             at=at,
-            **{name: spec[name] for name in ("contribution", "message", "can_coordinate", "role")},
+            **{name: spec[name] for name in ("contribution", "message", "can_coordinate", "role") if name in spec},
         )
 
     def _answer(self, key: str, spec: Spec, step: Spec, at: datetime) -> None:
