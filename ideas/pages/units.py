@@ -21,6 +21,8 @@ from ideas.pages.parts import allowed, member_of, posted, put_on, see_other
 from ideas.queries.units import units_of, units_open_to
 from ideas.rules.affiliations import can_let_unit_go, can_look_after
 
+MOST_SUGGESTED = 500
+
 
 def family_context(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
     """Give an organisation's page what `units/_family.html` draws: {"family": …}. For everybody: the directory is."""
@@ -42,7 +44,8 @@ def family_context(request: HttpRequest, organisation: Organisation) -> dict[str
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     parent = get_object_or_404(Organisation, slug=slug)
     by = allowed(request, lambda member: can_look_after(member, parent))
-    form, status = UnitForm(posted(request), units=units_open_to(by, parent)), 200 if request.method == "GET" else 400
+    units = units_open_to(by, parent)
+    form, status = UnitForm(posted(request), units=units), 200 if request.method == "GET" else 400
     if form.is_valid():
         unit = form.cleaned_data["unit"]
         try:
@@ -54,7 +57,9 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
                 request, _("%(unit)s is a unit now. Before a call's rules the two count as one.") % {"unit": unit.name}
             )
             return see_other(f"{parent.get_absolute_url()}#units")
-    return render(request, "units/add.html", {"organisation": parent, "form": form}, status=status)
+    suggested = units.values_list("name", flat=True)[:MOST_SUGGESTED]
+    context = {"organisation": parent, "form": form, "suggested": suggested}
+    return render(request, "units/add.html", context, status=status)
 
 
 @login_required

@@ -90,5 +90,6 @@ def keepers_of(organisation: Organisation) -> list[Member]:
     return list(administrators.order_by("pk")) or list(active.filter(is_staff=True).order_by("pk"))
 
 
-def _administered(member: Member) -> "QuerySet[Affiliation, dict[str, object]]":
-    return member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR).order_by().values("organisation")
+def _administered(member: Member) -> "QuerySet[Affiliation, int]":
+    mine = member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR)
+    return mine.order_by().values_list("organisation_id", flat=True)

@@ -34,19 +34,22 @@ def arcs(nodes: Sequence[Mapping[str, Any]], links: Iterable[Mapping[str, Any]],
     hubs = [node["id"] for node in nodes if node.get("is_hub")]
     rows = hubs + order([pk for pk in known if pk not in hubs], weights)
     middle = {pk: ROW * place + ROW // 2 for place, pk in enumerate(rows)}
+    spans = {pair: abs(middle[pair[0]] - middle[pair[1]]) / ROW for pair in weights}
+    widest = max([LONGEST, *spans.values()])
     return {
         "label": label,
         "height": ROW * len(rows),
         "rem": f"{ROW * len(rows) / 16:g}",
         "rows": [{**known[pk], "y": middle[pk]} for pk in rows],
         "left": LEFT,
-        "arcs": [_arc(link, middle, len(rows)) for link in links],
+        "arcs": [_arc(link, middle, spans[link["one"], link["other"]] / widest) for link in links],
     }
 
 
-def _arc(link: Mapping[str, Any], middle: Mapping[int, int], rows: int) -> dict[str, Any]:
+def _arc(link: Mapping[str, Any], middle: Mapping[int, int], share: float) -> dict[str, Any]:
+    """An arc from dot to dot; `share` of the widest one's rows is what it spans."""
     top, bottom = sorted((middle[link["one"]], middle[link["other"]]))
-    handle = round(LEFT + REACH * sqrt((bottom - top) / ROW / max(rows - 1, LONGEST)), 1)
+    handle = round(LEFT + REACH * sqrt(share), 1)
     return {
         "path": f"M{LEFT:g} {top}C{handle:g} {top} {handle:g} {bottom} {LEFT:g} {bottom}",
         "width": min(1.25 * link["n"], MAX_WIDTH),

@@ -300,7 +300,7 @@ def test_people_page_takes_a_fixed_number_of_queries(
 def test_a_unit_is_on_both_profiles(administrator: Member, firm: Organisation):
     plant = make_organisation("Plant")
 
-    taken = post(administrator, page_of(firm, "units/add/"), unit=str(plant.pk))
+    taken = post(administrator, page_of(firm, "units/add/"), unit="plant")
 
     assert taken == (303, f"{page_of(firm)}#units")
     parent, unit = (signed_in(None).get(page_of(one)).context["family"] for one in (firm, plant))
@@ -311,19 +311,28 @@ def test_a_unit_is_on_both_profiles(administrator: Member, firm: Organisation):
 def test_only_who_looks_after_it_adds_units(company: Member, outsider: Member, firm: Organisation):
     plant = make_organisation("Plant")
 
-    answers = [post(member, page_of(firm, "units/add/"), unit=str(plant.pk))[0] for member in (company, outsider)]
+    answers = [post(member, page_of(firm, "units/add/"), unit="Plant")[0] for member in (company, outsider)]
 
     plant.refresh_from_db()
     assert (answers, plant.parent) == ([403, 403], None)
 
 
-@pytest.mark.parametrize("typed", ["", "\x00", "9" * 300, "٣", "laboratory"])
+def test_a_name_of_two_asks_for_the_address(administrator: Member, firm: Organisation):
+    first, _second = make_organisation("Plant"), make_organisation("PLANT")
+    address = page_of(firm, "units/add/")
+
+    unclear = signed_in(administrator).post(address, {"unit": "Plant"})
+    clear = post(administrator, address, unit=f"https://lab.example.org/organisations/{first.slug}/")
+
+    first.refresh_from_db()
+    assert (unclear.status_code, clear[0], first.parent) == (400, 303, firm)
+
+
+@pytest.mark.parametrize("typed", ["", "\x00", "9" * 300, "٣", "x" * 501, "Nothing", "Firm", "Laboratory"])
 def test_what_is_no_unit_is_refused_beside_the_field(
     administrator: Member, firm: Organisation, laboratory: Organisation, researcher: Member, typed: str
 ):
     # The laboratory has an administrator of its own.
-    typed = str(laboratory.pk) if typed == "laboratory" else typed
-
     answer = signed_in(administrator).post(page_of(firm, "units/add/"), {"unit": typed})
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["unit"])
