@@ -1,6 +1,7 @@
 """What every write of an idea keeps true for the board: audience, tags, search text, closing, counts. No actions."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -129,15 +130,32 @@ def _write_checks(idea: Idea, checks: Sequence[Check]) -> None:
 def move_counts(*, before: set[CountRow], now: set[CountRow]) -> Moves:
     """Take one from each count that is only in `before`, and give one to each that is only in `now`.
 
-    In sorted order, so that two writers never wait for each other in a circle. Returns how they moved.
+    Returns how they moved.
     """
+    moves = _moves(before, now)
+    _write_moves([moves])
+    return moves
+
+
+def _moves(before: set[CountRow], now: set[CountRow]) -> Moves:
     moves: Moves = {}
     for audience, facet, value in sorted(before ^ now):
         step = 1 if (audience, facet, value) in now else -1
-        row, _ = BoardCount.objects.get_or_create(audience=audience, facet=facet, value=value)
-        BoardCount.objects.filter(pk=row.pk).update(count=F("count") + step)
         moves.setdefault(audience, []).append((facet, value, step))
     return moves
+
+
+def _write_moves(of_ideas: Iterable[Moves]) -> None:
+    """Move each count once, by all steps together; in sorted order, so that two writers never wait in a circle."""
+    steps: Counter[CountRow] = Counter()
+    for moves in of_ideas:
+        for audience, rows in moves.items():
+            for facet, value, step in rows:
+                steps[audience, facet, value] += step
+    for (audience, facet, value), step in sorted(steps.items()):
+        if step:
+            row, _ = BoardCount.objects.get_or_create(audience=audience, facet=facet, value=value)
+            BoardCount.objects.filter(pk=row.pk).update(count=F("count") + step)
 
 
 def count_slots(idea: Idea) -> None:
@@ -184,7 +202,7 @@ def rejudge(calls: Iterable[Call]) -> list[tuple[Consortium, Moves | None]]:
     """After a change of what calls ask, hold the line-ups of all ideas that aim at them against it, and lock these.
 
     Returns every line-up with its radar as it is now, and how the counts moved; None where the idea's card stays as it
-    was. A fixed number of queries for all that stays, some more for each idea whose card changes.
+    was. A fixed number of queries, and one for each two hundred cards that change.
     """
     ideas = Idea.objects.filter(call__in=calls).select_for_update(of=("self",)).order_by("id")
     judged: list[tuple[Consortium, Moves | None]] = []
@@ -196,7 +214,8 @@ def rejudge(calls: Iterable[Call]) -> list[tuple[Consortium, Moves | None]]:
         moves = None
         if (idea.tags, idea.lacking) != was:
             changed.append(idea)
-            moves = move_counts(before=before, now=count_rows(idea))
+            moves = _moves(before, count_rows(idea))
         judged.append((consortium, moves))
+    _write_moves(moves for _, moves in judged if moves)
     Idea.objects.bulk_update(changed, ["tags", "lacking"], batch_size=200)
     return judged

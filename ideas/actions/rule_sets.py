@@ -127,8 +127,9 @@ def write_call_rules(*, by: Member, call: Call, rules: Mapping[str, int | None],
 def judge_everything() -> int:
     """Hold all line-ups against what their calls ask, for rows that are older than a rule; returns how many changed."""
     judged = rejudge(Call.objects.filter(ideas__isnull=False).distinct())
-    publish.rules_changed(judged)
-    return sum(moves is not None for _consortium, moves in judged)
+    changed = [(consortium, moves) for consortium, moves in judged if moves is not None]
+    publish.rules_changed(changed)
+    return len(changed)
 
 
 def check_rules(rules: Mapping[str, int | None], of_kind: Mapping[str, int] | None = None) -> None:
