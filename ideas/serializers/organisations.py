@@ -36,6 +36,9 @@ class OrganisationSerializer(serializers.Serializer[Organisation]):
     languages = serializers.ListField(child=serializers.CharField())
     member_since = serializers.IntegerField(allow_null=True)
     version = serializers.IntegerField()
+    parent = serializers.IntegerField(
+        source="parent_id", allow_null=True, help_text="Id of the organisation of which it is a unit."
+    )
     is_demo = serializers.BooleanField()
 
     def get_value_chains(self, organisation: Organisation) -> list[str]:
