@@ -141,6 +141,7 @@ def _measurements(reader: Any, *, calls: bool, words: bool = False) -> dict[str,
     return {
         **of_calls,
         **_radar.measurements(reader, lambda path: get(client, path)),
+        **_organisations.measurements(reader, lambda path: get(client, path)),
         "page": get(client, "/"),
         "api": get(client, "/api/v1/ideas/"),
         "visitor": get(visitor, "/"),

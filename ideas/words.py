@@ -40,11 +40,12 @@ def term_words(text: str, language: str) -> dict[str, str]:
     """Read what a short text is about, as a competence or a place: as `significant_words`, with names such as CNC or
     3D, which are alike in both languages, and with the words of which long texts are full (analysis, prototypes).
 
-    The key of one of these begins with `GENERIC`: it says something beside others only.
+    The key of one of these begins with `GENERIC`: it says something beside others only. What kind of organisation
+    somebody is (a laboratory, a maker) is left out.
     """
     found: dict[str, str] = {}
     for word in _WORD.findall(text[:MAX_CHARS]):
-        key = _key(word, language) or _key_in_term(word, language)
+        key = "" if _names_a_body(word, language) else _key(word, language) or _key_in_term(word, language)
         if key and key not in found:
             found[key] = word if is_name(word) else word.lower()
     return found
@@ -87,6 +88,12 @@ def _key_in_term(typed: str, language: str) -> str:
     if not MIN_CHARS <= len(word) <= MAX_WORD_CHARS or not word.isalpha() or word in generic:
         return ""
     return f"{GENERIC}{language}:{_stem(word, language)}"
+
+
+@lru_cache(maxsize=20_000)
+def _names_a_body(typed: str, language: str) -> bool:
+    bodies = {word: word for word in read_json("words.json")["bodies"][language].split()}
+    return bool(_look_up(searchable(typed), bodies))
 
 
 def _stem(word: str, language: str) -> str:

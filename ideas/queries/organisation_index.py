@@ -6,7 +6,7 @@ asks `visible_to` once more.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -56,15 +56,19 @@ class OrganisationIndex:
         uses = {word: len(self.words.get(word, ())) + len(self.told.get(word, ())) for word in words}
         return {word: max(LEAST, weight_of(n, len(self.ids))) for word, n in uses.items() if n}
 
-    def somebody_sees(self, place: int, audience: str, related: Collection[int]) -> bool:
-        """Whether somebody of an organisation sees an idea: by its audience, or one of the `related` organisations."""
-        people = self.people[place]
-        if people is None:
-            return False
-        if self.ids[place] in related or audience == "":
-            return self.ids[place] in related
-        chains = chains_of(audience)
-        return chains is None or STAFF in people or not people.isdisjoint(chains)
+    def who_sees(self, audience: str, related: Collection[int]) -> Callable[[int], bool]:
+        """Make what tells whether somebody of an organisation sees an idea: by its audience, or as one of `related`."""
+        chains = chains_of(audience) if audience else set()
+
+        def sees(place: int) -> bool:
+            people = self.people[place]
+            if people is None:
+                return False
+            if chains is None or self.ids[place] in related:
+                return True
+            return bool(chains) and (STAFF in people or not people.isdisjoint(chains))
+
+        return sees
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
+from itertools import islice
 
 from django.db.models import Count
 
@@ -127,26 +128,21 @@ def scored(place: Place, index: OrganisationIndex) -> dict[int, float]:
 
 def _likeliest(place: Place, slot: RoleSlot, known: _Known, *, beyond: bool) -> list[int]:
     """Pick the organisations worth asking more of: those of the right kind, to whom the idea is visible, or isn't."""
-    index, idea = known.index, known.idea
+    index, happened = known.index, known.happened
     ids, own = index.ids, place.chains[0] if place.chains else ""
+    sees = index.who_sees(known.idea.audience, known.related)
 
     def fits(n: int) -> bool:
-        profile = index.profiles[n]
-        return (
-            place.takes(profile.kind, accredited=profile.accredited)
-            and ids[n] not in known.happened.taken
-            and (slot.pk, ids[n]) not in known.happened.aside
-            and index.somebody_sees(n, idea.audience, known.related) is not beyond
-        )
+        profile, pk = index.profiles[n], ids[n]
+        is_free = pk not in happened.taken and (slot.pk, pk) not in happened.aside
+        return is_free and place.takes(profile.kind, accredited=profile.accredited) and sees(n) is not beyond
 
-    ahead = (
-        (-round(score + (own in index.profiles[n].chains), 6), n)
-        for n, score in scored(place, index).items()
-        if fits(n)
+    ahead = sorted(
+        (-round(score + (own in index.profiles[n].chains), 6), n) for n, score in scored(place, index).items()
     )
     compared = [
         (n, partner_fit(place, index.profiles[n], brings=known.brings(n, slot.role)))
-        for _, n in nsmallest(COMPARED, ahead)
+        for n in islice((n for _, n in ahead if fits(n)), COMPARED)
     ]
     best = nsmallest(ASKED, ((-round(fit.score, 6), n) for n, fit in compared if fit.is_enough))
     return [ids[n] for _, n in best]
