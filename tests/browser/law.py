@@ -86,7 +86,7 @@ def is_like_fresh(pages: Pages, reference: str, query: str = "") -> None:
             if not differences:
                 break
             page.wait_for_timeout(100)
-        assert (name, differences) == (name, [])
+        assert not differences, (name, differences)
         fresh.goto("about:blank")
 
 

@@ -16,8 +16,12 @@ async function refresh() {
   const html = await fragment(holder.dataset.fragment);
   const next = html && new DOMParser().parseFromString(html, "text/html").querySelector("[data-rooms]");
   if (!next || mine !== asked) return;
+  for (const name of ["topic", "after", "epoch"]) {
+    if (name in next.dataset) holder.dataset[name] = next.dataset[name];
+    else delete holder.dataset[name];
+  }
   if (holder.innerHTML !== next.innerHTML) hold(() => holder.replaceChildren(...document.adoptNode(next).childNodes));
-  attend(next.dataset);
+  attend(holder.dataset);
 }
 
 /** Several comments at once are one question. */
