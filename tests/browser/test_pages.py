@@ -59,6 +59,9 @@ STAFF_PAGES = {
     "edited call": "{call}edit/",
     "tags of calls": "/calls/tags/",
     "steps of plans": "/plan-steps/",
+    "kinds of call": "/rule-sets/",
+    "rules of a kind": "/rule-sets/er-strategic-research/",
+    "rules of a call": "{call}rules/",
 }
 VISITOR_PAGES = {
     "sign-in": "/account/login/",
