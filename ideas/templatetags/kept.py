@@ -23,13 +23,13 @@ _size = 0
 
 
 @register.simple_tag(takes_context=True)
-def kept(context: Context, name: str, **values: Any) -> SafeString:
+def kept(context: Context, partial_name: str, **values: Any) -> SafeString:
     """Include a partial with these values alone, as `{% include … only %}` does.
 
     The partial must be made of its values, its language and the reader's zone: neither of the clock nor of a request.
     Values are plain data, whose `repr` says all of them, and nothing that is marked as safe.
     """
-    return drawn_once(context, name, values, lambda: values)
+    return drawn_once(context, partial_name, values, lambda: values)
 
 
 def drawn_once(context: Context, name: str, values: Any, prepare: Callable[[], dict[str, Any]]) -> SafeString:
