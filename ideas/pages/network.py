@@ -21,7 +21,7 @@ from ideas.queries.network import Link, Network, NetworkFilters, Node, network_o
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_DRAWN = 60
-MOST_LINKS = 500
+MOST_LINKS = 200
 MOST_IDEAS_NAMED = 6
 ROUND = frozenset({OrganisationKind.RESEARCH, OrganisationKind.TRAINING})
 
@@ -78,6 +78,8 @@ def shown(net: Network, middle: int | None) -> dict[str, Any]:
     ranked = sorted(net.nodes, key=lambda node: (node.organisation.pk != middle, -node.ideas))[:MOST_DRAWN]
     drawn = {node.organisation.pk for node in ranked}
     nodes = {node.organisation.pk: _node(node, middle) for node in net.nodes}
+    # Whom the one in the middle works with stands before who else does in the same ideas.
+    links = sorted(net.links, key=lambda link: middle not in (link.one, link.other))[:MOST_LINKS]
     organisations = ngettext("%(n)d organisation", "%(n)d organisations", len(net.nodes)) % {"n": len(net.nodes)}
     ideas = ngettext("%(n)d idea in common", "%(n)d ideas in common", net.ideas) % {"n": net.ideas}
     return {
@@ -87,7 +89,7 @@ def shown(net: Network, middle: int | None) -> dict[str, Any]:
             for link in net.links
             if {link.one, link.other} <= drawn
         ],
-        "links": [_link(link, nodes) for link in net.links[:MOST_LINKS]],
+        "links": [_link(link, nodes) for link in links],
         "links_left": max(len(net.links) - MOST_LINKS, 0),
         "hidden": len(net.nodes) - len(drawn),
         "is_cut": net.is_cut,
@@ -111,9 +113,10 @@ def _node(node: Node, middle: int | None) -> dict[str, Any]:
 
 def _link(link: Link, nodes: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
     named = link.ideas[:MOST_IDEAS_NAMED]
+    one, other = sorted((nodes[link.one], nodes[link.other]), key=lambda node: (not node["is_hub"], node["title"]))
     return {
-        "one": nodes[link.one],
-        "other": nodes[link.other],
+        "one": one,
+        "other": other,
         "n": len(link.ideas),
         "ideas": [
             {"reference": idea.reference, "title": idea.title, "url": reverse("ideas:detail", args=[idea.reference])}

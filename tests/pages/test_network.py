@@ -99,6 +99,20 @@ def test_the_organisation_in_the_middle_stands_first(shared: Idea, outsider: Mem
     assert drawn.index("Laboratory") < drawn.index("Alpha")
 
 
+def test_table_begins_with_whom_the_one_in_the_middle_works(
+    shared: Idea, researcher: Member, laboratory: Organisation, outsider: Member
+):
+    partner(shared, "Beta")
+
+    links = signed_in(outsider).get(laboratory.get_absolute_url()).context["neighbours"]["net"]["links"]
+
+    assert [(link["one"]["title"], link["other"]["title"]) for link in links] == [
+        ("Laboratory", "Alpha"),
+        ("Laboratory", "Beta"),
+        ("Alpha", "Beta"),
+    ]
+
+
 def test_visitor_sees_no_neighbours(shared: Idea, laboratory: Organisation):
     answer = signed_in(None).get(laboratory.get_absolute_url())
 
