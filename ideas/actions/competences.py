@@ -106,6 +106,37 @@ def words_for(typed: Mapping[str, Iterable[str]], *, by: Member | None, at: date
     return {field: _found(LISTS[field], _cleaned(field, words), by=by, at=at) for field, words in typed.items()}
 
 
+def add_carried(rows: Sequence[Mapping[str, str]]) -> int:
+    """Bring words that the project carries ({kind, it, en}) into the vocabulary, accepted; returns how many are new.
+
+    Create-only: one that is there under either name stays as it is, but for a name in a language in which it has none.
+    """
+    added = 0
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        own = [row for row in rows if row["kind"] == kind]
+        known = _known(kind, [key_of(row[language]) for row in own for language in ("it", "en")])
+        new = []
+        for row in own:
+            if found := known.get(key_of(row["it"])) or known.get(key_of(row["en"])):
+                _complete(found, row, known)
+            else:
+                new.append(row)
+        for row, slug in zip(new, _slugs(kind, [row["it"] for row in new]), strict=True):
+            word = Competence(kind=kind, slug=slug, name_it=row["it"], name_en=row["en"])
+            word.state = CompetenceState.ACCEPTED
+            word.save()
+        added += len(new)
+    return added
+
+
+def _complete(word: Competence, row: Mapping[str, str], known: Mapping[str, Competence]) -> None:
+    """Give a word its name in a language in which it has none, unless that is another word's."""
+    for field, name in (("name_it", row["it"]), ("name_en", row["en"])):
+        if not getattr(word, field) and key_of(name) not in known:
+            setattr(word, field, name)
+            word.save()
+
+
 def set_words(organisation: Organisation, words: Words) -> None:
     """Give a saved organisation these words in the place of those that it has, and keep its lists; they are unsaved.
 

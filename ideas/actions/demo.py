@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from ideas.actions.competences import set_words, words_for
+from ideas.actions.competences import add_carried, set_words, words_for
 from ideas.actions.demo_play import Play, Spec, kets_of
 from ideas.actions.imports import import_calls
 from ideas.actions.search import index_members, index_organisations
@@ -48,6 +48,7 @@ def load_demo(*, at: datetime) -> bool:
 @transaction.atomic(durable=True)
 def _add_organisations(specs: list[Spec], at: datetime) -> None:
     provinces = {term.code: term for term in Term.objects.filter(scheme=Scheme.PROVINCE)}
+    add_carried(read_json("demo/competences.json"))
     for spec in specs:
         plain = {name: value for name, value in spec.items() if name not in {"province", "value_chains", "kets"}}
         organisation, new = Organisation.objects.get_or_create(

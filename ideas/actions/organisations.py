@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -70,6 +70,8 @@ def edit_organisation(
     if not can_edit_organisation(by, organisation):
         raise NotAllowed
     words = words_for(_lists_in(content), by=by, at=at)
+    # Ideas before organisations, as everybody who locks both: two writers never wait in a circle.
+    list(ideas_with(organisation).values_list("pk"))
     organisation = lock_organisation(organisation.pk)
     if organisation.version != version:
         raise Conflict("edited_meanwhile")
@@ -93,13 +95,17 @@ def lock_organisation(pk: int) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True).get(pk=pk)
 
 
+def ideas_with(organisation: Organisation) -> QuerySet[Idea]:
+    """Select the ideas that an organisation proposes or is a partner of, for a write."""
+    joined = organisation.join_requests.filter(state=JoinState.ACCEPTED).values("idea")
+    found = Idea.objects.filter(Q(organisation=organisation) | Q(pk__in=joined))
+    return found.select_for_update(of=("self",)).order_by("pk")
+
+
 def refresh_ideas(organisation: Organisation) -> list[tuple[Idea, Moves]]:
     """Keep what ideas show of an organisation, after a change of it; returns them, with how counts moved."""
-    taking_part = Q(organisation=organisation) | Q(
-        pk__in=organisation.join_requests.filter(state=JoinState.ACCEPTED).values("idea")
-    )
     moved = []
-    for idea in Idea.objects.filter(taking_part).select_for_update(of=("self",)).order_by("pk"):
+    for idea in ideas_with(organisation):
         before = count_rows(idea)
         moved.append((idea, index_idea(idea, before)))
     return moved

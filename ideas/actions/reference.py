@@ -8,6 +8,7 @@ from django.utils.text import slugify
 
 from ideas import publish
 from ideas.actions.board import rejudge
+from ideas.actions.competences import add_carried
 from ideas.actions.search import index_organisations
 from ideas.choices import Scheme
 from ideas.data import read_json
@@ -28,13 +29,15 @@ def load_reference() -> dict[str, int]:
     """Bring value chains, terms, steps, kinds of call and the organisations of 2020 in, and leave what is there.
 
     Create-only: a chain is known by its slug, a term by scheme and code, a step and a kind by its code, an organisation
-    by its slug, and one that exists is never written again, so that whatever staff edited (codes too) stays. Running it twice
-    changes nothing. Returns how many rows were added: {"value_chains": 8, "terms": 45, "organisations": 16, …}.
+    by its slug, a word of the vocabulary by its names, and one that exists is never written again, so that whatever
+    staff edited (codes too) stays. Running it twice changes nothing. Returns how many rows were added:
+    {"value_chains": 8, "terms": 45, "organisations": 16, …}.
     """
     facts = read_json("taxonomies.json")
     return {
         "value_chains": _add_chains(facts["value_chains"]),
         "terms": sum(_add_terms(_at(facts, path), scheme, retired) for path, scheme, retired in SCHEMES),
+        "competences": add_carried(read_json("competences.json")),
         "organisations": _add_organisations(read_json("organisations_2020.json")),
         "plan_steps": _add_steps(read_json("plan_steps.json")),
         "rule_sets": _add_rule_sets(read_json("rule_sets.json")["sets"]),

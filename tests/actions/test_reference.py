@@ -4,7 +4,8 @@ from django.core.management import call_command
 from ideas.actions.reference import load_reference
 from ideas.choices import ConsortiumRole, OrganisationKind, Scheme
 from ideas.data import read_json
-from ideas.models import Organisation, PlanStep, Term, ValueChain
+from ideas.models import Competence, Organisation, PlanStep, Term, ValueChain
+from tests.factories import make_competence
 
 GLYPHS = {
     "A&RER": "arm",
@@ -30,8 +31,26 @@ def test_everything_is_loaded_once():
     first = load_reference()
     second = load_reference()
 
-    assert first == {"value_chains": 8, "terms": 6 + 6 + 15 + 9 + 9, "organisations": 16, "plan_steps": 6, "rule_sets": 3}
-    assert second == {"value_chains": 0, "terms": 0, "organisations": 0, "plan_steps": 0, "rule_sets": 0}
+    assert first == {
+        "value_chains": 8, "terms": 6 + 6 + 15 + 9 + 9, "competences": 76, "organisations": 16, "plan_steps": 6,
+        "rule_sets": 3,
+    }  # fmt: skip
+    assert set(second.values()) == {0}
+    assert second.keys() == first.keys()
+
+
+@pytest.mark.django_db
+def test_word_that_is_there_is_only_completed():
+    make_competence("Taratura", kind="service", state="retired")
+    make_competence("Anything", name_it="", name_en="certification", kind="service")
+
+    load_reference()
+
+    own = Competence.objects.filter(kind="service", key_en__in=["calibration", "certification"])
+    assert sorted(own.values_list("name_it", "name_en", "state")) == [
+        ("Taratura", "calibration", "retired"),
+        ("certificazione", "certification", "accepted"),
+    ]
 
 
 @pytest.mark.django_db
