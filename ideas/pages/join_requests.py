@@ -23,8 +23,10 @@ from ideas.pages.answers import text_named, texts_for
 from ideas.pages.parts import member_of, number_in, posted, put_on, see_other, visible_idea
 from ideas.queries.ideas import visible_to
 from ideas.queries.joining import asking_in, organisations_to_invite, requests_visible_to, turns_of, with_history
+from ideas.queries.topics import member_topic
 from ideas.rules.ideas import takes_requests
 from ideas.rules.joining import administers, can_invite, steps_open_to
+from realtime import log
 
 NEWEST = 100
 
@@ -119,6 +121,7 @@ def shown_requests(viewer: Member, requests: Iterable[JoinRequest]) -> list[dict
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
+    position = log.position(member_topic(member.pk))  # before the rows
     found = with_history(requests_visible_to(member)).order_by("-id")[:NEWEST]
     rows = shown_requests(member, found)
     # An idea may have been closed to the member since: then its title isn't theirs to read.
@@ -128,7 +131,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         row["visible"] = row["request"].idea_id in seen
     waiting = [row for row in rows if {step["name"] for step in row["steps"]} & {"authorise", "accept"}]
     others = [row for row in rows if row not in waiting]
-    return render(request, "joining/list.html", {"waiting": waiting, "others": others})
+    template = "joining/_list.html" if request.headers.get("HX-Request") else "joining/list.html"
+    return render(request, template, {"waiting": waiting, "others": others, "position": position})
 
 
 @require_http_methods(["GET", "POST"])

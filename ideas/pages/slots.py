@@ -150,7 +150,7 @@ def _show(request: HttpRequest, idea: Idea, *, said: str = "", status: int = 200
     if not can_change_slots(member, idea):
         raise NotAllowed
     # Before the rows: what changes meanwhile makes the page ask once more.
-    positions = [log.position(topic) for topic in (idea_topic(idea.pk), member_topic(member.pk))]
+    position, own_position = log.position(idea_topic(idea.pk)), log.position(member_topic(member.pk))
     found = with_history(requests_visible_to(member)).filter(idea=idea, state__in=sorted(JOIN_LIVE))
     rows = sorted(shown_requests(member, found), key=_standing)
     words = labels()
@@ -169,7 +169,8 @@ def _show(request: HttpRequest, idea: Idea, *, said: str = "", status: int = 200
         "slots": slots,
         "others": [row for row in rows if row["request"].slot_id is None],
         "may_invite": takes_requests(idea),
-        "positions": positions,
+        "position": position,
+        "own_position": own_position,
         "said": said,
     }
     template = "joining/_places.html" if request.headers.get("HX-Request") else "joining/places.html"

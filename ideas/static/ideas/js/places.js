@@ -1,6 +1,6 @@
-// The places of an idea for its authors: live, and moved without a reload. Without scripts every button posts by itself.
+// The places of an idea for its authors, and a member's list of requests: live, and places moved without a reload.
+// Without scripts every button posts by itself.
 import { follow } from "../../realtime/live.js";
-import { clean } from "./forms.js";
 import { hold } from "./hold.js";
 import { fragment } from "./post.js";
 import { refreshTimes } from "./times.js";
@@ -9,8 +9,7 @@ import { announce, toast } from "./toasts.js";
 const page = document.querySelector("[data-places-page]");
 const own = page.dataset;
 const waiting = page.querySelector("[data-waiting]");
-let asking = false;
-let again = false;
+let turn = 0; // the newest question wins: an older answer that comes late is dropped
 
 const part = () => page.querySelector("[data-places]");
 
@@ -23,22 +22,26 @@ function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-places]");
   if (!fresh) return location.reload();
   const next = document.importNode(fresh, true);
-  const focused = part().contains(document.activeElement) ? document.activeElement.id : "";
+  const holder = part().contains(document.activeElement) ? document.activeElement : null;
+  const place = holder?.closest("[data-place]")?.id;
   for (const element of part().querySelectorAll("details[open][id]")) {
     const same = next.querySelector(`#${element.id}`);
     if (same) same.open = true;
   }
-  for (const form of part().querySelectorAll("form[data-guard]")) clean(form);
   refreshTimes(next);
-  hold(() => part().replaceWith(next));
   waiting.hidden = true;
-  refocus(focused);
+  if (bare(part()) === bare(next)) return undefined;
+  hold(() => part().replaceWith(next));
+  if (holder) refocus(holder.id, place);
   if (next.dataset.said) announce(next.dataset.said);
   return undefined;
 }
 
-function refocus(id) {
-  const element = id && document.getElementById(id);
+/** What the list says, without tokens that are new each time. */
+const bare = (element) => element.outerHTML.replace(/ name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+
+function refocus(id, place) {
+  const element = (id && document.getElementById(id)) || document.querySelector(`#${place} .place__acts .button`);
   if (!element) return;
   // A button that came to the end of its way is off; its neighbour carries on.
   const usable = element.disabled ? element.parentElement.querySelector("button:not([disabled])") : element;
@@ -46,17 +49,11 @@ function refocus(id) {
 }
 
 async function refresh() {
-  if (asking) return (again = true);
-  asking = true;
+  const mine = ++turn;
   const html = await fragment(own.url);
-  asking = false;
+  if (mine !== turn) return;
   if (html) show(html);
   else waiting.hidden = false;
-  if (again) {
-    again = false;
-    catchUp();
-  }
-  return undefined;
 }
 
 function catchUp() {
@@ -66,12 +63,14 @@ function catchUp() {
 
 async function send(form, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
+  const mine = ++turn;
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" }, redirect: "manual" });
     // 400 and 409 carry the list as it is now, and say why nothing was changed.
     if (!answer.ok && answer.status !== 400 && answer.status !== 409) throw new Error(String(answer.status));
-    show(await answer.text());
-    if (!answer.ok) toast(part().dataset.said, { urgent: false });
+    const html = await answer.text();
+    if (mine === turn) show(html);
+    if (!answer.ok && part().dataset.said) toast(part().dataset.said, { urgent: false });
   } catch {
     toast(own.failed, { urgent: true });
   }
@@ -84,10 +83,11 @@ page.addEventListener("submit", (event) => {
 });
 page.querySelector("[data-show-waiting]").addEventListener("click", refresh);
 
-follow(own.topic1, { after: own.after1, epoch: own.epoch1 }, ({ kind }) => {
+if (own.ideaTopic) follow(own.ideaTopic, { after: own.ideaAfter, epoch: own.ideaEpoch }, ({ kind }) => {
   if (kind === "consortium.changed") catchUp();
 });
-follow(own.topic2, { after: own.after2, epoch: own.epoch2 }, ({ kind, payload }) => {
-  const concerns = kind === "request.changed" && payload.idea === Number(own.idea);
-  if (concerns || (kind === "notification.added" && payload.url.split("#")[0] === own.ideaUrl)) catchUp();
+follow(own.ownTopic, { after: own.ownAfter, epoch: own.ownEpoch }, ({ kind, payload }) => {
+  const concerns = kind === "request.changed" && (!own.idea || payload.idea === Number(own.idea));
+  const told = kind === "notification.added" && (own.idea ? payload.url.split("#")[0] === own.ideaUrl : payload.kind.startsWith("join."));
+  if (concerns || told) catchUp();
 });
