@@ -148,8 +148,8 @@ def expires_at(idea: Idea, at: datetime) -> datetime:
     latest = at + timedelta(days=settings.JOIN_EXPIRES_DAYS)
     if idea.interest_until is None:
         return latest
-    next_day = idea.interest_until + timedelta(days=1)
-    closing = datetime.combine(next_day, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
+    # Its last second, so that the day which is shown is the day that was chosen.
+    closing = datetime.combine(idea.interest_until, time(23, 59, 59), tzinfo=ZoneInfo(settings.TIME_ZONE))
     return closing if at < closing < latest else latest
 
 

@@ -69,8 +69,8 @@ def test_on_the_waiting_list_no_time_runs(idea: Idea, researcher: Member, admini
     ("day", "until"),
     [
         # To the end of that day in Rome, if that is sooner and still ahead.
-        ("2026-11-10", datetime(2026, 11, 10, 23, tzinfo=UTC)),
-        ("2026-11-02", datetime(2026, 11, 2, 23, tzinfo=UTC)),
+        ("2026-11-10", datetime(2026, 11, 10, 22, 59, 59, tzinfo=UTC)),
+        ("2026-11-02", datetime(2026, 11, 2, 22, 59, 59, tzinfo=UTC)),
         ("2027-01-10", END),
         ("2026-11-01", END),
         (None, END),
