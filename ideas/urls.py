@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import (
     accounts,
+    adding,
     affiliations,
     annexes,
     attachments,
@@ -235,7 +236,7 @@ shortlist_pages = [
     path("shortlists/new/", shortlists.new, name="new"),
     path("shortlists/<int:pk>/", shortlists.detail, name="detail"),
     path("shortlists/<int:pk>/publish/", shortlists.publish, name="publish"),
-    path("ideas/<str:reference>/shortlist/", shortlists.add, name="add"),
+    path("ideas/<str:reference>/shortlist/", adding.add, name="add"),
     path("shortlist-entries/<int:pk>/move/", shortlists.move, name="move"),
     path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
     path("shortlist-entries/<int:pk>/remove/", shortlists.remove, name="remove"),

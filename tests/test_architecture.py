@@ -55,12 +55,14 @@ SHARED = {
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
     "actions": {"join_expiry", "join_steps", "board", "demo", "demo_play", "lifecycle", "moving", "organisation_imports", "preview", "reference", "slots", "units", "uploads"},
     "forms": {"filters", "sections", "typed"},
+    # adding: putting an idea on a shortlist, from wherever one meets it.
     # answers: texts of our own to answer with, in a file. join_requests: what is beside the consortium's panel.
     # idea_form, organisation_form: writing one; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     # slots: what authors look for in partners; who asks for it fills a file of its own.
     # plan_steps: what staff keep, from which authors make a plan.
     "pages": {
+        "adding",
         "answers",
         "board",
         "accounts",

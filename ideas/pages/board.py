@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from ideas import moments
 from ideas.choices import IDEA_JOINABLE, IdeaState
 from ideas.forms.filters import read_idea_filters
-from ideas.pages import board_live, exports, facets, parts
+from ideas.pages import adding, board_live, exports, facets, parts
 from ideas.queries import ideas as queries
 from ideas.queries.board import RELEVANCE, IdeaFilters, nearest
 from ideas.queries.board import board as read_board
@@ -40,6 +40,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "cards": parts.cards(found.page.rows, at=at, names=names, teaser=not member),
+        "addable": adding.addable(request, {row["reference"]: row["tags"]["chains"] for row in found.page.rows}),
         "total": found.total,
         "groups": groups,
         "chips": facets.chips(filters, groups),

@@ -37,7 +37,7 @@ from ideas.pages import (
 from ideas.queries import ideas as queries
 from ideas.queries.board import IdeaFilters
 from ideas.queries.merging import merged_into_for
-from ideas.queries.shortlists import open_shortlists_for, published_entries_of
+from ideas.queries.shortlists import lists_with, open_shortlists_for
 from ideas.queries.topics import idea_topic
 from ideas.rules.ideas import CAN_EXPIRE, can_change_state, can_edit_idea, is_expired, next_states, renewed_until
 from realtime import log
@@ -82,7 +82,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "texts": _texts(idea),
         "deadline": _deadline(idea, at),
         "facts": _facts(idea),
-        "shortlists": published_entries_of(idea.pk),
+        "shortlists": lists_with(parts.member_of(request), idea),
         "next_calls": matching.next_calls(idea, at, may_edit=may["may"]["edit"]),
         **may,
         **merging.panel_context(parts.member_of(request), idea),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ideas.choices import SearchKind
 from ideas.forms.filters import page_cursor, searched
-from ideas.pages import facets
+from ideas.pages import adding, facets
 from ideas.queries.board import RELEVANCE, IdeaFilters
 from ideas.queries.found import Thing, things_of
 from ideas.queries.search import Found, find, find_or_nearest, scope_of
@@ -45,6 +45,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "found": found,
         "answered": " ".join(term.text for term in found.question.terms),
         "tabs": _tabs(text, kind, found, scope.kinds),
+        "addable": adding.addable(request, {thing.ref: thing.chains for thing in things if thing.chains}),
         "rows": [_row(thing, found.question) for thing in things],
         "next": _address(text, kind, start + PAGE_SIZE) if len(hits) > start + PAGE_SIZE else "",
         "board": _board(found),
@@ -88,11 +89,15 @@ def _tabs(text: str, kind: str, found: Found, kinds: tuple[str, ...]) -> list[di
 
 
 def _row(thing: Thing, question: Question) -> dict[str, Any]:
-    """One find: {kind, kind_label, url, ref, title, language, said, where}; title and said cut into marked pieces."""
+    """One find: {kind, kind_label, url, reference, ref, title, language, said, where}.
+
+    ref, title and said are cut into marked pieces.
+    """
     return {
         "kind": thing.kind,
         "kind_label": ONE[thing.kind],
         "url": thing.url,
+        "reference": thing.ref,
         "ref": mark(thing.ref, question),
         "title": mark(thing.title, question),
         "language": thing.language,

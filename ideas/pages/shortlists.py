@@ -1,4 +1,4 @@
-"""Pages of shortlists: the overview, one list with its order and reasons, and putting an idea on one."""
+"""Pages of shortlists: the overview, and one list with its order and reasons."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas.actions.shortlists import (
-    add_to_shortlist,
     create_shortlist,
     move_entry,
     publish_shortlist,
@@ -23,9 +22,9 @@ from ideas.actions.shortlists import (
 )
 from ideas.choices import IdeaState, ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
-from ideas.forms.shortlists import AddForm, MoveForm, RationaleForm, ShortlistForm
+from ideas.forms.shortlists import MoveForm, RationaleForm, ShortlistForm
 from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
-from ideas.pages.parts import Names, chain_tag, member_of, put_on, read_names, see_other, visible_idea
+from ideas.pages.parts import Names, chain_tag, member_of, put_on, read_names, see_other
 from ideas.queries.ideas import visible_to
 from ideas.queries.shortlists import (
     curated_chains,
@@ -89,24 +88,6 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, shortlist, refusal=refusal)
     messages.success(request, _("The shortlist is published, and the authors are told."))
     return see_other(shortlist.get_absolute_url())
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest, reference: str) -> HttpResponse:
-    by, idea = member_of(request), visible_idea(request, reference)
-    form = AddForm(request.POST or None, by=by, idea=idea)
-    if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "idea": idea}
-        return render(request, "shortlists/add.html", context, status=400 if form.is_bound else 200)
-    shortlist = form.cleaned_data["shortlist"]
-    try:
-        add_to_shortlist(by=by, idea=idea, at=timezone.now(), **form.cleaned_data)
-    except (ValidationError, Conflict) as refusal:
-        status = put_on(form, refusal)
-        return render(request, "shortlists/add.html", {"form": form, "idea": idea}, status=status)
-    messages.success(request, _("The idea is on the shortlist “%(title)s”.") % {"title": shortlist.title})
-    return see_other(idea.get_absolute_url())
 
 
 @login_required

@@ -13,7 +13,10 @@ from ideas.queries.search import Hit
 
 @dataclass(frozen=True)
 class Thing:
-    """`ref` is an identifier, `where` says whose it is, `texts` are what an excerpt is cut from, best first."""
+    """`ref` is an identifier, `where` says whose it is, `texts` are what an excerpt is cut from, best first.
+
+    `chains` are the codes of an idea's value chains.
+    """
 
     kind: str
     url: str
@@ -23,6 +26,7 @@ class Thing:
     where: str = ""
     lead: str = ""
     texts: tuple[str, ...] = ()
+    chains: tuple[str, ...] = ()
 
 
 def things_of(hits: Iterable[Hit], member: Viewer) -> list[Thing]:
@@ -48,8 +52,9 @@ def _teasers(ids: list[int], member: Viewer) -> Iterable[tuple[int, Thing]]:
 
 def _idea(kind: str, idea: Idea, texts: tuple[str, ...]) -> Thing:
     return Thing(
-        kind, idea.get_absolute_url(), idea.title, idea.reference, idea.language, lead=idea.teaser, texts=texts
-    )
+        kind, idea.get_absolute_url(), idea.title, idea.reference, idea.language, lead=idea.teaser, texts=texts,
+        chains=tuple(idea.tags["chains"]),
+    )  # fmt: skip
 
 
 def _calls(ids: list[int], member: Viewer) -> Iterable[tuple[int, Thing]]:

@@ -33,10 +33,12 @@ def shortlists_visible_to(member: Viewer, audiences: Sequence[str] | None = None
     if not isinstance(member, Member) or not member.is_active:
         return Shortlist.objects.none()
     seen = ShortlistEntry.objects.filter(shortlist=OuterRef("pk"), idea__in=visible_to(member, audiences).values("id"))
+    return Shortlist.objects.filter(_in_preparation(member) | Q(Exists(seen), state=ShortlistState.PUBLISHED))
+
+
+def _in_preparation(member: Member) -> Q:
     drafts = Q(state=ShortlistState.DRAFT)
-    if not member.is_staff:
-        drafts &= Q(value_chain__in=member.led_chains.values("id"))
-    return Shortlist.objects.filter(drafts | Q(Exists(seen), state=ShortlistState.PUBLISHED))
+    return drafts if member.is_staff else drafts & Q(value_chain__in=member.led_chains.values("id"))
 
 
 def shortlist_rows(member: Viewer) -> QuerySet[Shortlist]:
@@ -99,8 +101,17 @@ def curated_chains(member: Viewer) -> QuerySet[ValueChain]:
 
 
 def lists_with(member: Member, idea: Idea) -> QuerySet[Shortlist]:
-    """Select the lists on which an idea is already, of those that the member may see, newest first."""
-    return shortlists_visible_to(member).filter(entries__idea=idea).order_by("-id")
+    """Select the lists on which an idea is already, of those that the member may see, newest first.
+
+    The caller has found the idea through `visible_to`, so that a published list with it is none that looks empty.
+    """
+    seen = _in_preparation(member) | Q(state=ShortlistState.PUBLISHED)
+    return Shortlist.objects.filter(seen, entries__idea=idea).order_by("-id")
+
+
+def curated_codes(member: Viewer) -> set[str]:
+    """Read the codes of the value chains for which a member may make shortlists; a visitor costs no query."""
+    return set(curated_chains(member).values_list("code", flat=True))
 
 
 def history_of(shortlist: Shortlist, member: Member) -> list[ShortlistChange]:

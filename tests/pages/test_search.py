@@ -101,7 +101,7 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(researcher, chain, c
         client.get("/search/", {"q": "turbine"})
 
 
-QUERIES = 16
+QUERIES = 17
 
 
 def test_the_ideas_that_were_found_lead_to_the_board(researcher, chain):

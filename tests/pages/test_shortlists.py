@@ -378,3 +378,60 @@ def test_page_takes_a_fixed_number_of_queries(
 
     with django_assert_num_queries(QUERIES_OF_DETAIL):
         client.get(shortlist.get_absolute_url())
+
+
+# Labels and history -------------------------------------------------------------------------------------------------
+
+
+def test_labels_are_written_beside_the_reason(lead, shortlist):
+    entry = shortlist.entries.get(idea__title="A")
+    sent = {f"entry-{entry.pk}-rationale": "Why", f"entry-{entry.pk}-tags": "pilot, <b>"}
+
+    response = signed_in(lead).post(address(shortlist, "A", "rationale"), sent)
+    page = signed_in(lead).get(shortlist.get_absolute_url())
+
+    assert (response.status_code, page.context["entries"][0]["tags"]) == (303, ["pilot", "<b>"])
+    assert page.context["entries"][0]["form"]["tags"].value() == "pilot, <b>"
+    assert "&lt;b&gt;" in page.content.decode()
+
+
+def test_too_many_labels_stay_in_their_form(lead, shortlist):
+    entry = shortlist.entries.get(idea__title="A")
+    sent = {f"entry-{entry.pk}-rationale": "Why", f"entry-{entry.pk}-tags": "a,b,c,d,e,f"}
+
+    response = signed_in(lead).post(address(shortlist, "A", "rationale"), sent)
+
+    form = response.context["entries"][0]["form"]
+    assert (response.status_code, list(form.errors), form["tags"].value()) == (400, ["tags"], "a,b,c,d,e,f")
+    assert form["rationale"].value() == "Why"
+
+
+def test_history_is_for_those_who_curate(lead, staff, researcher, published):
+    lines = {
+        member.name: [line["text"] for line in english(member).get(published.get_absolute_url()).context["history"]]
+        for member in (lead, staff, researcher)
+    }
+
+    told = ["List published", "“C” added", "“B” added", "“A” added", "List begun"]
+    assert lines == {lead.name: told, staff.name: told, researcher.name: []}
+
+
+def test_history_counts_places_among_the_ideas_that_its_reader_sees(lead, staff, shortlist, ideas):
+    move_entry(by=lead, entry=shortlist.entries.get(idea__title="C"), position=1, version=shortlist.version, at=NOW)
+    Idea.objects.filter(pk=ideas[0].pk).update(title="CANARY", visibility=Visibility.PRIVATE, audience="")
+
+    page = english(lead).get(shortlist.get_absolute_url())
+
+    assert page.context["history"][0]["text"] == "“C” moved from place 2 to 1"
+    assert "CANARY" not in page.content.decode()
+
+
+def test_history_keeps_a_reason_that_was_taken_off(lead, shortlist):
+    entry = shortlist.entries.get(idea__title="B")
+    sent = {f"entry-{entry.pk}-rationale": "Strong team", f"entry-{entry.pk}-tags": "pilot"}
+    signed_in(lead).post(address(shortlist, "B", "rationale"), sent)
+    signed_in(lead).post(address(shortlist, "B", "remove"))
+
+    line = signed_in(lead).get(shortlist.get_absolute_url()).context["history"][0]
+
+    assert (line["was"], line["tags"], line["who"]) == ("Strong team", ["pilot"], lead.name)

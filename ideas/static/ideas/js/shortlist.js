@@ -1,25 +1,25 @@
-// A shortlist in order: live, moved by buttons, arrow keys or the pointer. Without scripts the buttons post by themselves.
+// A shortlist in order: live, moved by buttons, keyboard or the pointer. Without scripts the buttons post by themselves.
 import { follow } from "../../realtime/live.js";
 import { clean } from "./forms.js";
+import { order } from "./order.js";
 import { refreshTimes } from "./times.js";
 import { announce, toast } from "./toasts.js";
 
 const page = document.querySelector("[data-shortlist]");
 const waiting = document.querySelector("[data-waiting]");
 let asked = 0; // the newest fetch wins: an older answer that comes late is dropped
-let drag = null;
+let hand = null; // what orders the rows, see order.js
 let sending = 0; // one's own acts on their way: their answers bring the list, so that changes heard meanwhile can wait
 let heard = 0; // the newest version that the topic told of
 
+const fields = () => [...page.querySelectorAll("[data-editing][open] :is(textarea, input[type=text])")];
 const part = () => page.querySelector("[data-entries]");
 const version = () => Number(part().dataset.version);
 
 /** Whether taking the list away would take something from the reader: words, an open question, a row in the hand. */
 function busy() {
-  const writing = [...page.querySelectorAll("[data-editing][open] textarea")].some(
-    (area) => area === document.activeElement || area.value !== area.defaultValue,
-  );
-  return writing || Boolean(drag) || Boolean(page.querySelector("dialog[open]"));
+  const writing = fields().some((field) => field === document.activeElement || field.value !== field.defaultValue);
+  return writing || hand.isHeld() || Boolean(page.querySelector("dialog[open]"));
 }
 
 function show(html, { say = "" } = {}) {
@@ -30,9 +30,12 @@ function show(html, { say = "" } = {}) {
   if (!fresh) return location.reload();
   const published = fresh.dataset.state !== part().dataset.state;
   const words = typed();
+  const told = page.querySelector("[data-changes]")?.open;
   for (const form of page.querySelectorAll("form[data-guard]")) clean(form);
   part().replaceWith(fresh);
   type(words);
+  const history = page.querySelector("[data-changes]");
+  if (history && told) history.open = true;
   ready();
   refocus(focused);
   announce(say || fresh.dataset.said);
@@ -43,18 +46,27 @@ function show(html, { say = "" } = {}) {
 
 /** Words that weren't saved, by the id of their field, so that the new list takes them over. */
 function typed() {
-  const areas = [...page.querySelectorAll("[data-editing][open] textarea")];
-  return new Map(areas.filter((area) => area.value !== area.defaultValue).map((area) => [area.id, area.value]));
+  return new Map(fields().filter((field) => field.value !== field.defaultValue).map((field) => [field.id, field.value]));
 }
 
 function type(words) {
   for (const [id, value] of words) {
     const area = document.getElementById(id);
-    if (!area) continue;
+    if (!area) {
+      keepAside(value);
+      continue;
+    }
     area.closest("details").open = true;
     area.value = value;
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
+}
+
+/** Words for an idea that somebody took off meanwhile: they stay to be copied. */
+function keepAside(words) {
+  const notice = document.querySelector("template[data-aside]").content.cloneNode(true);
+  notice.querySelector("[data-words]").textContent = words;
+  page.before(notice);
 }
 
 function refocus(id) {
@@ -107,65 +119,13 @@ function catchUp() {
   else refresh(page.dataset.changed);
 }
 
-// Buttons and arrow keys ---------------------------------------------------------------------------------------------
+// Buttons, and rows in the hand -------------------------------------------------------------------------------------
 
 page?.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-move]")) return;
   event.preventDefault();
   send(event.target, event.submitter?.value);
 });
-
-page?.addEventListener("keydown", (event) => {
-  const grip = event.target.closest("[data-grip]");
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  if (!grip || !step) return;
-  event.preventDefault();
-  const rows = [...page.querySelectorAll("[data-entry]")];
-  const place = rows.indexOf(grip.closest("[data-entry]")) + 1 + step;
-  if (place >= 1 && place <= rows.length) send(grip.closest("form"), place);
-});
-
-// The pointer --------------------------------------------------------------------------------------------------------
-
-page?.addEventListener("pointerdown", (event) => {
-  const grip = event.target.closest("[data-grip]");
-  if (!grip || event.button !== 0) return;
-  event.preventDefault();
-  grip.focus({ preventScroll: true });
-  const row = grip.closest("[data-entry]");
-  drag = { grip, row, from: places().indexOf(row), pointer: event.pointerId };
-  grip.setPointerCapture(event.pointerId);
-  row.classList.add("is-held");
-});
-
-page?.addEventListener("pointermove", (event) => {
-  if (drag?.pointer !== event.pointerId) return;
-  const under = places().find((row) => {
-    const box = row.getBoundingClientRect();
-    return row !== drag.row && event.clientY >= box.top && event.clientY <= box.bottom;
-  });
-  if (!under) return;
-  const box = under.getBoundingClientRect();
-  const below = places().indexOf(under) > places().indexOf(drag.row);
-  // Only past its middle, so that two rows of different height don't change places for ever.
-  if (below && event.clientY > box.top + box.height / 2) under.after(drag.row);
-  else if (!below && event.clientY < box.top + box.height / 2) under.before(drag.row);
-});
-
-function drop(event) {
-  if (drag?.pointer !== event.pointerId) return;
-  const { grip, row, from } = drag;
-  drag = null;
-  row.classList.remove("is-held");
-  const place = places().indexOf(row);
-  if (event.type === "pointercancel") refresh();
-  else if (place !== from) send(grip.closest("form"), place + 1);
-  else catchUp();
-}
-page?.addEventListener("pointerup", drop);
-page?.addEventListener("pointercancel", drop);
-
-const places = () => [...page.querySelectorAll("[data-entry]")];
 
 // Live ---------------------------------------------------------------------------------------------------------------
 
@@ -175,6 +135,13 @@ function ready() {
 }
 
 if (page) {
+  hand = order(page, {
+    rows: "[data-entry]",
+    grip: "[data-grip]",
+    words: { held: page.dataset.sayHeld, moved: page.dataset.sayMoved, back: page.dataset.sayBack },
+    dropped: (grip, place) => send(grip.closest("form"), place),
+    released: catchUp,
+  });
   ready();
   const { topic, after, epoch } = page.dataset;
   follow(topic, { after, epoch }, (change) => {

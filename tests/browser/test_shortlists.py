@@ -1,0 +1,125 @@
+"""A list put in order by mouse, finger and keyboard, while another lead looks on."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visits
+from tests.browser.server import Server
+from tests.browser.steps import is_live
+
+Leads = tuple[Page, Page]
+PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def address(server: Server) -> str:
+    """A list of the demo that is in preparation."""
+    _, answer = server.api("shortlists/", token=server.token("staff@example.org"))
+    found = [one for one in answer["results"] if one["state"] == "draft" and len(one["entries"]) >= 3]
+    return f"/shortlists/{found[0]['id']}/"
+
+
+def open_list(visit: Visits, address: str, email: str, **options: Any) -> Page:
+    page = visit(email, **options)
+    page.goto(address)
+    is_live(page)
+    return page
+
+
+def order(page: Page) -> list[str]:
+    rows = page.locator("[data-entry]")
+    return rows.evaluate_all("rows => rows.map((row) => row.dataset.entry)")  # type: ignore[no-any-return]
+
+
+def grip(page: Page, entry: str) -> Locator:
+    return page.locator(f"#grip-{entry}")
+
+
+def middle(row: Locator) -> tuple[float, float]:
+    box = row.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def is_ordered(page: Page, entries: list[str]) -> None:
+    said = re.compile("^" + ",".join(entries) + "$")
+    script = "() => [...document.querySelectorAll('[data-entry]')].map((row) => row.dataset.entry).join()"
+    page.wait_for_function(f"(said) => new RegExp(said).test(({script})())", arg=said.pattern)
+
+
+def test_a_mouse_drags_an_idea_and_the_other_lead_sees_it(visit: Visits, address: str) -> None:
+    lead, other = (open_list(visit, address, email) for email in ("lead@example.org", "staff@example.org"))
+    first, second, *rest = order(lead)
+
+    grip(lead, first).scroll_into_view_if_needed()
+    lead.mouse.move(*middle(grip(lead, first)))
+    lead.mouse.down()
+    x, y = middle(lead.locator(f"#entry-{second}"))
+    lead.mouse.move(x, y + 5, steps=8)
+    lead.mouse.up()
+
+    for page in (lead, other):
+        is_ordered(page, [second, first, *rest])
+    lead.reload()
+    is_ordered(lead, [second, first, *rest])
+
+
+def test_a_finger_drags_an_idea_without_scrolling_the_page(visit: Visits, address: str) -> None:
+    lead = open_list(visit, address, "lead@example.org", **PHONE)
+    other = open_list(visit, address, "staff@example.org")
+    first, second, *rest = order(lead)
+    grip(lead, second).scroll_into_view_if_needed()
+    touch = lead.context.new_cdp_session(lead)
+
+    def point(kind: str, *points: tuple[float, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    x, y = middle(grip(lead, second))
+    _, target = middle(lead.locator(f"#entry-{first}"))
+    point("touchStart", (x, y))
+    for part in range(1, 9):
+        point("touchMove", (x, y + (target - 5 - y) * part / 8))
+    point("touchEnd")
+
+    for page in (lead, other):
+        is_ordered(page, [second, first, *rest])
+
+
+def test_the_keyboard_moves_an_idea_and_says_so_and_a_stale_move_shows_the_true_order(
+    visit: Visits, address: str, server: Server
+) -> None:
+    visit.expect_console("409")
+    lead = open_list(visit, address, "lead@example.org")
+    first, second, third, *rest = order(lead)
+    said = lead.locator("[data-announce]")
+
+    grip(lead, first).focus()
+    lead.keyboard.press("Space")
+    expect(grip(lead, first)).to_have_attribute("aria-pressed", "true")
+    lead.keyboard.press("ArrowDown")
+    is_ordered(lead, [second, first, third, *rest])
+    expect(said).to_have_text(re.compile("2"))
+    lead.keyboard.press("Escape")
+    is_ordered(lead, [first, second, third, *rest])
+    expect(grip(lead, first)).to_have_attribute("aria-pressed", "false")
+
+    lead.keyboard.press("Space")
+    lead.keyboard.press("ArrowDown")
+    lead.keyboard.press("Space")
+    expect(grip(lead, first)).to_be_focused()
+    lead.reload()
+    is_ordered(lead, [second, first, third, *rest])
+
+    _, now = server.api(f"{address.strip('/')}/", token=server.token("lead@example.org"))
+    grip(lead, first).focus()
+    lead.keyboard.press("Space")
+    lead.keyboard.press("ArrowUp")
+    path = f"{address.strip('/')}/entries/{third}/move/"
+    server.api(path, token=server.token("staff@example.org"), method="POST", position=1, version=now["version"])
+    expect(lead.locator("[data-waiting]")).to_be_visible()
+    lead.keyboard.press("Space")
+    is_ordered(lead, [third, second, first, *rest])
+    expect(lead.locator("[data-entries] [role=alert]")).to_be_visible()
