@@ -38,6 +38,9 @@ _READ_NEXT = """
 """
 
 
+_READ_POSITIONS = "SELECT name, head, epoch FROM realtime_topic WHERE name IN ({})"
+
+
 class Position(NamedTuple):
     """Where a page stands: embed it, subscribe after it."""
 
@@ -108,7 +111,10 @@ def position(topic: str) -> Position:
 def positions(topics: Iterable[str]) -> dict[str, Position]:
     """Return where several topics stand, in one query; a topic without changes stands at 0."""
     names = set(topics)
-    rows = Topic.objects.filter(name__in=names | {CONTROL}).values_list("name", "head", "epoch")
+    asked = [CONTROL, *names]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_POSITIONS.format(", ".join(["%s"] * len(asked))), asked)
+        rows = cursor.fetchall()
     heads, epoch = {}, ""
     for name, head, row_epoch in rows:
         heads[name] = head

@@ -159,14 +159,15 @@ def cards(
     where the page has them.
     """
     names = names or read_names()
-    states, today = dict(IdeaState.choices), timezone.localdate(at)
+    states, today = {state: str(label) for state, label in IdeaState.choices}, timezone.localdate(at)
+    before, after = reverse("ideas:detail", args=["REFERENCE"]).split("REFERENCE")
     prepared = []
     for row in rows:
         tags = row["tags"]
         chains = [names.chain(code) for code in tags["chains"]]
         card = {
             "reference": row["reference"],
-            "url": reverse("ideas:detail", args=[row["reference"]]),
+            "url": f"{before}{row['reference']}{after}",
             "title": row["title"],
             "teaser": row["teaser"],
             "language": row["language"],

@@ -101,6 +101,8 @@ def lacks_in_words(lacks: Mapping[str, int], lacking: str) -> str:
 
     "" where the call asks nothing. `lacking`: as `Idea.lacking`. `radar.js` says the same.
     """
+    if not lacks and not lacking:
+        return ""
 
     def all_of(*, over: bool) -> str:
         return ", ".join(

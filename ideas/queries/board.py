@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat
 from ideas.models import Idea, Member, RoleSlot
 from ideas.queries.board_counts import SOON, kept_counts
 from ideas.queries.board_index import Bits, BoardIndex, board_index, seen_by
-from ideas.queries.board_pages import PAGE_SIZE, Page, after, cursor_at, read_page
+from ideas.queries.board_pages import PAGE_SIZE, Page, after, cursor_at, first_page, read_page
 from ideas.queries.board_words import having
 from ideas.queries.ideas import CARD_FIELDS, Viewer, audiences_of, public_teasers, related_ids, visible_to
 from ideas.queries.search import find, find_or_nearest, matching_ideas, of_ideas, scope_of
@@ -161,7 +161,9 @@ def board(
     if filters.narrows:
         page, counts = _page_of(chosen, seen, cursor), chosen.counts()
     else:
-        page, counts = read_page(seen, filters.sort, cursor), kept_counts(by, audiences, at)
+        at_first = isinstance(by, Member) and by.is_active and not cursor
+        page = first_page(by, audiences, filters.sort) if at_first else read_page(seen, filters.sort, cursor)
+        counts = kept_counts(by, audiences, at)
         if isinstance(by, Member):
             counts |= {facet: chosen.count(facet) for facet in NOT_KEPT}
     mine = list(chosen.known.ids(chosen.selected & chosen.own))

@@ -15,10 +15,10 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from ideas.models import BoardStamp, Call, Idea, Member, RoleSlot, Term, ValueChain
+from ideas.models import Call, Idea, Member, RoleSlot, Term, ValueChain
 from ideas.models.ideas import BUCKET_SHIFT
 from ideas.queries.ideas import PUBLIC, RELATED, Viewer
-from ideas.queries.stamped import Stamp, read_stamp
+from ideas.queries.stamped import Stamp, read_board_stamps, read_stamp
 
 BUCKETS = 256
 # More changed buckets than this, and everything is read anew, without a condition for each.
@@ -135,7 +135,7 @@ def board_index() -> BoardIndex:
     """All ideas as they are at this moment. Two queries as long as nothing changed, two to seven more otherwise."""
     global _kept
     # Stamps before rows: to read newer ones under an old stamp only means to read them again.
-    stamps = dict(BoardStamp.objects.values_list("id", "stamp"))
+    stamps = read_board_stamps()
     catalogue = read_stamp()
     kept = _kept
     if kept and kept.stamps == stamps and kept.names.stamp == catalogue:

@@ -1,13 +1,15 @@
 """Pages of the board: in an order that an index has, from a key on and never by an offset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet, TextField
 
-from ideas.models import Idea
-from ideas.queries.ideas import CARD_FIELDS
+from ideas.models import Idea, Member
+from ideas.queries.ideas import CARD_FIELDS, seen_with
+from ideas.queries.prepared import Prepared, Slot
 
 PAGE_SIZE = 25
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -15,6 +17,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "closing": ("closes_at", "id"),
     "newest": ("-opened_at", "-id"),
 }
+# A card's, and what it is sorted by.
+COLUMNS = (*CARD_FIELDS, "opened_at")
 
 
 @dataclass
@@ -28,11 +32,28 @@ class Page:
 def read_page(ideas: QuerySet[Idea], sort: str = "activity", cursor: str = "") -> Page:
     """Read 25 cards after a cursor ("<key>~<id>", the sort key and id of the last card). A bad cursor: page one."""
     key, ideas = after(ideas, sort, cursor)
-    rows = list(ideas.values(*{*CARD_FIELDS, key})[: PAGE_SIZE + 1])
-    if len(rows) <= PAGE_SIZE:
-        return Page(rows)
-    last = rows[PAGE_SIZE - 1]
-    return Page(rows[:PAGE_SIZE], cursor_at(last[key], last["id"]))
+    return _page(list(ideas.values_list(*COLUMNS)[: PAGE_SIZE + 1]), key)
+
+
+def first_page(by: Member, audiences: list[str], sort: str) -> Page:
+    """Read the first page of all that an active member sees: what `read_page` reads of `visible_to`, written once."""
+    sort = sort if sort in ORDERS else "activity"
+    return _page(_FIRST[sort].rows(member=by.pk, audiences=audiences), ORDERS[sort][0].lstrip("-"))
+
+
+def _page(rows: Sequence[tuple[Any, ...]], key: str) -> Page:
+    cards = [dict(zip(COLUMNS, row, strict=True)) for row in rows[:PAGE_SIZE]]
+    return Page(cards, cursor_at(cards[-1][key], cards[-1]["id"]) if len(rows) > PAGE_SIZE else "")
+
+
+def _first_of(sort: str) -> Prepared:
+    def written(member: Slot, audiences: list[Slot]) -> "QuerySet[Any, Any]":
+        return after(seen_with(member, audiences), sort, "")[1].values_list(*COLUMNS)[: PAGE_SIZE + 1]
+
+    return Prepared(written, member=BigIntegerField(), audiences=TextField())
+
+
+_FIRST = {sort: _first_of(sort) for sort in ORDERS}
 
 
 def after(ideas: QuerySet[Idea], sort: str, cursor: str) -> tuple[str, QuerySet[Idea]]:

@@ -94,10 +94,11 @@ def visible_to(member: Viewer, audiences: Sequence[str] | None = None) -> QueryS
     if not isinstance(member, Member) or not member.is_active:
         return Idea.objects.none()
     keys = audiences_of(member) if audiences is None else audiences
-    return _seen(member.pk, keys)
+    return seen_with(member.pk, keys)
 
 
-def _seen(pk: int | Slot, audiences: Sequence[str | Slot]) -> QuerySet[Idea]:
+def seen_with(pk: int | Slot, audiences: Sequence[str | Slot]) -> QuerySet[Idea]:
+    """The inside of `visible_to`, for what is written once (`prepared`); who asks knows that the member is active."""
     return Idea.objects.filter(Q(audience__in=audiences) | Q(id__in=RELATED.subquery(pk=pk)))
 
 

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, NamedTuple, ParamSpec, TypeVar
 
+from django.db import connection
+
 from ideas.choices import NOT_CLOSING, Scheme
-from ideas.models import CatalogueStamp, Deadline, Term, ValueChain
+from ideas.models import BoardStamp, CatalogueStamp, Deadline, Term, ValueChain
+from ideas.queries.prepared import Prepared
 from ideas.queries.taxonomy import all_kets, terms
 
 Stamp = tuple[int, ...]
@@ -23,7 +26,32 @@ MOST_CLOSINGS = 200
 
 def read_stamp() -> Stamp:
     """Say how calls, chains and terms stand. Before they are read: newer ones under an old stamp are read once more."""
-    return tuple(CatalogueStamp.objects.order_by("id").values_list("stamp", flat=True))
+    return tuple(stamp for (stamp,) in _STAMPS.rows())
+
+
+_STAMPS = Prepared(lambda: CatalogueStamp.objects.order_by("id").values_list("stamp"))
+
+
+_BOARD_STAMPS = BoardStamp._meta.db_table
+_AS_TEXT = {
+    "sqlite": f"SELECT group_concat(id || ':' || stamp) FROM (SELECT id, stamp FROM {_BOARD_STAMPS} ORDER BY id)",  # noqa: S608 - names of our own
+    "postgresql": f"SELECT string_agg(id || ':' || stamp, ',' ORDER BY id) FROM {_BOARD_STAMPS}",  # noqa: S608
+}
+_last_read: tuple[str, dict[int, int]] = "", {}
+
+
+def read_board_stamps() -> dict[int, int]:
+    """Read how the ideas stand, by bucket. As one text: five hundred rows take longer, and mostly it is the same."""
+    global _last_read
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_TEXT[connection.vendor])
+        text = cursor.fetchone()[0] or ""
+    known, stamps = _last_read
+    if known != text:
+        pairs = (pair.split(":") for pair in text.split(",") if pair)
+        stamps = {int(number): int(stamp) for number, stamp in pairs}
+        _last_read = text, stamps
+    return stamps
 
 
 class UnderStamp(Generic[P, T]):
