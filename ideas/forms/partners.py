@@ -45,8 +45,8 @@ class LineForm(forms.Form):
     def __init__(
         self, *args: Any, organisation: Organisation, line: PartnerSheet | None, names_contact: bool, **kwargs: Any
     ) -> None:
-        initial = {name: getattr(line, name) for name in (*LINE, "version")} if line else {"version": 0}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {name: getattr(line, name) for name in (*LINE, "version")} if line else {"version": 0}
+        super().__init__(*args, **kwargs)
         contact = self.fields["contact"]
         assert isinstance(contact, forms.ModelChoiceField)
         contact.queryset = people_of(organisation)

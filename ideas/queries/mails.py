@@ -53,7 +53,7 @@ def still_true(member: Member, rows: Sequence[Notification], at: datetime) -> tu
 
 def _closed(member: Member, rows: Sequence[Notification]) -> set[int]:
     """Pick the ids of those that tell of an annex or a partners' room which the member may read no more."""
-    gates: dict[str, Callable[[set[int | None]], QuerySet[Any, int]]] = {
+    gates: dict[str, Callable[[set[int]], QuerySet[Any, int]]] = {
         NotificationKind.ANNEX_CHANGED: lambda ideas: (
             annexes_visible_to(member).filter(idea__in=ideas).values_list("idea", flat=True)
         ),
@@ -64,7 +64,7 @@ def _closed(member: Member, rows: Sequence[Notification]) -> set[int]:
     gone: set[int] = set()
     for kind, gate in gates.items():
         told = [row for row in rows if row.kind == kind]
-        seen = set(gate({row.idea_id for row in told})) if told else set()
+        seen = set(gate({row.idea_id for row in told if row.idea_id})) if told else set()
         gone |= {row.pk for row in told if row.idea_id not in seen}
     return gone
 
