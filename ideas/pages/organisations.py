@@ -18,7 +18,7 @@ from ideas.models.competences import LISTS
 from ideas.pages import affiliations, network, suggestions, units
 from ideas.pages.filters import Facet, Option, address, facet
 from ideas.pages.parts import Names, cards, read_names
-from ideas.queries.competences import names_of_slugs
+from ideas.queries.competences import names_of_slugs, proposed_count
 from ideas.queries.organisations import (
     WORDS,
     Found,
@@ -63,6 +63,7 @@ def directory(request: HttpRequest) -> HttpResponse:
             "create": by is not None and can_create_organisations(by),
             "settle": by is not None and can_settle_competences(by),
         },
+        "proposed": proposed_count() if by is not None and can_settle_competences(by) else 0,
     }
     return render(request, "organisations/list.html", context)
 
