@@ -217,8 +217,9 @@ def _tell(
     members: list[Member], kind: NotificationKind, step: str, request: AffiliationRequest, *, by: Member, at: datetime
 ) -> list[Notification]:
     organisation = request.organisation
+    place = "people/#waiting" if kind == NotificationKind.AFFILIATION_ASKED else "#people"
     return notify(
-        members=members, kind=kind, idea=None, url=f"{organisation.get_absolute_url()}#people", at=at,
+        members=members, kind=kind, idea=None, url=f"{organisation.get_absolute_url()}{place}", at=at,
         key=f"affiliation.{request.pk}.{step}",
         data={
             "actor": by.name, "organisation": organisation.name, "state": request.state, "reason": request.reason,

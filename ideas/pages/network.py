@@ -17,6 +17,7 @@ from ideas.choices import OrganisationKind
 from ideas.forms.filters import chosen
 from ideas.models import Member, Organisation
 from ideas.pages import parts
+from ideas.queries.ideas import audiences_of
 from ideas.queries.network import Link, Network, NetworkFilters, Node, network_of, years_of
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -31,10 +32,10 @@ ROUND = frozenset({OrganisationKind.RESEARCH, OrganisationKind.TRAINING})
 def page(request: HttpRequest) -> HttpResponse:
     by, names = parts.member_of(request), parts.read_names()
     middle, filters = read_network_filters(request.GET)
-    zone = timezone.get_current_timezone()
-    net = network_of(by, filters, zone=zone)
+    zone, audiences = timezone.get_current_timezone(), audiences_of(by)
+    net = network_of(by, filters, zone=zone, audiences=audiences)
     chains = [(code, f"{code} · {chain['name']}") for code, chain in names.chains.items() if chain["in_use"]]
-    years = [(str(year), str(year)) for year in years_of(by, zone=zone)]
+    years = [(str(year), str(year)) for year in years_of(by, zone=zone, audiences=audiences)]
     year = str(filters.year or "")
     context = {
         "middle": middle,

@@ -1,7 +1,7 @@
 """Who works with whom: organisations in the same consortium, in the ideas that the reader sees."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import combinations
@@ -64,13 +64,15 @@ class Network:
     is_cut: bool
 
 
-def network_of(member: Viewer, filters: NetworkFilters, *, zone: tzinfo) -> Network:
+def network_of(
+    member: Viewer, filters: NetworkFilters, *, zone: tzinfo, audiences: Sequence[str] | None = None
+) -> Network:
     """Read who works with whom in the ideas that the viewer sees: the proposing organisation and accepted partners.
 
     An idea that the viewer doesn't see makes no link and counts nowhere; visitors see none. Three queries beside those
-    of `visible_to`.
+    of `visible_to`, which `audiences` saves where the caller has them.
     """
-    ideas = _together(member, filters, zone)
+    ideas = _together(member, filters, zone, audiences)
     fields = ("id", "reference", "title", "language", "organisation_id")
     rows = list(ideas.order_by("-id").values_list(*fields)[: MOST_IDEAS + 1])
     is_cut, rows = len(rows) > MOST_IDEAS, rows[:MOST_IDEAS]
@@ -86,16 +88,16 @@ def network_of(member: Viewer, filters: NetworkFilters, *, zone: tzinfo) -> Netw
     return _drawn(shared, is_cut=is_cut)
 
 
-def years_of(member: Viewer, *, zone: tzinfo) -> list[int]:
+def years_of(member: Viewer, *, zone: tzinfo, audiences: Sequence[str] | None = None) -> list[int]:
     """List the years in which ideas with partners that the viewer sees were written, the latest first."""
-    rows = _together(member, NetworkFilters(), zone).order_by()
+    rows = _together(member, NetworkFilters(), zone, audiences).order_by()
     return [start.year for start in rows.datetimes("created_at", "year", order="DESC", tzinfo=zone)]
 
 
-def _together(member: Viewer, filters: NetworkFilters, zone: tzinfo) -> QuerySet[Idea]:
+def _together(member: Viewer, filters: NetworkFilters, zone: tzinfo, audiences: Sequence[str] | None) -> QuerySet[Idea]:
     """Select the ideas in which organisations work together."""
     accepted = JoinRequest.objects.filter(idea=OuterRef("pk"), state=JoinState.ACCEPTED).order_by()
-    ideas = visible_to(member).filter(Exists(accepted), state__in=TOGETHER)
+    ideas = visible_to(member, audiences).filter(Exists(accepted), state__in=TOGETHER)
     if filters.organisation:
         joined = Exists(accepted.filter(organisation=filters.organisation))
         ideas = ideas.filter(joined | Q(organisation=filters.organisation))

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from ideas.actions.affiliations import ask_affiliation
 from ideas.actions.members import invite_member
 from ideas.choices import AffiliationRole, AffiliationState
-from ideas.models import Affiliation, AffiliationRequest, Invitation, Member, Organisation
+from ideas.models import Affiliation, AffiliationRequest, Invitation, Member, Notification, Organisation
 from tests.cast import signed_in
 from tests.factories import affiliate, make_member, make_organisation
 
@@ -114,6 +114,18 @@ def test_asked_accepted_and_one_of_the_people(
         administrator,
         outsider,
     ]
+
+
+def test_the_bell_leads_to_where_it_is_answered(
+    outsider: Member, administrator: Member, company: Member, firm: Organisation
+):
+    request = ask(outsider, firm)
+    asked = signed_in(administrator).get(Notification.objects.get(member=administrator).url)
+    post(administrator, f"/affiliation-requests/{request.pk}/accept/")
+    answered = signed_in(outsider).get(Notification.objects.get(member=outsider).url)
+
+    assert [row["request"] for row in asked.context["waiting"]] == [request]
+    assert answered.context["standing"]["affiliation"].member == outsider
 
 
 def test_what_was_typed_stays_with_what_is_wrong(outsider: Member, firm: Organisation):

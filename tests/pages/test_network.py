@@ -11,7 +11,7 @@ from tests.factories import affiliate, make_idea, make_member, make_organisation
 
 pytestmark = pytest.mark.django_db
 PAGE = "/network/"
-QUERIES_OF_PAGE = 14
+QUERIES_OF_PAGE = 12
 
 
 def partner(idea: Idea, name: str) -> Organisation:

@@ -9,7 +9,7 @@ from tests.factories import affiliate, make_chain, make_idea, make_member, make_
 
 LIST = "/organisations/"
 QUERIES_OF_LIST = 19
-QUERIES_OF_DETAIL = 25
+QUERIES_OF_DETAIL = 41
 
 
 def english(member: Member | None) -> Client:
