@@ -12,7 +12,7 @@ SEEKING = 200
 # A term is a rare subject or a common one, and what is done with it.
 RARE = tuple(f"{first}{last}" for first in ("cryo", "electro", "magneto", "piezo") for last in WORDS)
 DONE = ("testing", "design", "modelling", "repair", "monitoring", "assembly", "casting", "milling")
-WANTED = ("Laser welding of battery housings", "Hydraulic pump testing", "Vibration sensors for gearboxes")
+WANTED = ("Laser welding of battery housings", "Hydraulic pump testing", "Vibration sensors")
 
 
 def generate_organisations(count: int, *, seed: int = 1) -> None:

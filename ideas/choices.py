@@ -277,7 +277,7 @@ class SuggestionSide(models.TextChoices):
 
 
 class SuggestionVerdict(models.TextChoices):
-    ASIDE = "aside", _("Set aside")
+    ASIDE = "aside", _("Set it aside")
     AGAIN = "again", _("Suggest again")
 
 

@@ -5,8 +5,8 @@ rarity (`fit.weight_of`), in the work to be done half, in descriptions half agai
 whose words are asked for 1.5, up to 3; the idea's own value chain 1, another one 0.5, up to 1.5; each KET 0.5, up to 1;
 the kind and the accreditation that the place wants 1 each; what the call asks for and the line-up lacks 1.5 each, up to
 3; the same role in other ideas 0.5 each, any other 0.25, up to 1.5; the same province as the idea's 0.5. Against it are
-refusals: 2 for one about the same words, 0.5 for another one, up to 4. It fits for a whole competence, or when words
-make 2 points: two words, or all that the place asks for. Nothing here reads rows.
+refusals: 2 for one about the same words, 0.5 for another one, up to 4. It fits for a whole competence, for competences
+with all that the place asks for, or for two words that make 2 points. Nothing here reads rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -123,13 +123,20 @@ def partner_fit(place: Place, profile: Profile, *, brings: Iterable[str] = (), p
 
 
 def _is_enough(place: Place, profile: Profile, said: Iterable[Reason]) -> bool:
-    """Whether the two speak of the same: one word of several, or one that every other text has, needn't mean it."""
+    """Whether the two speak of the same: one word of several, or some that every other text has, needn't mean it."""
     of_words = [reason for reason in said if reason.code in (*SOURCES, DESCRIPTION)]
     shared = {key for reason in of_words for key in reason.values}
-    telling, asked = _telling(shared), _telling(place.asked)
-    is_all = bool(shared) and (place.asked <= shared or (bool(asked) and asked <= telling))
+    in_terms = {key for reason in of_words if reason.code != DESCRIPTION for key in reason.values}
+    if _has_all(place, in_terms) or _whole(place, profile):
+        return True
     worth = sum(reason.points for reason in of_words)
-    return bool(_whole(place, profile)) or (worth >= ENOUGH and (len(telling) > 1 or is_all))
+    return worth >= ENOUGH and (len(_telling(shared)) > 1 or _has_all(place, shared))
+
+
+def _has_all(place: Place, keys: set[str]) -> bool:
+    """Whether these are all words that the place asks for, or all its telling ones."""
+    asked = _telling(place.asked)
+    return asked <= keys if asked else bool(keys) and place.asked <= keys
 
 
 def _telling(keys: Iterable[str]) -> set[str]:
@@ -156,7 +163,7 @@ def _words(place: Place, profile: Profile) -> list[Reason]:
 
 def _whole(place: Place, profile: Profile) -> set[tuple[str, ...]]:
     """The terms all of whose words the place asks for, one of them a telling one; each once."""
-    return {keys for _, keys in profile.terms if _telling(keys) and all(key in place.words for key in keys)}
+    return {keys for _, keys in profile.terms if all(key in place.words for key in keys) and _telling(keys)}
 
 
 def _weightiest(keys: Iterable[str], words: Mapping[str, float]) -> tuple[str, ...]:

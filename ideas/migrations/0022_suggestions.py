@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "verdict",
-                    models.CharField(choices=[("aside", "Set aside"), ("again", "Suggest again")], max_length=20),
+                    models.CharField(choices=[("aside", "Set it aside"), ("again", "Suggest again")], max_length=20),
                 ),
                 ("reason", models.TextField(blank=True, verbose_name="reason")),
                 ("about", models.CharField(blank=True, max_length=200)),

@@ -35,9 +35,9 @@ class OrganisationIndex:
     """Every organisation, a column a field, by name.
 
     `people` are the value chains in which an organisation's people take part, None where nobody of it is here;
-    `administered` whether somebody could answer an invitation;
-    `entities` whom each counts as for a call, its parent or itself. `words` and `told` say in whose terms, and in whose
-    descriptions alone, a word is found: {key: places in the columns}. `verdicts` are kept for who asks again.
+    `administered` whether somebody could answer an invitation; `entities` whom each counts as for a call, its parent or
+    itself. `words`, `told` and `chains` say in whose terms, and in whose descriptions alone, a word is found, who is in
+    a value chain: {key: places in the columns}. `verdicts` are kept for who asks again.
     """
 
     ids: list[int] = field(default_factory=list)
@@ -48,6 +48,7 @@ class OrganisationIndex:
     place_of: dict[int, int] = field(default_factory=dict)
     words: dict[str, Places] = field(default_factory=dict)
     told: dict[str, Places] = field(default_factory=dict)
+    chains: dict[str, Places] = field(default_factory=dict)
     vocabulary: Vocabulary = field(default_factory=dict)
     verdicts: dict[Any, bool] = field(default_factory=dict)
 
@@ -212,6 +213,6 @@ def _add(index: OrganisationIndex, pk: int, profile: Profile) -> None:
     index.ids.append(pk)
     index.profiles.append(profile)
     own = dict.fromkeys(key for _, keys in profile.terms for key in keys)
-    for table, keys in ((index.words, own), (index.told, profile.described)):
+    for table, keys in ((index.words, own), (index.told, profile.described), (index.chains, profile.chains)):
         for key in keys:
             table.setdefault(key, array("I")).append(place)

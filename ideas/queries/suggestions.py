@@ -137,12 +137,14 @@ def _likeliest(place: Place, slot: RoleSlot, known: _Known, *, beyond: bool) -> 
         is_free = pk not in happened.taken and (slot.pk, pk) not in happened.aside
         return is_free and place.takes(profile.kind, accredited=profile.accredited) and sees(n) is not beyond
 
-    ahead = sorted(
-        (-round(score + (own in index.profiles[n].chains), 6), n) for n, score in scored(place, index).items()
-    )
+    scores = scored(place, index)
+    for n in index.chains.get(own, ()):
+        if n in scores:
+            scores[n] += 1
+    ahead = sorted(scores, key=lambda n: (-scores[n], n))
     compared = [
         (n, partner_fit(place, index.profiles[n], brings=known.brings(n, slot.role)))
-        for n in islice((n for _, n in ahead if fits(n)), COMPARED)
+        for n in islice(filter(fits, ahead), COMPARED)
     ]
     best = nsmallest(ASKED, ((-round(fit.score, 6), n) for n, fit in compared if fit.is_enough))
     return [ids[n] for _, n in best]

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from ideas.actions.joining import accept_join_request, decline_join_request
+from ideas.actions.joining import accept_join_request, decline_join_request, invite_organisation, take_step
 from ideas.actions.suggestions import mark_partner
 from ideas.choices import AffiliationRole, OrganisationKind, Scheme, Visibility
 from ideas.models import Idea, Member, Organisation, RoleSlot, Term, ValueChain
@@ -218,6 +218,24 @@ def test_what_was_refused_in_an_authors_other_idea_weighs_here_and_for_no_other_
     assert [(reason.code, reason.values) for reason in last.fit.cautions] == [("refused", (1, 0))]
     assert [one.reason for one in last.refusals] == ["Slow"]
     assert names(other_slot, other_author) == ["A first by name", "B second"]
+
+
+def test_declined_invitation_is_learnt_with_its_reason(slot: RoleSlot, researcher: Member, other_author: Member):
+    asked = make_here("A asked", competences=["Saldatura laser"])
+    make_here("B not asked", competences=["Saldatura laser"])
+    other = make_slot(make_idea(researcher), expertise="Saldatura laser")
+    invite: dict[str, Any] = {"by": researcher, "organisation": asked, "at": timezone.now()}
+
+    invitation = invite_organisation(idea=slot.idea, slot=slot, **invite)
+    waiting = names(slot, researcher)
+    take_step("decline", by=asked.people.get(), request=invitation, reason="Not this year", at=timezone.now())
+
+    assert waiting == ["B not asked"]
+    (left_out,) = suggest(slot, researcher).left_out
+    assert [(one.state, one.invited, one.reason) for one in left_out.refusals] == [("declined", True, "Not this year")]
+    assert names(other, researcher) == ["B not asked", "A asked"]
+    mark_partner(by=researcher, slot=slot, organisation=asked, verdict="again", at=timezone.now())
+    assert names(slot, researcher) == ["B not asked", "A asked"]
 
 
 def test_part_in_other_ideas_counts_as_far_as_the_author_sees_them(
