@@ -182,4 +182,13 @@ def tell(
         "until": request.expires_at.isoformat() if request.expires_at else "",
     }  # fmt: skip
     key = f"join.{request.pk}.{step}"
-    return notify(members=members, kind=kind, idea=None if anyway else idea, url=url, at=at, key=key, data=data)
+    return notify(
+        members=members,
+        kind=kind,
+        idea=None if anyway else idea,
+        url=url,
+        at=at,
+        key=key,
+        data=data,
+        before=request.expires_at,
+    )

@@ -141,7 +141,9 @@ def answer(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in STEP_LABELS:
         raise Http404
     join_request, member = get_object_or_404(requests_visible_to(request.user), pk=pk), member_of(request)
-    texts = texts_for(step, join_request)
+    # Its title is in them.
+    visible = visible_to(member).filter(pk=join_request.idea_id).exists()
+    texts = texts_for(step, join_request) if visible else []
     form = AnswerForm(posted(request), initial={"reason": text_named(request.GET.get("text", ""), texts)})
     status = 200 if request.method == "GET" else 400
     if form.is_valid():
@@ -163,7 +165,7 @@ def answer(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         "label": step_label(step, join_request),
         "texts": texts,
         "back": request.POST.get("back") or request.GET.get("back", ""),
-        "visible": visible_to(member).filter(pk=join_request.idea_id).exists(),
+        "visible": visible_to(member).filter(pk=join_request.idea_id).exists(),  # a refused step may have closed it
     }
     return render(request, "joining/answer.html", context, status=status)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ideas.actions.joining import accept_join_request, decline_join_request, withdraw_join_request
 from ideas.choices import JoinState
 from ideas.models import Idea, JoinRequest, Member, Organisation, RoleSlot
+from ideas.rules.joining import STEPS
 from tests.cast import signed_in
 from tests.factories import (
     affiliate,
@@ -126,6 +127,22 @@ def test_the_administrator_finds_the_invitation_and_answers_it(
     assert (answer.status_code, answer["Location"]) == (303, "/join-requests/")
     assert b"CANARY title" not in client.get("/join-requests/").content
     assert signed_in(company).get("/join-requests/").context["waiting"] == []
+
+
+def test_what_was_closed_again_is_named_nowhere(
+    secret: Idea, researcher: Member, administrator: Member, firm: Organisation
+):
+    slot = make_slot(secret, expertise="CANARY expertise")
+    made = make_invitation(secret, firm, slot=slot)
+    withdraw_join_request(by=researcher, request=made, at=timezone.now())
+    client = signed_in(administrator)
+
+    pages = [client.get("/join-requests/"), *(client.get(f"/join-requests/{made.pk}/{step}/") for step in STEPS)]
+    api = client.get(f"/api/v1/join-requests/{made.pk}/")
+
+    assert [(page.status_code, b"CANARY" in page.content) for page in (*pages, api)] == [(200, False)] * (
+        len(STEPS) + 2
+    )
 
 
 # Answering ------------------------------------------------------------------------------------------------------------

@@ -348,7 +348,7 @@ def test_the_list_costs_a_fixed_number_of_queries(
         make_join_request(make_idea(researcher), administrator, firm)
     client = signed_in(administrator)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/join-requests/")
 
 
