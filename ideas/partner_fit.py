@@ -147,7 +147,7 @@ def _words(place: Place, profile: Profile) -> list[Reason]:
     """One reason for each source that has words of the place; a word counts where it is found first."""
     left, counted = MAX_WORDS, set[str]()
     whole = min(MAX_WHOLE_TERMS, WHOLE_TERM * len(_whole(place, profile)))
-    found = []
+    found: list[Reason] = []
     for source in SOURCES:
         keys = dict.fromkeys(key for kind, term in profile.terms if kind == source for key in term)
         shared = [key for key in keys if key in place.words]

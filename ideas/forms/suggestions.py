@@ -16,5 +16,5 @@ class MarkForm(forms.Form):
     verdict = forms.ChoiceField(choices=SuggestionVerdict.choices, widget=forms.HiddenInput)
     reason = text_field(_("Why"), MAX_REASON_CHARS, rows=2)
 
-    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{place}_%s", initial={"verdict": SuggestionVerdict.ASIDE}, **kwargs)
+    def __init__(self, data: Any = None, *, place: str) -> None:
+        super().__init__(data, auto_id=f"id_{place}_%s", initial={"verdict": SuggestionVerdict.ASIDE})

@@ -72,6 +72,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(whole_organisation(slug))
     names, by = read_names(), request.user
+    people = people_of(by, organisation)
     context = {
         "organisation": organisation,
         "kind": KINDS[organisation.kind],
@@ -79,13 +80,13 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": _facts(organisation),
         "chains": [names.chain(chain.code) for chain in organisation.value_chains.all()],
         "kets": list(organisation.kets.all()),
-        "people": people_of(request.user, organisation),
+        "people": people,
         "cards": cards(ideas_of_organisation(request.user, organisation), at=timezone.now(), names=names),
         "may_edit": isinstance(by, Member) and can_edit_organisation(by, organisation),
     }
     for part in (affiliations.standing_context, units.family_context, network.neighbours_context):
         context |= part(request, organisation)
-    context["suggested"] = suggestions.strip_for(by, organisation, context["people"], names)
+    context["suggested"] = suggestions.strip_for(by, organisation, people, names)
     return render(request, "organisations/detail.html", context)
 
 
