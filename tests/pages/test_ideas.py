@@ -233,12 +233,54 @@ def test_board_asks_the_database_a_fixed_number_of_times(
     django_assert_num_queries: DjangoAssertNumQueries,
 ):
     for _ in range(ideas):
-        make_idea(researcher, chain=chain, call=make_call(), kets=[make_ket()], other_chains=[], title="Some idea")
+        call = make_call(rules={"min_companies": 2, "max_proposals": 1})  # the radar is on every card
+        make_idea(researcher, chain=chain, call=call, kets=[make_ket()], other_chains=[], title="Some idea")
     client = signed_in(company)
     client.get("/")
 
     with django_assert_num_queries(queries):
-        client.get("/", query)
+        page = client.get("/", query)
+
+    assert page.content.decode().count('data-lacking="min_companies"') == min(ideas, 25)
+
+
+@pytest.mark.parametrize("query", [{"lacks": "min_companies"}, {"lacks": ["min_smes", "nothing"], "state": "open"}])
+@pytest.mark.parametrize("ideas", [1, 3])
+def test_a_board_narrowed_by_what_is_lacking_asks_a_fixed_number_of_times(
+    researcher: Member,
+    company: Member,
+    chain: ValueChain,
+    ideas: int,
+    query: dict[str, Any],
+    django_assert_num_queries: DjangoAssertNumQueries,
+):
+    for rule in ("min_companies", "min_smes"):
+        call = make_call(rules={rule: 1})
+        for _ in range(ideas):
+            make_idea(researcher, chain=chain, call=call)
+    client = signed_in(company)
+    client.get("/")
+
+    with django_assert_num_queries(13):
+        page = client.get("/", query)
+
+    assert page.content.decode().count(' data-lacking="min_') == ideas
+
+
+def test_visitors_and_who_sees_a_teaser_learn_nothing_of_what_is_lacking(
+    researcher: Member, laboratory: Organisation, chain: ValueChain
+):
+    call = make_call(rules={"min_companies": 2})
+    shown = make_idea(researcher, chain=chain, call=call, organisation=laboratory, public_teaser=True)
+
+    pages = [
+        signed_in(None).get(path).content.decode()
+        for path in ("/", "/?lacks=min_companies", f"/ideas/{shown.reference}/")
+    ]
+
+    words = ("idea__lacks", "lacking", "lacks-", "data-radar")
+    assert [[word in page for word in words] for page in pages] == [[False] * 4] * 3
+    assert all(shown.title in page for page in pages)
 
 
 def test_the_board_begins_with_what_waits_for_its_reader(researcher: Member, company: Member, chain: ValueChain):
@@ -415,7 +457,7 @@ def test_idea_page_asks_the_database_a_fixed_number_of_times(
     client = signed_in(company)
     client.get(idea.get_absolute_url())
 
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(43):
         client.get(idea.get_absolute_url())
 
 

@@ -87,6 +87,20 @@ def test_facets_of_what_is_sought_are_counted(company: Member):
     assert (narrowed["total"], narrowed["role"], narrowed["trl"]["2"]) == ({"": 0}, {}, 3)
 
 
+@pytest.mark.usefixtures("ideas")
+def test_what_is_lacking_is_counted_alike_at_the_write_and_in_memory(
+    researcher: Member, company: Member, outsider: Member, staff: Member
+):
+    at = timezone.now()
+
+    for viewer in (researcher, company, outsider, staff):
+        kept = board(viewer, IdeaFilters(), at=at).counts["lacks"]
+        chosen = choose(viewer, IdeaFilters(), at=at, audiences=audiences_of(viewer))
+
+        assert {value: n for value, n in kept.items() if n} == chosen.count("lacks") != {}
+    assert board(AnonymousUser(), IdeaFilters(), at=at).counts.get("lacks", {}) == {}
+
+
 # What changes it ----------------------------------------------------------------------------------------------------
 
 WRITES: dict[str, Callable[[Idea], Any]] = {
