@@ -16,6 +16,7 @@ from ideas.pages import (
     calls_staff,
     candidates,
     comments,
+    comparisons,
     competences,
     deadlines,
     drafts,
@@ -45,6 +46,7 @@ from ideas.pages import (
     rule_sets,
     search,
     searches,
+    shortlist_papers,
     shortlists,
     similar,
     site,
@@ -231,11 +233,16 @@ unit_pages = [
 network_pages = [
     path("network/", network.page, name="page"),
 ]
+comparison_pages = [
+    path("compare/", comparisons.detail, name="detail"),
+]
 shortlist_pages = [
     path("shortlists/", shortlists.overview, name="list"),
     path("shortlists/new/", shortlists.new, name="new"),
     path("shortlists/<int:pk>/", shortlists.detail, name="detail"),
     path("shortlists/<int:pk>/publish/", shortlists.publish, name="publish"),
+    path("shortlists/<int:pk>/list.<str:kind>", shortlist_papers.export, name="export"),
+    path("shortlists/<int:pk>/paper/", shortlist_papers.paper, name="paper"),
     path("ideas/<str:reference>/shortlist/", adding.add, name="add"),
     path("shortlist-entries/<int:pk>/move/", shortlists.move, name="move"),
     path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
@@ -301,6 +308,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((affiliation_pages, "affiliations"))),
     path("", include((unit_pages, "units"))),
     path("", include((network_pages, "network"))),
+    path("", include((comparison_pages, "comparisons"))),
     path("", include((shortlist_pages, "shortlists"))),
     path("", include((following_pages, "following"))),
     path("", include((notification_pages, "notifications"))),

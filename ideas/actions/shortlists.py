@@ -22,7 +22,7 @@ OUT_OF_THE_WAY = 1_000_000
 MOST_TAGS = 5
 MAX_TAG_CHARS = 30
 # What a published list keeps of an idea.
-FROZEN = ("title", "acronym", "teaser", "state", "problem", "approach", "expected_result", "advantage")
+FROZEN = ("title", "acronym", "teaser", "state", "html")
 
 
 @transaction.atomic(durable=True)

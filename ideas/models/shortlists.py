@@ -33,7 +33,8 @@ class Shortlist(models.Model):
 
 
 class ShortlistEntry(models.Model):
-    """`frozen` is the idea as it was when the list was published: {title, teaser, acronym, state} and its long texts.
+    """`frozen` is the idea as it was when the list was published: {title, teaser, acronym, state, html}.
+    `html` are its long texts by name, cleaned.
 
     `tags` are the leads' own short labels, in the order in which they were typed.
     """

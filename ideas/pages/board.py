@@ -17,11 +17,11 @@ from ideas.choices import IDEA_JOINABLE, IdeaState
 from ideas.forms.filters import read_idea_filters
 from ideas.pages import adding, board_live, exports, facets, parts
 from ideas.queries import ideas as queries
-from ideas.queries.board import RELEVANCE, IdeaFilters, nearest
+from ideas.queries.board import RELEVANCE, Board, IdeaFilters, nearest
 from ideas.queries.board import board as read_board
 from ideas.queries.board_counts import SOON
 from ideas.queries.stamped import RULER_DAYS, Stamp, closings_ahead
-from ideas.queries.today import waiting_for
+from ideas.queries.today import Today, waiting_for
 
 STRIP = 6
 
@@ -36,11 +36,12 @@ def board(request: HttpRequest) -> HttpResponse:
     positions = board_live.positions(audiences) if member else []
     found = read_board(request.user, filters, at=at, cursor=cursor, audiences=audiences)
     names = parts.names_under(found.stamp)
+    waiting = waiting_for(request.user, at)
     groups = facets.groups(filters, found, names, member=member)
     context = {
         "filters": filters,
         "cards": parts.cards(found.page.rows, at=at, names=names, teaser=not member),
-        "addable": adding.addable(request, {row["reference"]: row["tags"]["chains"] for row in found.page.rows}),
+        **_addable(request, waiting, found),
         "total": found.total,
         "groups": groups,
         "chips": facets.chips(filters, groups),
@@ -49,7 +50,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "sorts": _sorts(filters) if member else [],
         "saving": facets.saving(filters) if member and filters.narrows else "",
         "next": facets.address(filters, found.page.next_cursor) if found.page.next_cursor else "",
-        "today": _today(request, at),
+        "today": _today(waiting),
         "live": board_live.start(positions, found, filters, cursor, read_at=timezone.now()) if member else "",
         "words": board_live.words(names) if member else {},
         **_deadlines_ahead(request, found.stamp, at),
@@ -87,9 +88,15 @@ def _deadlines_ahead(request: HttpRequest, stamp: Stamp, at: datetime) -> dict[s
     return {"now": at, "marks": marks, "own": own, "soon": soon[:STRIP], "soon_more": len(soon[STRIP:])}
 
 
-def _today(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:
+def _addable(request: HttpRequest, waiting: Today, found: Board) -> dict[str, Any]:
+    """Which ideas of the page a lead or cluster staff may put on a list; nobody else costs a query."""
+    if not waiting.leads and not getattr(request.user, "is_staff", False):
+        return {}
+    return {"addable": adding.addable(request, {row["reference"]: row["tags"]["chains"] for row in found.page.rows})}
+
+
+def _today(found: Today) -> list[dict[str, Any]]:
     """What waits for the member, most pressing first: {count, text, url, urgent}; nothing of which there is none."""
-    found = waiting_for(request.user, at)
     requests, drafts = reverse("joining:list"), facets.address(_own_drafts())
     lines = [
         (found.answer, ngettext("request to answer", "requests to answer", found.answer), requests, True),

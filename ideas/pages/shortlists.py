@@ -25,6 +25,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.forms.shortlists import MoveForm, RationaleForm, ShortlistForm
 from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
 from ideas.pages.parts import Names, chain_tag, member_of, put_on, read_names, see_other
+from ideas.pages.shortlist_papers import long_texts
 from ideas.queries.ideas import visible_to
 from ideas.queries.shortlists import (
     curated_chains,
@@ -35,6 +36,7 @@ from ideas.queries.shortlists import (
 )
 from ideas.queries.topics import shortlist_topic
 from ideas.rules.shortlists import can_change_shortlist, can_curate
+from ideas.serializers.shortlists import text_of
 from realtime.log import position
 
 STATES = dict(ShortlistState.choices)
@@ -208,8 +210,7 @@ def _entries(
     rows = []
     for place, entry in enumerate(entries, start=1):
         idea = entry.idea
-        # What was published stays as it was read then, whatever the idea says today.
-        text = entry.frozen or {name: getattr(idea, name) for name in ("title", "acronym", "teaser", "state")}
+        text = text_of(entry)
         form = typed.get(entry.pk) or RationaleForm(
             prefix=f"entry-{entry.pk}", initial={"rationale": entry.rationale, "tags": entry.tags}
         )
@@ -229,6 +230,8 @@ def _entries(
                 "added_at": entry.added_at,
                 "up": place - 1 if place > 1 else None,
                 "down": place + 1 if place < len(entries) else None,
+                "comparable": len(entries) > 1,
+                "texts": long_texts(text["html"]) if entry.frozen else [],
                 "form": form if may_change or entry.pk in typed else None,
                 "typed": entry.pk in typed,
             }

@@ -24,6 +24,8 @@ class Today:
     shortlists: int = 0
     stranded: int = 0
     asked: int = 0
+    # Value chains that they lead: nothing that waits, but asked here no page needs a query for it.
+    leads: int = 0
 
 
 def waiting_for(member: Viewer, at: datetime) -> Today:
@@ -38,7 +40,8 @@ def _counts(member: Slot, at: Slot) -> "QuerySet[Any, Any]":
     authored = Idea.authors.through.objects.filter(member_id=member).values("idea_id")
     affiliations = Affiliation.objects.filter(member_id=member, role=AffiliationRole.ADMINISTRATOR)
     administered = affiliations.values("organisation")
-    led = ValueChain.leads.through.objects.filter(member_id=member).values("valuechain_id")
+    leading = ValueChain.leads.through.objects.filter(member_id=member)
+    led = leading.values("valuechain_id")
     to_answer = JoinRequest.objects.filter(
         Q(idea__in=authored, state=JoinState.PENDING) | Q(organisation__in=administered, state=JoinState.INVITED)
     )
@@ -51,6 +54,7 @@ def _counts(member: Slot, at: Slot) -> "QuerySet[Any, Any]":
         asked=counted(own.filter(state=IdeaState.NEEDS_INFO)),
         stranded=counted(own.filter(state__in=IDEA_JOINABLE, call__closes_at__lt=at)),
         shortlists=counted(Shortlist.objects.filter(value_chain__in=led, state=ShortlistState.DRAFT)),
+        leads=counted(leading),
     )
     return counts.values_list(*(field.name for field in fields(Today)))
 

@@ -1,10 +1,37 @@
 """Output shapes of shortlists."""
 
 from datetime import UTC
+from typing import Any
 
 from rest_framework import serializers
 
+from ideas.exchange.cells import Cell
 from ideas.models import Shortlist, ShortlistEntry
+
+# What an export says of an entry, a column each.
+COLUMNS = ("place", "reference", "title", "acronym", "teaser", "state", "rationale", "labels", "added_by", "added_at")
+
+
+def text_of(entry: ShortlistEntry) -> dict[str, Any]:
+    """Give {title, acronym, teaser, state, html} of an entry: on a published list as they were read on that day."""
+    idea = entry.idea
+    now = {"title": idea.title, "acronym": idea.acronym, "teaser": idea.teaser, "state": idea.state, "html": idea.html}
+    # What was published before long texts were kept has none.
+    return now if entry.frozen is None else {**now, "html": {}, **entry.frozen}
+
+
+def entry_line(entry: ShortlistEntry) -> list[Cell]:
+    """Give an entry as cells in the order of `COLUMNS`; `place` is of `queries.shortlists.with_entries`."""
+    text = text_of(entry)
+    record = {
+        "place": entry.place,  # type: ignore[attr-defined]  # by with_entries
+        "reference": entry.idea.reference,
+        "rationale": entry.rationale,
+        "labels": "; ".join(entry.tags),
+        "added_by": entry.added_by.name,
+        "added_at": entry.added_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    return [(record | text)[name] for name in COLUMNS]
 
 
 class EntrySerializer(serializers.Serializer[ShortlistEntry]):
@@ -23,7 +50,7 @@ class EntrySerializer(serializers.Serializer[ShortlistEntry]):
     tags = serializers.ListField(child=serializers.CharField())
 
     def get_title(self, entry: ShortlistEntry) -> str:
-        return entry.frozen["title"] if entry.frozen else entry.idea.title
+        return str(text_of(entry)["title"])
 
 
 class ShortlistSerializer(serializers.Serializer[Shortlist]):

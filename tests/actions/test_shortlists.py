@@ -199,10 +199,8 @@ def test_publishing_freezes_the_texts_and_tells_the_authors(lead, shortlist, ide
     publish_shortlist(by=lead, shortlist=shortlist, at=NOW)
 
     frozen = {row.idea.title: row.frozen for row in shortlist.entries.select_related("idea")}
-    first = ideas[0]
-    texts = {"problem": first.problem, "approach": first.approach}
-    texts |= {"expected_result": first.expected_result, "advantage": first.advantage}
-    assert frozen["A"] == {"title": "A", "acronym": "", "teaser": "A teaser.", "state": "open", **texts}
+    html = ideas[0].html
+    assert frozen["A"] == {"title": "A", "acronym": "", "teaser": "A teaser.", "state": "open", "html": html}
     told = Notification.objects.filter(member=researcher, kind="idea.shortlisted")
     assert {note.idea for note in told} == set(ideas)
     assert {note.url for note in told} == {shortlist.get_absolute_url()}

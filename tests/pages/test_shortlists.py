@@ -1,7 +1,10 @@
+import csv
 from datetime import UTC, datetime
+from io import BytesIO, StringIO
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from ideas.actions.shortlists import move_entry, publish_shortlist, remove_entry
@@ -435,3 +438,59 @@ def test_history_keeps_a_reason_that_was_taken_off(lead, shortlist):
     line = signed_in(lead).get(shortlist.get_absolute_url()).context["history"][0]
 
     assert (line["was"], line["tags"], line["who"]) == ("Strong team", ["pilot"], lead.name)
+
+
+# What leaves --------------------------------------------------------------------------------------------------------
+
+
+def table(client: Client, shortlist: Shortlist) -> list[list[str]]:
+    body = b"".join(client.get(f"/shortlists/{shortlist.pk}/list.csv"))
+    return list(csv.reader(StringIO(body.decode("utf-8-sig"), newline="")))[1:]
+
+
+def test_a_published_list_leaves_as_it_was_published(researcher, outsider, lead, shortlist, ideas):
+    Idea.objects.filter(pk=ideas[0].pk).update(title="=1+1", html={"problem": "<p>Of that day</p>"})
+    publish_shortlist(by=lead, shortlist=shortlist, at=NOW)
+    Idea.objects.filter(pk=ideas[0].pk).update(title="CANARY", html={"problem": "<p>CANARY</p>"})
+
+    rows = table(signed_in(researcher), shortlist)
+    paper = signed_in(researcher).get(f"/shortlists/{shortlist.pk}/paper/")
+    page = signed_in(researcher).get(shortlist.get_absolute_url())
+
+    assert [row[:3] for row in rows] == [
+        [str(n), one.reference, title] for n, one, title in zip((1, 2, 3), ideas, ("'=1+1", "B", "C"), strict=True)
+    ]
+    for answer in (paper, page):
+        assert "Of that day" in answer.content.decode()
+        assert "CANARY" not in answer.content.decode()
+
+
+def test_what_a_reader_may_not_see_does_not_leave(outsider, published, ideas):
+    Idea.objects.filter(pk=ideas[0].pk).update(visibility=Visibility.PRIVATE, audience="")
+    client = signed_in(outsider)
+
+    rows = table(client, published)
+    book = load_workbook(BytesIO(b"".join(client.get(f"/shortlists/{published.pk}/list.xlsx"))))
+    paper = client.get(f"/shortlists/{published.pk}/paper/")
+
+    assert [(row[0], row[2]) for row in rows] == [("1", "B"), ("2", "C")]
+    assert [row[2].value for row in book["shortlist"].rows][1:] == ["B", "C"]
+    assert [entry["title"] for entry in paper.context["entries"]] == ["B", "C"]
+    assert ideas[0].reference not in paper.content.decode()
+
+
+@pytest.mark.parametrize("path", ["list.csv", "list.xlsx", "list.pdf", "paper/"])
+def test_a_draft_leaves_with_nobody_else(outsider, lead, shortlist, path: str):
+    answers = [signed_in(member).get(f"/shortlists/{shortlist.pk}/{path}").status_code for member in (outsider, lead)]
+
+    assert answers == [404, 404 if path == "list.pdf" else 200]
+
+
+def test_what_was_published_before_long_texts_were_kept_is_still_shown(researcher, published):
+    for entry in published.entries.all():
+        entry.frozen = {name: entry.frozen[name] for name in ("title", "acronym", "teaser", "state")}
+        entry.save(update_fields=["frozen"])
+
+    paper = signed_in(researcher).get(f"/shortlists/{published.pk}/paper/")
+
+    assert [(entry["title"], entry["texts"]) for entry in paper.context["entries"]] == [("A", []), ("B", []), ("C", [])]

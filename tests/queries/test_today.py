@@ -26,7 +26,7 @@ def test_each_is_told_what_is_theirs_to_do(
 
     assert waiting_for(researcher, NOW) == Today(answer=1, drafts=1)
     assert waiting_for(administrator, NOW) == Today(authorise=1)
-    assert waiting_for(lead, NOW) == Today(shortlists=1)
+    assert waiting_for(lead, NOW) == Today(shortlists=1, leads=1)
     assert waiting_for(company, NOW) == Today()
     assert waiting_for(outsider, NOW) == Today()
 
@@ -55,4 +55,5 @@ def test_author_is_told_of_ideas_about_which_a_reviewer_asked(
 
     change_state(by=lead, idea=idea, state=IdeaState.NEEDS_INFO, reason="Who owns it?", at=NOW)
 
-    assert [waiting_for(member, NOW) for member in (researcher, lead, company)] == [Today(asked=1), Today(), Today()]
+    found = [waiting_for(member, NOW) for member in (researcher, lead, company)]
+    assert found == [Today(asked=1), Today(leads=1), Today()]

@@ -30,10 +30,12 @@ function show(html, { say = "" } = {}) {
   if (!fresh) return location.reload();
   const published = fresh.dataset.state !== part().dataset.state;
   const words = typed();
+  const picked = [...page.querySelectorAll("[id^=pick-]:checked")].map((box) => box.id);
   const told = page.querySelector("[data-changes]")?.open;
   for (const form of page.querySelectorAll("form[data-guard]")) clean(form);
   part().replaceWith(fresh);
   type(words);
+  for (const id of picked) page.querySelector(`#${id}`)?.click();
   const history = page.querySelector("[data-changes]");
   if (history && told) history.open = true;
   ready();

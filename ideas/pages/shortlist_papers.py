@@ -1,0 +1,85 @@
+"""A shortlist that leaves, as a table or on paper: what its reader sees of it, and once published as of that day."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ideas.choices import IdeaState, ShortlistState
+from ideas.exchange.tables import Sheet, write_csv, write_xlsx
+from ideas.forms.ideas import TEXTS, IdeaForm
+from ideas.models import Shortlist, ShortlistEntry
+from ideas.pages.downloads import send, temporary_file
+from ideas.pages.parts import chain_tag
+from ideas.queries.shortlists import shortlists_visible_to, with_entries
+from ideas.serializers.shortlists import COLUMNS, entry_line, text_of
+
+IDEA_STATES = dict(IdeaState.choices)
+
+
+@login_required
+@require_safe
+def export(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    shortlist = _read(request, pk)
+    entries: list[ShortlistEntry] = shortlist.seen_entries  # type: ignore[attr-defined]  # by with_entries
+    sheet = Sheet("shortlist", COLUMNS, (entry_line(entry) for entry in entries))
+    file = temporary_file()
+    if kind == "csv":
+        write_csv(sheet, file)
+    else:
+        write_xlsx([sheet, Sheet("about", ("name", "value"), _about(shortlist))], file)
+    return send(file, f"jvl-shortlist-{shortlist.pk}-{timezone.localdate():%Y-%m-%d}.{kind}")
+
+
+@login_required
+@require_safe
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    shortlist = _read(request, pk)
+    entries: list[ShortlistEntry] = shortlist.seen_entries  # type: ignore[attr-defined]  # by with_entries
+    context = {
+        "shortlist": shortlist,
+        "chain": chain_tag(shortlist.value_chain),
+        "published": shortlist.state == ShortlistState.PUBLISHED,
+        "entries": [_entry(entry) for entry in entries],
+    }
+    return render(request, "shortlists/paper.html", context)
+
+
+def _read(request: HttpRequest, pk: int) -> Shortlist:
+    return get_object_or_404(with_entries(shortlists_visible_to(request.user), request.user), pk=pk)
+
+
+def _about(shortlist: Shortlist) -> list[tuple[str, str]]:
+    published = shortlist.published_at.isoformat() if shortlist.published_at else ""
+    return [
+        ("title", shortlist.title),
+        ("purpose", shortlist.purpose),
+        ("value_chain", shortlist.value_chain.code),
+        ("call", shortlist.call.identifier if shortlist.call else ""),
+        ("state", shortlist.state),
+        ("published_at", published),
+    ]
+
+
+def _entry(entry: ShortlistEntry) -> dict[str, Any]:
+    text = text_of(entry)
+    return {
+        **text,
+        "reference": entry.idea.reference,
+        "language": entry.idea.language,
+        "state_label": IDEA_STATES.get(text["state"], text["state"]),
+        "rationale": entry.rationale,
+        "tags": entry.tags,
+        "texts": long_texts(text["html"]),
+    }
+
+
+def long_texts(kept: dict[str, str]) -> list[dict[str, str]]:
+    """Give the long texts that an entry has, in the order of the form: {label, html}."""
+    return [{"label": str(IdeaForm.base_fields[name].label), "html": kept[name]} for name in TEXTS if kept.get(name)]
