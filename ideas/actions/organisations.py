@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -52,7 +52,7 @@ def create_organisation(*, by: Member, content: Mapping[str, Any], at: datetime)
     organisation = Organisation(slug=slugs_for([str(content.get("name") or "")])[0])
     words = words_for(_lists_in(content), by=by, at=at)
     _fill(organisation, content)
-    organisation.save(force_insert=True)
+    _save(organisation)
     _fill_rest(organisation, content, words)
     publish.organisation_changed()
     return organisation
@@ -80,7 +80,7 @@ def edit_organisation(
     if not can_certify(by) and any(getattr(organisation, name) != before[name] for name in CERTIFIED):
         raise NotAllowed
     organisation.version += 1
-    organisation.save()
+    _save(organisation)
     _fill_rest(organisation, content, words)
     is_seen = any(getattr(organisation, name) != before[name] for name in SEEN_ON_IDEAS)
     publish.organisation_changed(refresh_ideas(organisation) if is_seen else ())
@@ -184,6 +184,18 @@ def _check(organisation: Organisation) -> None:
     if organisation.website and not organisation.website.lower().startswith(("http://", "https://")):
         raise ValidationError({"website": _("Write an address that begins with https://.")})
     organisation.full_clean(exclude=["parent"])
+
+
+def _save(organisation: Organisation) -> None:
+    """Save, and name the PIC that somebody else wrote down at this very moment."""
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError as error:
+        taken = Organisation.objects.filter(pic=organisation.pic).exclude(pk=organisation.pk)
+        if not organisation.pic or not taken.exists():
+            raise
+        raise ValidationError({"pic": _("Another organisation has this PIC already.")}) from error
 
 
 def _country(typed: str) -> str:

@@ -40,7 +40,9 @@ class MergeCompetenceForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
     into = forms.ModelChoiceField(
-        queryset=None, label=_("Into"), error_messages={"invalid_choice": _("Choose one of the accepted words.")}
+        Competence.objects.none(),
+        label=_("Into"),
+        error_messages={"invalid_choice": _("Choose one of the accepted words.")},
     )
 
     def __init__(self, *args: Any, competence: Competence, **options: Any) -> None:

@@ -24,7 +24,7 @@ from ideas.choices import ConsortiumRole, OrganisationKind, Scheme
 from ideas.forms.calls import ThingsField
 from ideas.forms.filters import chosen, searched, switched_on
 from ideas.forms.typed import ShownForm, TypedText, text_field, with_blank
-from ideas.models import Member, Organisation, PastProject
+from ideas.models import Member, Organisation, PastProject, Term
 from ideas.models.competences import LISTS, NAME_CHARS
 from ideas.queries.organisations import OrganisationFilters
 from ideas.queries.taxonomy import chains_in_use, kets_in_use, terms
@@ -99,7 +99,10 @@ class OrganisationForm(ShownForm):
     website = _link(gettext_lazy("Website"), 200)
     address = _line(gettext_lazy("Address"), 300)
     province = forms.ModelChoiceField(
-        queryset=None, label=gettext_lazy("Province"), required=False, empty_label=gettext_lazy("None of the region")
+        Term.objects.none(),
+        label=gettext_lazy("Province"),
+        required=False,
+        empty_label=gettext_lazy("None of the region"),
     )
     country = forms.CharField(
         label=gettext_lazy("Country"), max_length=2, help_text=gettext_lazy("Two letters, such as IT.")

@@ -131,13 +131,13 @@ def _show(request: HttpRequest, *, new: Form | None = None, status: int = 200) -
     return render(request, "competences/list.html", context, status=status)
 
 
-def _row(word: Competence) -> dict[str, Any]:
+def _row(word: Any) -> dict[str, Any]:
     return {
         "word": word,
         "url": reverse("competences:detail", args=[word.pk]),
         "kind": KINDS[word.kind],
         "state": STATES[word.state],
-        "count": word.organisation_count,  # type: ignore[attr-defined]  # by competence_page
+        "count": word.organisation_count,
         "directory": reverse("organisations:list", query={word.kind: word.slug}),
     }
 

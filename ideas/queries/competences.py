@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -37,7 +38,7 @@ def competences_with(filters: CompetenceFilters) -> QuerySet[Competence]:
     return rows
 
 
-def competence_page(filters: CompetenceFilters, *, cursor: str = "") -> tuple[list[Competence], str]:
+def competence_page(filters: CompetenceFilters, *, cursor: str = "") -> tuple[list[Any], str]:
     """Read a page for staff, the newest first, with `organisation_count`: (words, next cursor or "")."""
     rows = competences_with(filters).annotate(organisation_count=Count("organisations")).order_by("-pk")
     if cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18:

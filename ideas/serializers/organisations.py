@@ -36,7 +36,7 @@ class OrganisationSerializer(serializers.Serializer[Organisation]):
     languages = serializers.ListField(child=serializers.CharField())
     member_since = serializers.IntegerField(allow_null=True)
     version = serializers.IntegerField()
-    parent = serializers.IntegerField(
+    parent = serializers.IntegerField(  # type: ignore[assignment]  # the answer's name, not the field's own parent
         source="parent_id", allow_null=True, help_text="Id of the organisation of which it is a unit."
     )
     is_demo = serializers.BooleanField()
