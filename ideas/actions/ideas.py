@@ -187,7 +187,8 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     moves = index_idea(idea, before, also=["state", "activity_at", "opened_at"])
     step = IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
     # Who was only invited, to read or to join, sees it no more; of a private one no count moves.
-    publish.idea_changed(idea, moves, tell_of_step(step, waiting), closed_to_some=state == IdeaState.WITHDRAWN)
+    shut = state == IdeaState.WITHDRAWN and (bool(waiting) or idea.invited.exists())
+    publish.idea_changed(idea, moves, tell_of_step(step, waiting), closed_to_some=shut)
     return idea
 
 

@@ -86,6 +86,26 @@ def _shortlist(lead: Page, reference: str) -> None:
     expect(lead.locator("main")).to_contain_text("L'unica con le prove già pronte.")
 
 
+def test_an_invitation_comes_and_is_accepted_live(visit: Visits, server: Server) -> None:
+    researcher, administrator = visit("researcher@example.org"), visit("administrator@example.org")
+    title = "Sensori di coppia stampati sul riduttore"
+    reference = write_idea(researcher, title=title)
+    administrator.goto("/join-requests/")
+    is_live(administrator)
+
+    researcher.goto(f"/ideas/{reference}/invite/")
+    choose(researcher.locator("select[name=organisation]"), "Valdarda")
+    researcher.locator("main form button[type=submit].button--primary").click()
+    researcher.wait_for_url(re.compile(rf"/ideas/{reference}/(#.*)?$"))
+    is_live(researcher)
+    administrator.locator("[data-request][data-state=invited] a", has_text=title).click()
+    is_live(administrator)
+    press_step(administrator, "accept")
+
+    for page in (researcher, administrator):
+        expect(page.locator("[data-partners] > *")).to_have_count(1, timeout=5_000)
+
+
 def test_a_deadline_is_right_on_both_clocks(visit: Visits, server: Server) -> None:
     call = open_call(server)
     deadline = call["deadlines"][-1]

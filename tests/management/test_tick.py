@@ -50,9 +50,11 @@ def test_a_round_says_what_it_did_and_does_it_once(company: Member, mail_server:
     rounds = [tick(), tick()]
 
     assert rounds == [
-        "1 reminders, 0 news, 0 saved searches, 0 expiries, 1 mails written, 1 mails sent, 0 forgotten,"
+        "1 reminders, 0 news, 0 saved searches, 0 expiries, 0 requests ended, 0 requests about to end,"
+        " 1 mails written, 1 mails sent, 0 forgotten,"
         " 0 files without a row",
-        "0 reminders, 0 news, 0 saved searches, 0 expiries, 0 mails written, 0 mails sent, 0 forgotten,"
+        "0 reminders, 0 news, 0 saved searches, 0 expiries, 0 requests ended, 0 requests about to end,"
+        " 0 mails written, 0 mails sent, 0 forgotten,"
         " 0 files without a row",
     ]
     (mail,) = mail_server.mails
@@ -77,7 +79,7 @@ def test_a_step_that_fails_stops_no_other(company: Member, mail_server: MailServ
     # A member's language that no catalogue has, in a row that nobody can write a mail from.
     Member.objects.filter(pk=company.pk).update(time_zone="Mars/Olympus")
 
-    assert tick().startswith("1 reminders, 0 news, 0 saved searches, 0 expiries, 0 mails written")
+    assert tick().startswith("1 reminders, 0 news, 0 saved searches, 0 expiries, 0 requests ended")
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2027-01-01T12:00:00"])
