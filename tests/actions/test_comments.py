@@ -3,12 +3,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ideas.actions.comments import delete_comment, edit_comment, post_comment
+from ideas.actions.joining import withdraw_join_request
 from ideas.choices import IdeaState
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Comment, Idea, Member, Notification
+from ideas.models import Comment, Idea, Member, Notification, Organisation
 from ideas.serializers.comments import CommentSerializer
 from realtime.models import Change
-from tests.factories import make_comment, make_idea
+from tests.factories import make_comment, make_idea, make_partner
 
 
 def changes(after: int = 0) -> list[tuple[str, str]]:
@@ -205,3 +206,50 @@ def test_a_deactivated_member_posts_nothing(idea: Idea, company: Member):
         post_comment(by=company, idea=idea, body="x", client_id="k", at=timezone.now())
 
     assert changes(before) == []
+
+
+def test_what_is_for_partners_is_told_to_the_team_alone(
+    idea: Idea, researcher: Member, administrator: Member, company: Member, outsider: Member, firm: Organisation
+):
+    make_partner(idea, administrator, firm)
+    make_comment(idea, outsider, "Outside")
+    before = last()
+
+    comment = make_comment(idea, company, "Among us", audience="partners")
+
+    told = Change.objects.filter(pk__gt=before)
+    bells = [(f"member.{one.pk}", "notification.added") for one in (researcher, administrator)]
+    assert changes(before) == sorted([(f"idea.{idea.pk}.plan", "comment.posted"), *bells])
+    assert told.get(kind="comment.posted").payload == CommentSerializer(comment).data
+    delete_comment(by=company, comment=comment, at=timezone.now())
+    assert told.get(kind="comment.posted").payload["body"] == ""
+    assert Change.objects.get(kind="comment.deleted").topic.name == f"idea.{idea.pk}.plan"
+
+
+def test_an_answer_stands_in_the_discussion_of_what_it_answers(idea: Idea, researcher: Member):
+    inside, outside = (make_comment(idea, researcher, audience=audience) for audience in ("partners", "all"))
+    before = last()
+
+    for parent, audience in ((inside, "all"), (outside, "partners")):
+        with pytest.raises(ValidationError):
+            make_comment(idea, researcher, "Astray", parent=parent, audience=audience)
+
+    assert (Comment.objects.count(), last()) == (2, before)
+
+
+def test_who_left_writes_and_changes_nothing_in_the_room(
+    idea: Idea, administrator: Member, company: Member, staff: Member, firm: Organisation
+):
+    request = make_partner(idea, administrator, firm)
+    comment = make_comment(idea, company, "Mine", audience="partners")
+    withdraw_join_request(by=administrator, request=request, at=timezone.now())
+    before = last()
+
+    with pytest.raises(NotAllowed):
+        make_comment(idea, company, "Again", audience="partners")
+    with pytest.raises(NotAllowed):
+        edit_comment(by=company, comment=comment, body="Other", at=timezone.now())
+    with pytest.raises(NotAllowed):
+        delete_comment(by=staff, comment=comment, at=timezone.now())
+
+    assert (Comment.objects.get().body, last()) == ("Mine", before)

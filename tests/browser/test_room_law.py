@@ -49,7 +49,7 @@ def test_the_tabs_and_the_sheet_come_and_go_with_the_team(team: Team, old: Calla
     expect(pages["company"].locator("[data-rooms] .tabs__tab")).to_have_count(2)
     is_like_fresh(pages, reference)
 
-    team.comment("company", "CANARINO tra noi", audience="partners")
+    team.comment("administrator", "CANARINO tra noi", audience="partners")
     team.comment("researcher", "A tutti")
     team.ask("researcher", f"ideas/{reference}/sheet/demo-officine-valdarda/", "PATCH", budget_eur=420_000, version=0)
     expect(pages["administrator"].locator("#sheet")).to_contain_text("420")
