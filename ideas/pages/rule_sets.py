@@ -172,6 +172,7 @@ def _show(
         "line_up": with_room(typed) if typed.is_bound and is_readable else typed,
         "organisations": names_to_choose_from(),
         "judged": judged,
+        "unread": not is_readable,
         "tried": request.method == "POST",
         "said": ngettext("%d organisation", "%d organisations", len(parties)) % len(parties),
     }

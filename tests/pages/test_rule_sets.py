@@ -137,7 +137,7 @@ def test_a_name_that_nobody_has_asks_for_a_kind_beside_its_field(staff: Member, 
     unknown = client.post(SET, of_set("try", {"name": "Nobody"}))
     of_a_kind = client.post(SET, of_set("try", {"name": "Nobody", "kind": "sme"}, min_smes="1"))
 
-    assert list(unknown.context["line_up"].forms[0].errors) == ["name"]
+    assert (list(unknown.context["line_up"].forms[0].errors), unknown.context["unread"]) == (["name"], True)
     assert (judged(unknown), judged(of_a_kind)) == (None, ("met", [("min_smes", "met")]))
 
 
