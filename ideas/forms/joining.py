@@ -136,6 +136,10 @@ class SplitForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The reason of a step; the action says where one is needed."""
+    """The reason of a step; the action judges whether it needs one."""
 
-    reason = _area(_("Reason"), _("The organisation reads it."))
+    reason = _area(_("Reason"), _("The other side reads it."))
+
+    def __init__(self, *args: Any, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needed

@@ -25,7 +25,7 @@ from ideas.queries.ideas import visible_to
 from ideas.queries.joining import asking_in, organisations_to_invite, requests_visible_to, turns_of, with_history
 from ideas.queries.topics import member_topic
 from ideas.rules.ideas import takes_requests
-from ideas.rules.joining import administers, can_invite, steps_open_to
+from ideas.rules.joining import NEEDS_REASON, administers, can_invite, steps_open_to
 from realtime import log
 
 NEWEST = 100
@@ -144,7 +144,8 @@ def answer(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     # Its title is in them.
     visible = visible_to(member).filter(pk=join_request.idea_id).exists()
     texts = texts_for(step, join_request) if visible else []
-    form = AnswerForm(posted(request), initial={"reason": text_named(request.GET.get("text", ""), texts)})
+    chosen = {"reason": text_named(request.GET.get("text", ""), texts)}
+    form = AnswerForm(posted(request), needed=step in NEEDS_REASON, initial=chosen)
     status = 200 if request.method == "GET" else 400
     if form.is_valid():
         try:
