@@ -18,6 +18,7 @@ from tests.factories import (
     make_call,
     make_chain,
     make_comment,
+    make_competence,
     make_idea,
     make_join_request,
     make_ket,
@@ -32,17 +33,19 @@ BOUNDED = settings(
 )
 NOUNS = (
     "ideas", "calls", "value-chains", "kets", "organisations", "join-requests", "shortlists", "comments", "merges",
-    "searches", "outlines", "slots",
+    "searches", "outlines", "slots", "competences",
 )  # fmt: skip
 NAMES = (
     "title", "teaser", "value_chain", "value_chains", "kets", "call", "deadline", "organisation", "trl_now", "version",
     "state", "reason", "body", "client_id", "parent", "idea", "slot", "role", "contribution", "position", "rationale",
     "interest_until", "budget_eur", "visibility", "public_teaser", "s3_area", "can_coordinate",
-    "expertise", "work", "wanted", "kinds", "direction", "first", "into", "joins", "answer", "until", "name", "alerts", "filters",
+    "expertise", "work", "wanted", "kinds", "direction", "first", "into", "joins", "answer", "until", "name",
+    "alerts", "filters", "pic", "country", "languages", "competences", "projects", "website", "member_since", "name_it",
+    "name_en", "kind", "take_away",
 )  # fmt: skip
 PARAMETERS = (
     "value_chain", "ket", "call", "state", "q", "closing_soon", "mine", "sort", "cursor", "page_size", "level",
-    "programme", "status", "days", "kind", "province", "accredited",
+    "programme", "status", "days", "kind", "province", "accredited", "competence", "member",
 )  # fmt: skip
 texts = st.text(max_size=12) | st.sampled_from(
     ["\0", "MOVES", "AI", "open", "private", "9" * 60, "-1", "1e400", "\ud800"]
@@ -59,6 +62,7 @@ tails = st.sampled_from(
     [
         "", "state/", "comments/", "accept/", "decline/", "publish/", "entries/", "entries/1/move/", "renew/", "aim/",
         "consent/", "end/", "visit/", "slots/", "move/", "split/", "fill/", "reopen/", "invite/", "remove/",
+        "merge/", "retire/",
     ]
 )  # fmt: skip
 
@@ -84,6 +88,7 @@ class Stage:
             "searches": save_search(by=member, name="AI", filters=IdeaFilters(ket=("AI",)), alerts=True, at=now).pk,
             "outlines": 0,
             "slots": make_slot(idea, wanted=2).pk,
+            "competences": make_competence().pk,
         }
         self.browser = signed_in(member)
         self.browser.raise_request_exception = False

@@ -44,6 +44,9 @@ FIELDS = (
     "other_chains", "kets", "s3_area", "deadline", "authors", "invited", "visibility", "trl_now", "trl_target",
     "budget_eur", "duration_months", "interest_until", "valid_until", "act", "shortlist", "kinds", "mandatory",
     "purpose", "message", "format", "note", "unit", "year",
+    "pic", "country", "website", "description_it", "competences", "competence", "equipment", "member", "name_it",
+    "into", "projects-TOTAL_FORMS", "projects-INITIAL_FORMS", "projects-0-title", "projects-0-year", "version",
+    "take_away",
     "can_coordinate", "back", "entry-1-rationale", "oldpassword", "password1", "password2", "job_title", "teaser",
 )  # fmt: skip
 
