@@ -279,6 +279,8 @@ saved_pages = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, since what stands last is looked for longest.
+    path("api/", include(api)),
     # Before the pages of ideas, whose references would take its address.
     path("", include((outline_pages, "outlines"))),
     path("", include((idea_pages, "ideas"))),
@@ -319,7 +321,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", members.set_language, name="set_language"),
     path("healthz", site.healthz, name="healthz"),
     path("readyz", site.readyz, name="readyz"),
-    path("api/", include(api)),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("style/", include(([path("", style.style_page, name="page")], "style"))))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from json import dumps
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
@@ -23,6 +24,7 @@ from ideas.models import Idea, Member
 from ideas.queries.ideas import Viewer
 
 M = TypeVar("M", bound=Model)
+PAGING = {"cursor", "page_size"}
 
 
 class TextParser(JSONParser):
@@ -80,14 +82,26 @@ class ApiView(GenericViewSet[Any]):
 
     def read_filters(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """Parse the query's filters; lists come as tuples. Raises ValidationError by name."""
-        parsed = serializer(data=self.request.query_params, context=self.get_serializer_context())
-        parsed.is_valid(raise_exception=True)
-        return {
-            name: tuple(value) if isinstance(value, list) else value for name, value in parsed.validated_data.items()
-        }
+        if not self.request.query_params.keys() - {"cursor"}:
+            return dict(_no_filters(serializer))
+        return _parsed_filters(serializer, self.request.query_params, self.get_serializer_context())
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "at": self.at}
+
+
+def _parsed_filters(
+    serializer: type[serializers.Serializer[Any]], params: Any, context: dict[str, Any]
+) -> dict[str, Any]:
+    parsed = serializer(data=params, context=context)
+    parsed.is_valid(raise_exception=True)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in parsed.validated_data.items()}
+
+
+@cache
+def _no_filters(serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """What the filters are where none is given: most lists are asked for so, and fields are slow to make."""
+    return _parsed_filters(serializer, QueryDict(), {})
 
 
 def find(rows: QuerySet[M], key: str, *slugs: str) -> M:

@@ -10,13 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ideas.actions.ideas import aim_again, change_state, edit_idea, post_idea, renew_idea
-from ideas.api.base import ApiView, find_idea, in_path, lists, write
+from ideas.api.base import PAGING, ApiView, find_idea, in_path, lists, write
 from ideas.api.filters import IdeaFilterInput
 from ideas.api.inputs import AimInput, IdeaEditInput, IdeaInput, RenewInput, StateInput
+from ideas.api.pagination import FirstRows
 from ideas.models import Affiliation, Idea, Member
 from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
-from ideas.queries.board_pages import ORDERS
-from ideas.queries.ideas import CARD_FIELDS, public_teasers, visible_to
+from ideas.queries.board_pages import ORDERS, first_rows
+from ideas.queries.ideas import CARD_FIELDS, audiences_of, public_teasers, visible_to
 from ideas.queries.matching import calls_for
 from ideas.queries.merging import merged_into_for
 from ideas.serializers.ideas import TEASER, IdeaRowSerializer, IdeaSerializer
@@ -45,6 +46,9 @@ class IdeaViewSet(ApiView):
     def list(self, request: Request) -> Response:
         filters = IdeaFilters(**self.read_filters(IdeaFilterInput))
         self.ordering = ORDERS[filters.sort]
+        if isinstance(self.viewer, Member) and not filters.narrows and not PAGING & request.query_params.keys():
+            rows = first_rows(self.viewer, audiences_of(self.viewer), filters.sort)
+            return self.page_of(FirstRows(rows), IdeaRowSerializer)
         ideas = filter_ideas(ideas_with(self.viewer, filters.q), filters, by=self.viewer, at=self.at)
         key = self.ordering[0].lstrip("-")
         if key != "activity_at":

@@ -39,6 +39,13 @@ class KeysetPagination(CursorPagination):
             raise bad_cursor() from None
 
 
+class FirstRows(list[dict[str, Any]]):
+    """The rows of a first page, read already in its order, and one more where there are more."""
+
+    def order_by(self, *names: str) -> "FirstRows":
+        return self
+
+
 class WholePagination(KeysetPagination):
     """The same shape for small tables that nearly always fit one page."""
 

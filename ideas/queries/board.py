@@ -161,7 +161,7 @@ def board(
     if filters.narrows:
         page, counts = _page_of(chosen, seen, cursor), chosen.counts()
     else:
-        at_first = isinstance(by, Member) and by.is_active and not cursor
+        at_first = isinstance(by, Member) and not cursor
         page = first_page(by, audiences, filters.sort) if at_first else read_page(seen, filters.sort, cursor)
         counts = kept_counts(by, audiences, at)
         if isinstance(by, Member):

@@ -1,6 +1,6 @@
 """Pages of the board: in an order that an index has, from a key on and never by an offset."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,18 +32,29 @@ class Page:
 def read_page(ideas: QuerySet[Idea], sort: str = "activity", cursor: str = "") -> Page:
     """Read 25 cards after a cursor ("<key>~<id>", the sort key and id of the last card). A bad cursor: page one."""
     key, ideas = after(ideas, sort, cursor)
-    return _page(list(ideas.values_list(*COLUMNS)[: PAGE_SIZE + 1]), key)
+    return _page(_cards(ideas.values_list(*COLUMNS)[: PAGE_SIZE + 1]), key)
 
 
 def first_page(by: Member, audiences: list[str], sort: str) -> Page:
-    """Read the first page of all that an active member sees: what `read_page` reads of `visible_to`, written once."""
+    """Read the first page of all that a member sees: what `read_page` reads of `visible_to`, written once."""
     sort = sort if sort in ORDERS else "activity"
-    return _page(_FIRST[sort].rows(member=by.pk, audiences=audiences), ORDERS[sort][0].lstrip("-"))
+    return _page(first_rows(by, audiences, sort), ORDERS[sort][0].lstrip("-"))
 
 
-def _page(rows: Sequence[tuple[Any, ...]], key: str) -> Page:
-    cards = [dict(zip(COLUMNS, row, strict=True)) for row in rows[:PAGE_SIZE]]
-    return Page(cards, cursor_at(cards[-1][key], cards[-1]["id"]) if len(rows) > PAGE_SIZE else "")
+def first_rows(by: Member, audiences: list[str], sort: str) -> list[dict[str, Any]]:
+    """The same as rows, and one more where there are more."""
+    return _cards(_FIRST[sort].rows(member=by.pk, audiences=audiences)) if by.is_active else []
+
+
+def _cards(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+
+
+def _page(cards: list[dict[str, Any]], key: str) -> Page:
+    if len(cards) <= PAGE_SIZE:
+        return Page(cards)
+    last = cards[PAGE_SIZE - 1]
+    return Page(cards[:PAGE_SIZE], cursor_at(last[key], last["id"]))
 
 
 def _first_of(sort: str) -> Prepared:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -40,7 +41,7 @@ def audiences_of(member: Viewer) -> list[str]:
     keys = {key for (key,) in _AUDIENCES.rows()}
     own = _ALL_CHAINS.rows() if member.is_staff else _OWN_CHAINS.rows(member=member.pk)
     chains = {pk for (pk,) in own}
-    seen = {key for key in keys if member.is_staff or chains_of(key) is None or chains & (chains_of(key) or set())}
+    seen = {key for key in keys if member.is_staff or (of := chains_of(key)) is None or chains & of}
     # Those to come, too: an open board must hear of the first idea that is shown to one of them.
     plain = {"members", *(f"chains:{chain}" for chain in chains)}
     return sorted(seen | plain | {f"{key}{PUBLIC}" for key in plain})
@@ -54,10 +55,11 @@ _OWN_CHAINS = Prepared(
 )
 
 
-def chains_of(audience: str) -> set[int] | None:
+@lru_cache(maxsize=4_096)
+def chains_of(audience: str) -> frozenset[int] | None:
     """Read the value chains out of an audience key; None where it is open to all members."""
     key = audience.removesuffix(PUBLIC)
-    return None if key == "members" else {int(chain) for chain in key.removeprefix("chains:").split(".")}
+    return None if key == "members" else frozenset(map(int, key.removeprefix("chains:").split(".")))
 
 
 def related_ids(member: Member) -> "QuerySet[Any, int]":

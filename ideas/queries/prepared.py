@@ -9,7 +9,7 @@ from copy import copy
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Field, Func, IntegerField, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
@@ -31,7 +31,7 @@ class Slot(Expression):
         value = values[self.name][self.number] if self.number >= 0 else values[self.name]
         if isinstance(value, Slot):
             return value
-        return self.output_field.get_db_prep_value(value, connection)
+        return self.output_field.get_db_prep_value(value, connections[DEFAULT_DB_ALIAS])
 
 
 class Prepared:
@@ -51,7 +51,8 @@ class Prepared:
             return []
         compiled, sql, slots = written
         compiler, given = copy(compiled), self._put_in(slots, values)
-        compiler.connection, compiler.as_sql = connection, lambda *_, **__: (sql, given)
+        # The connection itself: every look through its proxy takes as long as a value.
+        compiler.connection, compiler.as_sql = connections[DEFAULT_DB_ALIAS], lambda *_, **__: (sql, given)
         return list(compiler.results_iter(tuple_expected=True))
 
     def subquery(self, **values: Any) -> RawSQL:

@@ -47,7 +47,8 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
     is_demo = serializers.BooleanField()
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
-        tags, names = instance["tags"], list(self.fields.keys())
+        # Not `self.fields`, which are copied for each list and aren't asked anything here.
+        tags, names = instance["tags"], list(self._declared_fields)
         call = tags.get("call")
         row: dict[str, Any] = {
             "value_chain": tags["chains"][0],
