@@ -73,8 +73,13 @@ def shown_line(line: Line, rights: Rights) -> dict[str, Any]:
         "commitment": shapes.commitment_of(line),
         "letters": [row.attachment for row in line.letters],
         "edit_url": reverse("partners:edit", args=address) if rights.can_fill_in(organisation) else "",
-        "letter_url": reverse("partners:letter", args=address) if rights.can_have_letter(organisation) else "",
+        "letter_url": reverse("partners:letter", args=address) if _writes_letter(line, rights) else "",
     }
+
+
+def _writes_letter(line: Line, rights: Rights) -> bool:
+    """Whether the reader may have the organisation's letter; who only proposes the idea would write to itself."""
+    return bool(line.requests) and rights.can_have_letter(line.organisation)
 
 
 def shown_totals(totals: Totals) -> list[dict[str, str]]:
@@ -221,7 +226,9 @@ def letter_file(request: HttpRequest, reference: str, slug: str) -> HttpResponse
 def _for_letter(request: HttpRequest, reference: str, slug: str) -> tuple[Idea, Line, str]:
     idea = team_idea(request, reference)
     line = _line(sheet_of(idea), slug)
-    if not rights_on(member_of(request), idea).can_have_letter(line.organisation):
+    if not line.requests:
+        raise Http404
+    if not _writes_letter(line, rights_on(member_of(request), idea)):
         raise NotAllowed
     return idea, line, _language(request)
 

@@ -243,6 +243,8 @@ def test_a_letter_is_for_its_own_organisation_and_the_authors(
     assert [signed_in(outsider).get(url(aimed, path)).status_code for path in letters] == [403, 403]
     assert [signed_in(researcher).get(url(aimed, path)).status_code for path in letters] == [200, 200]
     assert signed_in(outsider).get(url(aimed, f"{other.slug}/letter/")).status_code == 200
+    # The laboratory, which proposes the idea, would write to itself.
+    assert signed_in(researcher).get(url(aimed, f"{aimed.organisation.slug}/letter/")).status_code == 404
 
 
 def test_the_signed_letter_is_uploaded_and_linked_for_the_team(
