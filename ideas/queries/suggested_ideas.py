@@ -63,10 +63,9 @@ def ideas_for(organisation: Organisation, member: Member, *, limit: int = SHOWN)
     chosen = nsmallest(limit, best.values(), key=lambda one: one[:2])
     aside = [one for one in known if not one.state]
     rows = _rows(member, [*(slot.idea_id for _, _, slot, _ in chosen), *(one.idea_id for one in aside)])
-    alike = _alike(known)
     return SuggestedIdeas(
         [
-            _one(rows[slot.idea_id], slot, fit, organisation, index, alike)
+            _one(rows[slot.idea_id], slot, fit, organisation, index, known)
             for _, _, slot, fit in chosen
             if slot.idea_id in rows
         ],
@@ -103,10 +102,6 @@ def _fit(slot: RoleSlot, index: OrganisationIndex, n: int, past: Past) -> Partne
 
 def _rows(member: Member, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row["id"]: row for row in visible_to(member).filter(pk__in=list(ids)).values(*CARD_FIELDS)}
-
-
-def _alike(known: Iterable[refusals.Refusal]) -> list[refusals.Refusal]:
-    return [one for one in known if one.words]
 
 
 def _one(
