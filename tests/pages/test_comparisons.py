@@ -26,7 +26,7 @@ def test_ideas_stand_in_the_order_in_which_they_were_asked_for(outsider, researc
     a, b, c = (make_idea(researcher, chain=chain, title=title) for title in "ABC")
 
     assert titles(outsider, address(c, a, b)) == ["C", "A", "B"]
-    assert titles(outsider, f"/compare/?ideas={b.reference},{a.reference}&ideas={b.reference}") == ["B", "A"]
+    assert titles(outsider, f"/compare/?ideas={b.reference.lower()},{a.reference}&ideas={b.reference}") == ["B", "A"]
 
 
 def test_what_the_reader_may_not_see_is_not_there(outsider, researcher, idea, secret):
@@ -56,13 +56,15 @@ def test_what_cannot_be_read_is_an_empty_comparison(outsider, query: str):
     assert (page.status_code, page.context["columns"]) == (200, [])
 
 
-def test_line_up_deadline_and_rules_stand_beside_each_other(outsider, company, firm, laboratory, researcher, chain):
+def test_line_up_deadline_and_rules_stand_beside_each_other(
+    outsider, administrator, firm, laboratory, researcher, chain
+):
     call = make_call(closes_in=timedelta(days=9), rules={"min_companies": 2})
     full = make_idea(
         researcher, chain=chain, title="Full", call=call, organisation=laboratory,
         trl_now=3, trl_target=6, keywords="cold",
     )  # fmt: skip
-    make_partner(full, company, firm)
+    make_partner(full, administrator, firm)
     make_slot(full, expertise="Test bench")
     bare = make_idea(researcher, chain=chain, title="Bare")
 
@@ -70,7 +72,7 @@ def test_line_up_deadline_and_rules_stand_beside_each_other(outsider, company, f
 
     first, second = page.context["columns"]
     assert (first["organisation"].name, first["partners"], first["places"]) == (
-        "Proposer",
+        laboratory.name,
         [firm.name],
         ["Test bench"],
     )
