@@ -59,7 +59,7 @@ class OrganisationIndex:
 
     def who_sees(self, audience: str, related: Collection[int]) -> Callable[[int], bool]:
         """Make what tells whether somebody of an organisation sees an idea: by its audience, or as one of `related`."""
-        chains: set[int] | None = chains_of(audience) if audience else set()
+        chains = chains_of(audience) if audience else frozenset[int]()
 
         def sees(place: int) -> bool:
             people = self.people[place]
