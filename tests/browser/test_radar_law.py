@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visits
 from tests.browser.law import Pages, Team, bring_call, is_like_fresh
 from tests.browser.server import Server
-from tests.browser.steps import is_live
+from tests.browser.steps import follow_idea, is_live, press_step, write_idea
 
 
 def test_changed_rules_are_on_panels_cards_and_counts_at_once(
@@ -35,6 +35,47 @@ def test_changed_rules_are_on_panels_cards_and_counts_at_once(
     expect(card.locator("[data-lacking=nothing]")).to_be_visible()
     expect(figure).to_have_text(str(before))
     is_like_fresh(pages, reference)
+
+
+def test_a_line_up_goes_from_missing_to_able_before_three_pairs_of_eyes(visit: Visits, server: Server) -> None:
+    identifier = f"REGOLE-{uuid4().hex[:6]}"
+    bring_call(server, identifier, closes="2027-03-01 17:00")
+    write_rules(visit("staff@example.org"), identifier, min_companies="1", min_organisations="2")
+    author, company, administrator = (visit(f"{who}@example.org") for who in ("researcher", "company", "administrator"))
+    reference = write_idea(author, title="Un radar per tre paia di occhi", call=identifier)
+    _add_place(author, reference)
+    for page in (author, company, administrator):
+        follow_idea(page, reference)
+        says(page, "missing", min_companies="missing")
+
+    company.goto(f"/ideas/{reference}/join/")
+    company.locator("[name=contribution]").fill("Un banco prova per riduttori.")
+    company.locator("main form button[type=submit].button--primary").click()
+    company.wait_for_url(lambda url: "/join/" not in url)
+    is_live(company)
+    press_step(administrator, "authorise")
+    press_step(author, "accept")
+    for page in (author, company, administrator):
+        says(page, "if_confirmed", min_companies="if_confirmed")
+    press_step(administrator, "confirm")
+
+    for page in (author, company, administrator):
+        says(page, "met", min_companies="met")
+        expect(page.locator("[data-slots] [data-slot]")).to_have_count(1)
+
+
+def _add_place(author: Page, reference: str) -> None:
+    author.goto(f"/ideas/{reference}/slots/new/")
+    author.locator("[name=expertise]").fill("Un banco prova")
+    author.locator("main form button[type=submit].button--primary").click()
+    author.wait_for_url(lambda url: "/slots/" not in url)
+
+
+def says(page: Page, verdict: str, **checks: str) -> None:
+    """Wait until the panel's radar says it."""
+    expect(page.locator(f"#consortium [data-radar-verdict][data-verdict={verdict}]")).to_be_visible()
+    for rule, one in checks.items():
+        expect(page.locator(f"#consortium [data-check={rule}][data-verdict={one}]")).to_be_visible()
 
 
 def write_rules(staff: Page, identifier: str, **numbers: str) -> None:
