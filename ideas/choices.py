@@ -227,9 +227,7 @@ class JoinState(models.TextChoices):
 
 
 JOIN_NEXT: dict[str, frozenset[str]] = {
-    JoinState.INVITED: frozenset(
-        {JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WITHDRAWN, JoinState.EXPIRED}
-    ),
+    JoinState.INVITED: frozenset({JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WITHDRAWN, JoinState.EXPIRED}),
     JoinState.UNAUTHORISED: frozenset({JoinState.PENDING, JoinState.WITHDRAWN, JoinState.EXPIRED}),
     JoinState.PENDING: frozenset(
         {JoinState.ACCEPTED, JoinState.DECLINED, JoinState.WAITLISTED, JoinState.WITHDRAWN, JoinState.EXPIRED}

@@ -54,7 +54,21 @@ SHARED = {
     # lifecycle: what a step of an idea asks for, ends and tells.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
-    "actions": {"join_expiry", "join_steps", "board", "demo", "demo_play", "lifecycle", "moving", "organisation_imports", "preview", "reference", "slots", "units", "uploads"},
+    "actions": {
+        "join_expiry",
+        "join_steps",
+        "board",
+        "demo",
+        "demo_play",
+        "lifecycle",
+        "moving",
+        "organisation_imports",
+        "preview",
+        "reference",
+        "slots",
+        "units",
+        "uploads",
+    },
     "forms": {"filters", "sections", "typed"},
     # adding: putting an idea on a shortlist, from wherever one meets it.
     # answers: texts of our own to answer with, in a file. join_requests: what is beside the consortium's panel.
@@ -101,7 +115,20 @@ SHARED = {
         "units",
         "uploads",
     },
-    "api": {"base", "docs", "errors", "fields", "filters", "inputs", "network", "outlines", "pagination", "slots", "units", "urls"},
+    "api": {
+        "base",
+        "docs",
+        "errors",
+        "fields",
+        "filters",
+        "inputs",
+        "network",
+        "outlines",
+        "pagination",
+        "slots",
+        "units",
+        "urls",
+    },
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
 

@@ -13,8 +13,7 @@ IDEA, ORGANISATION, ENTRY = (model._meta.db_table for model in (Idea, Organisati
 STAMPED = {
     IDEA: (
         "id",
-        "audience, state, value_chain_id, call_id, closes_at, trl_now, trl_target, lacking,"
-        " organisation_id",
+        "audience, state, value_chain_id, call_id, closes_at, trl_now, trl_target, lacking, organisation_id",
     ),
     Idea.other_chains.through._meta.db_table: ("idea_id", "idea_id, valuechain_id"),
     Idea.kets.through._meta.db_table: ("idea_id", "idea_id, term_id"),

@@ -161,8 +161,10 @@ def board(
     if filters.narrows:
         page, counts = _page_of(chosen, seen, cursor), chosen.counts()
     else:
-        at_first = isinstance(by, Member) and not cursor
-        page = first_page(by, audiences, filters.sort) if at_first else read_page(seen, filters.sort, cursor)
+        if isinstance(by, Member) and not cursor:
+            page = first_page(by, audiences, filters.sort)
+        else:
+            page = read_page(seen, filters.sort, cursor)
         counts = kept_counts(by, audiences, at)
         if isinstance(by, Member):
             counts |= {facet: chosen.count(facet) for facet in NOT_KEPT}

@@ -114,7 +114,7 @@ def members_who_see(idea: Idea, members: Iterable[Member]) -> set[int]:
     if row is None or not asked:
         return set()
     seeing = _own_reason(idea, row["state"], list(asked))
-    chains = chains_of(row["audience"]) if row["audience"] else set()
+    chains = chains_of(row["audience"]) if row["audience"] else frozenset()
     if row["audience"]:
         seeing |= {pk for pk, member in asked.items() if chains is None or member.is_staff}
     if chains:

@@ -114,7 +114,8 @@ class Found:
 def organisation_page(filters: OrganisationFilters, *, cursor: str = "") -> Found:
     """Read a page of the directory, and how many organisations every filter would leave.
 
-    Members of the cluster stand first, then all by name. A facet's own choice is left open in its counts. The cursor is the id of the last organisation seen.
+    Members of the cluster stand first, then all by name. A facet's own choice is left open in its counts. The cursor is
+    the id of the last organisation seen.
     """
     known = directory()
     ids = list(having_words(filters.q).values_list("object_id", flat=True)) if filters.q else None

@@ -124,11 +124,16 @@ def history_of(shortlist: Shortlist, member: Member) -> list[ShortlistChange]:
     named = {change.idea_id for change in changes if change.idea_id is not None}
     named |= {pk for change in changes for pk in change.data.get("before", ())}
     seen = set(visible_to(member).filter(id__in=named).values_list("id", flat=True))
-    shown = [change for change in changes if change.idea_id is None or change.idea_id in seen]
-    for change in shown:
+    shown = []
+    for change in changes:
+        if change.idea_id is not None and change.idea_id not in seen:
+            continue
         if change.act == ShortlistAct.MOVED:
-            change.move = _move(change, seen)  # type: ignore[attr-defined]  # for the page
-    return [change for change in shown if change.act != ShortlistAct.MOVED or change.move.was != change.move.now]  # type: ignore[attr-defined]
+            move = change.move = _move(change, seen)  # type: ignore[attr-defined]  # for the page
+            if move.was == move.now:
+                continue
+        shown.append(change)
+    return shown
 
 
 def _move(change: ShortlistChange, seen: set[int]) -> Move:

@@ -30,8 +30,8 @@ class IdeaRowSerializer(serializers.Serializer[Any]):
     call = serializers.CharField(allow_null=True)
     lacks = serializers.DictField(
         child=serializers.IntegerField(),
-        help_text="How many of each the line-up still lacks by the call's rules, such as min_companies; of a limit, such "
-        "as max_laboratories, how many are too many.",
+        help_text="How many of each the line-up still lacks by the call's rules, such as min_companies; of a limit, "
+        "such as max_laboratories, how many are too many.",
     )
     lacking = serializers.ListField(
         child=serializers.CharField(),

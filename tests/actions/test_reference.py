@@ -101,4 +101,7 @@ def test_organisations_of_2020_are_real_ones():
 def test_the_command_says_what_it_added(capsys):
     call_command("load_reference")
 
-    assert capsys.readouterr().out == "Added 8 value chains, 45 terms, 76 competences, 16 organisations, 6 plan steps, 3 rule sets\n"
+    assert (
+        capsys.readouterr().out
+        == "Added 8 value chains, 45 terms, 76 competences, 16 organisations, 6 plan steps, 3 rule sets\n"
+    )

@@ -47,7 +47,9 @@ class Server:
         deadline = time.monotonic() + SECONDS_TO_START
         while not self._is_ready():
             assert self._process.poll() is None, f"The server ended:\n{self.log()}"
-            assert time.monotonic() < deadline, f"The server isn't ready:\n{self.log()}"
+            if time.monotonic() > deadline:
+                self.stop(signal.SIGKILL)
+                raise AssertionError(f"The server isn't ready:\n{self.log()}")
             time.sleep(0.1)
 
     def stop(self, how: int = signal.SIGTERM) -> None:

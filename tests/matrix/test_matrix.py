@@ -478,7 +478,9 @@ def test_draft_is_its_authors_alone(viewer: Client, researcher: Member):
     for path in OF_THE_IDEA.values():
         if "{reference}" in path or "{id}" in path:
             for method in methods_of(path):
-                answer = ask(viewer, method, path.format(reference=draft.reference, id=draft.pk, milestone=1, organisation="x"))
+                answer = ask(
+                    viewer, method, path.format(reference=draft.reference, id=draft.pk, milestone=1, organisation="x")
+                )
                 if not is_refusal(answer) or CANARY in text_of(answer):
                     told.append((method, path, answer.status_code))
 

@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: the value chains, terms, steps of plans, words and organisations that the project carries."""
+"""`manage.py load_reference`: value chains, terms, steps of plans, words and organisations that the project carries."""
 
 from typing import Any
 
@@ -8,9 +8,7 @@ from ideas.actions.reference import load_reference
 
 
 class Command(BaseCommand):
-    help = (
-        "Load value chains, KETs, TRLs, S3 areas, provinces, steps of plans, words, organisations of 2020. Safe to run again."
-    )
+    help = "Load value chains, terms, steps of plans, words, organisations of 2020. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_reference()
