@@ -114,12 +114,9 @@ def positions(topics: Iterable[str]) -> dict[str, Position]:
     asked = [CONTROL, *names]
     with connection.cursor() as cursor:
         cursor.execute(_READ_POSITIONS.format(", ".join(["%s"] * len(asked))), asked)
-        rows = cursor.fetchall()
-    heads, epoch = {}, ""
-    for name, head, row_epoch in rows:
-        heads[name] = head
-        epoch = row_epoch if name == CONTROL else epoch
-    return {name: Position(name, epoch, heads.get(name, 0)) for name in names}
+        known = {name: (head, epoch) for name, head, epoch in cursor.fetchall()}
+    epoch = known.get(CONTROL, (0, ""))[1]
+    return {name: Position(name, epoch, known.get(name, (0, ""))[0]) for name in names}
 
 
 def read_after(topic: str, seq: int, limit: int = PAGE) -> list[Row]:
