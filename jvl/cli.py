@@ -57,12 +57,12 @@ def test() -> int:
     lanes = [
         [
             ("Tests by layer", _in_venv("-m", "pytest", "-n", "2")),
-            ("Tests on PostgreSQL", _in_venv("-m", "tests.on_postgres", "-n", "2", *layers)),
         ],
         [
             ("Tests in a browser", _in_venv("-m", "pytest", *(by_file + ["tests/browser"]))),
             ("Tests of many writers", _in_venv("-m", "pytest", "tests/concurrency", WRITERS)),
             ("Tests of faults", _in_venv("-m", "pytest", *(by_file + ["tests/faults"]))),
+            ("Tests on PostgreSQL", _in_venv("-m", "tests.on_postgres", "-n", "2", *layers)),
         ],
     ]
     results: list = []

@@ -27,7 +27,7 @@ ODD = (
     "٣",
     "²",
     "\u202e\u0000\ufeff",
-    "x" * 20_000,
+    "x" * 12_500,  # longer than any field takes; with longer ones the whole form would be refused before it is read
     "<script>alert(1)</script>\"'",
     "a\r\nBcc: x@example.org",
     "%s%(x)s{0}",
@@ -85,7 +85,7 @@ def client(request: pytest.FixtureRequest, lead: Member) -> Client:
 def test_odd_values_in_the_address(client: Client, things: dict[str, Any]):
     def requests() -> Iterator[tuple[str, str, Any, str]]:
         for path in all_paths():
-            for value in ("\x00", "9" * 30, "²", "%s%(x)s{0}", "x" * 2_000):
+            for value in ("\x00", "9" * 30, "²", "%s%(x)s{0}", "x" * 400):
                 yield "get", path.format(**things), {name: [value, value] for name in FIELDS}, ""
 
     assert try_all(client, requests()) == []
@@ -127,8 +127,8 @@ def test_odd_bodies(client: Client, things: dict[str, Any]):
         (b"nonsense", "multipart/form-data"),
         (b"nonsense", "multipart/form-data; boundary=x"),
         (b"&".join(b"a%d=1" % number for number in range(3_000)), "application/x-www-form-urlencoded"),
-        (b"title=" + b"x" * 2_000_000, "application/x-www-form-urlencoded"),
-        (b'{"title": "' + b"x" * 2_000_000 + b'"}', "application/json"),
+        (b"title=" + b"x" * 200_000, "application/x-www-form-urlencoded"),
+        (b'{"title": "' + b"x" * 200_000 + b'"}', "application/json"),
         (b"<a/>", "text/xml"),
     )
 
