@@ -1,7 +1,5 @@
 """Who may say that they work somewhere, who answers, and who looks after an organisation's people and units."""
 
-from collections.abc import Iterable
-
 from django.db.models import QuerySet
 
 from ideas.choices import AffiliationRole, AffiliationState
@@ -63,25 +61,6 @@ def can_let_unit_go(member: Member, unit: Organisation) -> bool:
     if member.is_staff or administers(member, unit):
         return True
     return unit.parent is not None and administers(member, unit.parent)
-
-
-def steps_open_to(member: Member, requests: Iterable[AffiliationRequest]) -> dict[int, list[str]]:
-    """List the steps that a member may take on each request now: {request id: [step]}. At most one query for all.
-
-    The same answers as the predicates above; the actions ask those again.
-    """
-    rows = list(requests)
-    mine = member.affiliations.filter(role=AffiliationRole.ADMINISTRATOR).values_list("organisation_id", flat=True)
-    administered = set() if member.is_staff else set(mine)
-
-    def steps(row: AffiliationRequest) -> list[str]:
-        if row.state != AffiliationState.PENDING:
-            return []
-        if row.member_id == member.pk:
-            return ["withdraw"]
-        return ["accept", "decline"] if member.is_staff or row.organisation_id in administered else []
-
-    return {row.pk: steps(row) for row in rows}
 
 
 def _active_administrators(organisation: Organisation) -> QuerySet[Affiliation]:
