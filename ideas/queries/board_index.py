@@ -194,7 +194,10 @@ def _with(kept: BoardIndex, fresh: dict[int, Bucket], stamps: dict[int, int], na
                 facet, value = pair
                 values = bits.setdefault(facet, {})
                 values[value] = values.get(value, 0) ^ (difference << (number * kept.width))
-    return BoardIndex(stamps, names, kept.width, buckets, bits)
+                if not values[value]:
+                    # A value that no idea has any more would stay for the life of the process: closings above all.
+                    del values[value]
+    return BoardIndex(stamps, names, kept.width, buckets, {facet: values for facet, values in bits.items() if values})
 
 
 def _arranged(found: dict[int, Bucket], stamps: dict[int, int], names: Names) -> BoardIndex:

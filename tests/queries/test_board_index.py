@@ -124,7 +124,7 @@ WRITES: dict[str, Callable[[Idea], Any]] = {
 def said() -> dict[str, dict[str, int]]:
     known = board_index()
     return {facet: known.count(facet, known.everything) for facet in known.bits if facet != "closes"} | {
-        "closes": {str(at): bits.bit_count() for at, bits in known.bits.get("closes", {}).items() if bits}
+        "closes": {str(at): bits.bit_count() for at, bits in known.bits.get("closes", {}).items()}
     }
 
 
