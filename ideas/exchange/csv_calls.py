@@ -1,13 +1,10 @@
 """Calls from CSV: any header, by a map from fields to columns; presets for the lists that are in use."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from io import TextIOWrapper
-from tempfile import SpooledTemporaryFile
 from typing import Any, TextIO
 
 from django.utils.text import slugify
@@ -21,7 +18,6 @@ from ideas.exchange.calls import (
     Refused,
     RefusedRow,
     Row,
-    UnreadableFile,
     closings,
     name_of_refused,
     tidy,
@@ -29,7 +25,7 @@ from ideas.exchange.calls import (
     tidy_title,
     tidy_url,
 )
-from ideas.exchange.csv_lines import IN_MEMORY_BYTES, Lines, Misshapen, copy_and_tell_encoding, dialect_of, header_of
+from ideas.exchange.csv_lines import read_header, read_rows, read_text
 from ideas.exchange.csv_presets import PRESETS, Preset
 from ideas.exchange.deadlines import Reading, UnreadableDate, read_closing, read_opening
 from ideas.exchange.limits import Bounded
@@ -48,52 +44,32 @@ def read_csv(stream: Bounded, options: Options, *, preset: Preset) -> Iterator[R
     Raises UnreadableFile where there is no header with a title.
     """
     preset = replace(preset, columns={**preset.columns, **options.columns})
-    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
-        encoding = copy_and_tell_encoding(stream, copy)
-        if encoding == "cp1252":
-            options.remark(_("The file is not UTF-8; it was read as Windows-1252."))
-        with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
-            yield from _rows(text, preset)
+    with read_text(stream, options.remark) as text:
+        yield from _rows(text, preset)
 
 
 def read_columns(stream: Bounded, options: Options) -> Iterator[str]:
     """Read the names of a list's columns, for a person to say what they tell. Raises UnreadableFile."""
-    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
-        encoding = copy_and_tell_encoding(stream, copy)
-        with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
-            yield from header_of(Lines(text), dialect_of(text))
+    with read_text(stream) as text:
+        yield from read_header(text)
 
 
 READERS = {name: partial(read_csv, preset=preset) for name, preset in PRESETS.items()}
 
 
 def _rows(text: TextIO, preset: Preset) -> Iterator[Row]:
-    dialect, lines = dialect_of(text), Lines(text)
-    header = header_of(lines, dialect)
-    if preset.columns["title"] not in header:
-        raise UnreadableFile(
-            _("No column “%(name)s” in the header: %(header)s")
-            % {"name": preset.columns["title"], "header": ", ".join(header)[:200]}
-        )
-    while (line := lines.begin()) is not None:
-        try:
-            values = next(csv.reader(lines, dialect), [])
-            if any(value.strip() for value in values):
-                yield _read(line, _named(header, values, preset), preset)
-        except (Misshapen, csv.Error) as error:
-            lines.give_back()
-            yield RefusedRow(line, str(error))
+    for row in read_rows(text, [preset.columns["title"]]):
+        if isinstance(row, RefusedRow):
+            yield row
+        else:
+            line, cells = row
+            yield _read(line, _told(cells, preset), preset)
 
 
-def _named(header: list[str], values: list[str], preset: Preset) -> dict[str, str]:
-    """The row as {field: value}. Raises Refused where it has more or fewer values than the header."""
-    if len(values) != len(header):
-        raise Misshapen(
-            _("%(count)s values where the header has %(expected)s") % {"count": len(values), "expected": len(header)}
-        )
-    by_column = dict(zip(header, values, strict=True))
-    told = {name: by_column[column].strip() for name, column in preset.columns.items() if column in by_column}
-    return {**preset.defaults, **{name: value for name, value in told.items() if value}}
+def _told(cells: Mapping[str, str], preset: Preset) -> dict[str, str]:
+    """What a row tells: {field: value}."""
+    told = {name: cells[column] for name, column in preset.columns.items() if cells.get(column)}
+    return {**preset.defaults, **told}
 
 
 def _read(line: int, row: Mapping[str, str], preset: Preset) -> Row:

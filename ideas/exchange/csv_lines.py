@@ -3,12 +3,15 @@
 import codecs
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from tempfile import SpooledTemporaryFile
 from typing import IO, TextIO
 
 from django.utils.translation import gettext as _
 
-from ideas.exchange.calls import Refused, UnreadableFile
+from ideas.exchange.calls import Refused, RefusedRow, UnreadableFile
 from ideas.exchange.limits import CHUNK_BYTES, Bounded
 
 IN_MEMORY_BYTES = 8_000_000
@@ -16,7 +19,48 @@ LONGEST_LINE_BYTES = 200_000
 SAMPLE_CHARS = 8_192
 
 
-def copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
+@contextmanager
+def read_text(stream: Bounded, remark: Callable[[str], None] | None = None) -> Iterator[TextIO]:
+    """Read a stream as text: UTF-8, with or without BOM, or else Windows-1252, on which is remarked.
+
+    Raises UnreadableFile.
+    """
+    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
+        encoding = _copy_and_tell_encoding(stream, copy)
+        if encoding == "cp1252" and remark:
+            remark(_("The file is not UTF-8; it was read as Windows-1252."))
+        with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
+            yield text
+
+
+def read_header(text: TextIO) -> list[str]:
+    """Read the names of the columns."""
+    return _header(_Lines(text), _dialect(text))
+
+
+def read_rows(text: TextIO, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str]] | RefusedRow]:
+    """Read row by row: (number of its first line, {column: value}), a misshapen one by itself as a RefusedRow.
+
+    Rows without any value are left out. Raises UnreadableFile where the header lacks a column that is needed.
+    """
+    dialect, lines = _dialect(text), _Lines(text)
+    header = _header(lines, dialect)
+    for name in needed:
+        if name not in header:
+            raise UnreadableFile(
+                _("No column “%(name)s” in the header: %(header)s") % {"name": name, "header": ", ".join(header)[:200]}
+            )
+    while (line := lines.begin()) is not None:
+        try:
+            values = next(csv.reader(lines, dialect), [])
+            if any(value.strip() for value in values):
+                yield line, _named(header, values)
+        except (_Misshapen, csv.Error) as error:
+            lines.give_back()
+            yield RefusedRow(line, str(error))
+
+
+def _copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
     """Copy the stream (standard input can't be read twice) and tell whether all of it is UTF-8.
 
     Raises UnreadableFile at a line that's too long to be a row of anything, before the first row is given out.
@@ -36,11 +80,11 @@ def copy_and_tell_encoding(stream: Bounded, copy: IO[bytes]) -> str:
     return encoding
 
 
-class Misshapen(Refused):
+class _Misshapen(Refused):
     """The row's shape is wrong: perhaps a quote was left open and swallowed the rows below."""
 
 
-class Lines:
+class _Lines:
     """Numbered lines, which can take back those that a broken row swallowed."""
 
     def __init__(self, text: TextIO) -> None:
@@ -70,11 +114,11 @@ class Lines:
         del self._taken[1:]
 
 
-def header_of(lines: Lines, dialect: type[csv.Dialect]) -> list[str]:
+def _header(lines: _Lines, dialect: type[csv.Dialect]) -> list[str]:
     return [name.strip() for name in next(csv.reader(lines, dialect), [])]
 
 
-def dialect_of(text: TextIO) -> type[csv.Dialect]:
+def _dialect(text: TextIO) -> type[csv.Dialect]:
     sample = text.read(SAMPLE_CHARS)
     text.seek(0)
     header = sample.partition("\n")[0]
@@ -84,3 +128,12 @@ def dialect_of(text: TextIO) -> type[csv.Dialect]:
         delimiter = max(",;\t|", key=header.count)
 
     return Found
+
+
+def _named(header: list[str], values: list[str]) -> dict[str, str]:
+    """The row as {column: value}. Raises Refused where it has more or fewer values than the header."""
+    if len(values) != len(header):
+        raise _Misshapen(
+            _("%(count)s values where the header has %(expected)s") % {"count": len(values), "expected": len(header)}
+        )
+    return {column: value.strip() for column, value in zip(header, values, strict=True)}

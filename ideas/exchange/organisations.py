@@ -1,12 +1,9 @@
 """Organisations from files: CORDIS's `organization.csv`, and lists of PICs. Facts: docs/sources.md §6."""
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from io import TextIOWrapper
-from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, TextIO
 
 from django.core.exceptions import ValidationError
@@ -14,8 +11,8 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from ideas.choices import ConsortiumRole, OrganisationKind
-from ideas.exchange.calls import Options, Refused, RefusedRow, UnreadableFile
-from ideas.exchange.csv_lines import IN_MEMORY_BYTES, Lines, Misshapen, copy_and_tell_encoding, dialect_of, header_of
+from ideas.exchange.calls import Options, Refused, RefusedRow
+from ideas.exchange.csv_lines import read_rows, read_text
 from ideas.exchange.limits import Bounded
 from ideas.text import clean_text
 
@@ -107,42 +104,24 @@ def read_organisations(stream: BinaryIO, options: Options, *, format: Format) ->
     Raises UnreadableFile where the header names no PICs or no names.
     """
     columns = {**format.columns, **options.columns}
-    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
-        encoding = copy_and_tell_encoding(Bounded(stream, options, LARGEST_FILE_BYTES), copy)
-        if encoding == "cp1252":
-            options.remark(_("The file is not UTF-8; it was read as Windows-1252."))
-        with TextIOWrapper(copy, encoding=encoding, errors="replace", newline="") as text:
-            yield from _rows(text, columns, format)
+    with read_text(Bounded(stream, options, LARGEST_FILE_BYTES), options.remark) as text:
+        yield from _rows(text, columns, format)
 
 
 def _rows(text: TextIO, columns: Mapping[str, str], format: Format) -> Iterator[Row]:
-    dialect, lines = dialect_of(text), Lines(text)
-    header = header_of(lines, dialect)
-    for name in format.needed:
-        if columns[name] not in header:
-            raise UnreadableFile(
-                _("No column “%(name)s” in the header: %(header)s")
-                % {"name": columns[name], "header": ", ".join(header)[:200]}
-            )
-    while (line := lines.begin()) is not None:
-        try:
-            values = next(csv.reader(lines, dialect), [])
-            if any(value.strip() for value in values):
-                yield format.take(line, _named(header, values, columns))
-        except (Misshapen, csv.Error) as error:
-            lines.give_back()
-            yield RefusedRow(line, str(error))
-        except Refused as error:
-            yield RefusedRow(line, str(error))
+    for row in read_rows(text, [columns[name] for name in format.needed]):
+        if isinstance(row, RefusedRow):
+            yield row
+        else:
+            line, cells = row
+            yield _taken(line, {name: cells.get(column, "") for name, column in columns.items()}, format)
 
 
-def _named(header: list[str], values: list[str], columns: Mapping[str, str]) -> dict[str, str]:
-    if len(values) != len(header):
-        raise Misshapen(
-            _("%(count)s values where the header has %(expected)s") % {"count": len(values), "expected": len(header)}
-        )
-    by_column = dict(zip(header, values, strict=True))
-    return {name: by_column.get(column, "").strip() for name, column in columns.items()}
+def _taken(line: int, cells: Cells, format: Format) -> Row:
+    try:
+        return format.take(line, cells)
+    except Refused as error:
+        return RefusedRow(line, str(error))
 
 
 # Formats --------------------------------------------------------------------------------------------------------------
