@@ -84,10 +84,8 @@ def ideas_merged(idea: Idea, into: Idea, moves: Moves, into_moves: Moves, told: 
     """
     entries = []
     for one, moved in ((idea, moves), (into, into_moves)):
-        line_up = dict(ConsortiumSerializer(consortium_of(one)).data)
-        entries.append((idea_topic(one.pk), "consortium.changed", line_up))
-        entries.append((idea_topic(one.pk), "idea.changed", dict(IdeaChangeSerializer(one).data)))
-        entries += _board(one, moved)
+        changed = idea_topic(one.pk), "idea.changed", dict(IdeaChangeSerializer(one).data)
+        entries += [_panel(consortium_of(one)), changed, *_board(one, moved)]
     _append(*entries, told=told)
     revoke_topic(idea_topic(idea.pk))
     revoke_topic(plan_topic(idea.pk))
@@ -98,23 +96,22 @@ def consortium_changed(idea: Idea, told: Told = (), *, partner_left: bool = Fals
 
     Who saw the idea as a partner's people may see it no more: then its followers are checked first.
     """
-    payload = dict(ConsortiumSerializer(consortium_of(idea)).data)
-    _append((idea_topic(idea.pk), "consortium.changed", payload), *_board(idea), told=told)
+    _append(_panel(consortium_of(idea)), *_board(idea), told=told)
     if partner_left:
         revoke_topic(idea_topic(idea.pk))
         revoke_topic(plan_topic(idea.pk))
 
 
-def organisation_changed(moved: Iterable[tuple[Idea, Moves]] = ()) -> None:
-    """What ideas show of an organisation changed: the line-up and the card of each in which it takes part.
+def organisation_changed(moved: Iterable[tuple[Idea, Moves]] = (), told: Told = ()) -> None:
+    """What ideas show of an organisation changed, or before the rules of calls it counts as one with another now: the
+    line-up and the card of each idea in which it takes part.
 
     Its own page has no topic: it is read anew.
     """
     entries = []
     for idea, moves in moved:
-        line_up = dict(ConsortiumSerializer(consortium_of(idea)).data)
-        entries += [(idea_topic(idea.pk), "consortium.changed", line_up), *_board(idea, moves)]
-    _append(*entries)
+        entries += [_panel(consortium_of(idea)), *_board(idea, moves)]
+    _append(*entries, told=told)
 
 
 def rules_changed(judged: Iterable[tuple[Consortium, Moves | None]]) -> None:
@@ -136,30 +133,26 @@ def partners_changed(idea: Idea) -> None:
 
 def letter_signed(idea: Idea, letter: Attachment, told: Told) -> None:
     """A partner gave its signed letter: the line-up as it is now, and to the team that a file came."""
-    payload = dict(ConsortiumSerializer(consortium_of(idea)).data)
-    came = {"id": letter.pk, "idea": idea.pk}
-    entries = [(idea_topic(idea.pk), "consortium.changed", payload), (plan_topic(idea.pk), "attachment.added", came)]
-    _append(*entries, *_board(idea), told=told)
+    _append(_panel(consortium_of(idea)), *_file("attachment.added", letter), *_board(idea), told=told)
 
 
 def attachment_added(attachment: Attachment) -> None:
     """A file came to stand beside an idea: {id, idea}. What is for partners only is told to the team alone."""
-    _attachment("attachment.added", attachment)
+    _append(*_file("attachment.added", attachment))
 
 
 def attachment_removed(attachment: Attachment) -> None:
     """A file went: {id, idea}."""
-    _attachment("attachment.removed", attachment)
+    _append(*_file("attachment.removed", attachment))
 
 
-def _attachment(kind: str, attachment: Attachment) -> None:
+def _file(kind: str, attachment: Attachment) -> list[Entry]:
     """Names and sizes stay out of the log, which keeps what is gone."""
     idea = attachment.idea
     payload = {"id": attachment.pk, "idea": idea.pk}
     if attachment.audience == AttachmentAudience.PARTNERS:
-        _append((plan_topic(idea.pk), kind, payload))
-    else:
-        _append((idea_topic(idea.pk), kind, payload), *_board(idea))
+        return [(plan_topic(idea.pk), kind, payload)]
+    return [(idea_topic(idea.pk), kind, payload), *_board(idea)]
 
 
 def plan_changed(idea: Idea) -> None:
@@ -221,17 +214,6 @@ def affiliation_changed(member: Member, told: Told = ()) -> None:
     """A member came to an organisation, left it, or has another role there: their sockets are checked, too."""
     _append(told=told)
     revoke(member.pk)
-
-
-def line_ups_changed(moved: Iterable[tuple[Idea, Moves]], told: Told = ()) -> None:
-    """Two organisations became one before the rules of calls, or one became two: `consortium.changed` and the card of
-    every idea that has them.
-    """
-    entries: list[Entry] = []
-    for idea, moves in moved:
-        line_up = dict(ConsortiumSerializer(consortium_of(idea)).data)
-        entries += [(idea_topic(idea.pk), "consortium.changed", line_up), *_board(idea, moves)]
-    _append(*entries, told=told)
 
 
 def rights_changed(member: Member) -> None:

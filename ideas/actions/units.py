@@ -35,7 +35,7 @@ def take_unit(*, by: Member, parent: Organisation, unit: Organisation, at: datet
     _check_levels(parent, unit)
     _set_parent(unit, parent)
     told = _tell(unit, parent, "taken", by=by, at=at)
-    publish.line_ups_changed(_indexed(ideas), told)
+    publish.organisation_changed(_indexed(ideas), told)
     return unit
 
 
@@ -54,7 +54,7 @@ def let_unit_go(*, by: Member, unit: Organisation, at: datetime) -> Organisation
         raise Conflict("wrong_state")
     _set_parent(unit, None)
     told = _tell(unit, parent, "let_go", by=by, at=at)
-    publish.line_ups_changed(_indexed(ideas), told)
+    publish.organisation_changed(_indexed(ideas), told)
     return unit
 
 

@@ -2,13 +2,13 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ideas.choices import AffiliationRole
-from ideas.models import Affiliation, Member, Organisation
+from ideas.models import Member, Organisation
+from ideas.rules.affiliations import active_administrators
 
 
 def units_of(organisation: Organisation) -> QuerySet[Organisation]:
     """Select an organisation's units, by name."""
-    return organisation.units.select_related("province").order_by("name", "id")
+    return organisation.units.order_by("name", "id")
 
 
 def units_open_to(member: Member, parent: Organisation) -> QuerySet[Organisation]:
@@ -16,8 +16,6 @@ def units_open_to(member: Member, parent: Organisation) -> QuerySet[Organisation
     free = Organisation.objects.filter(parent=None).exclude(pk=parent.pk)
     free = free.filter(~Exists(Organisation.objects.filter(parent=OuterRef("pk"))))
     if not member.is_staff:
-        administrators = Affiliation.objects.filter(
-            organisation=OuterRef("pk"), role=AffiliationRole.ADMINISTRATOR, member__is_active=True
-        )
+        administrators = active_administrators(OuterRef("pk"))
         free = free.filter(Q(Exists(administrators.filter(member=member))) | ~Exists(administrators))
     return free.order_by("name", "id")

@@ -1,6 +1,6 @@
 """Who may say that they work somewhere, who answers, and who looks after an organisation's people and units."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from ideas.choices import AffiliationRole, AffiliationState
 from ideas.models import Affiliation, AffiliationRequest, Member, Organisation
@@ -34,16 +34,23 @@ def can_end_affiliation(member: Member, affiliation: Affiliation) -> bool:
     return affiliation.member_id == member.pk or can_look_after(member, affiliation.organisation)
 
 
+def active_administrators(organisation: Organisation | OuterRef) -> QuerySet[Affiliation]:
+    """Select the places of those of its own who look after an organisation."""
+    return Affiliation.objects.filter(
+        organisation=organisation, role=AffiliationRole.ADMINISTRATOR, member__is_active=True
+    )
+
+
 def has_administrators(organisation: Organisation) -> bool:
     """Whether anybody of its own looks after an organisation."""
-    return _active_administrators(organisation).exists()
+    return active_administrators(organisation).exists()
 
 
 def is_last_administrator(affiliation: Affiliation) -> bool:
     """Whether an organisation would be left to cluster staff without this administrator."""
     if affiliation.role != AffiliationRole.ADMINISTRATOR or not affiliation.member.is_active:
         return False
-    return not _active_administrators(affiliation.organisation).exclude(pk=affiliation.pk).exists()
+    return not active_administrators(affiliation.organisation).exclude(pk=affiliation.pk).exists()
 
 
 def can_take_as_unit(member: Member, parent: Organisation, unit: Organisation) -> bool:
@@ -61,9 +68,3 @@ def can_let_unit_go(member: Member, unit: Organisation) -> bool:
     if member.is_staff or administers(member, unit):
         return True
     return unit.parent is not None and administers(member, unit.parent)
-
-
-def _active_administrators(organisation: Organisation) -> QuerySet[Affiliation]:
-    return Affiliation.objects.filter(
-        organisation=organisation, role=AffiliationRole.ADMINISTRATOR, member__is_active=True
-    )
