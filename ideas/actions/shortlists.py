@@ -17,12 +17,11 @@ from ideas.models import Call, Idea, Member, Notification, Shortlist, ShortlistC
 from ideas.queries.ideas import visible_to
 from ideas.rules.ideas import is_published
 from ideas.rules.shortlists import can_change_shortlist, can_curate
+from ideas.serializers.shortlists import text_of
 
 OUT_OF_THE_WAY = 1_000_000
 MOST_TAGS = 5
 MAX_TAG_CHARS = 30
-# What a published list keeps of an idea.
-FROZEN = ("title", "acronym", "teaser", "state", "html")
 
 
 @transaction.atomic(durable=True)
@@ -158,7 +157,7 @@ def publish_shortlist(*, by: Member, shortlist: Shortlist, at: datetime) -> Shor
     if not visible_to(by).filter(shortlist_entries__in=entries).exists():
         raise Conflict("empty_shortlist")
     for entry in entries:
-        entry.frozen = {name: getattr(entry.idea, name) for name in FROZEN}
+        entry.frozen = text_of(entry)
     ShortlistEntry.objects.bulk_update(entries, ["frozen"])
     shortlist.state, shortlist.published_by, shortlist.published_at = ShortlistState.PUBLISHED, by, at
     shortlist.save(update_fields=["state", "published_by", "published_at"])

@@ -20,7 +20,7 @@ from ideas.api.base import ApiView, find, in_path, lists, write
 from ideas.api.inputs import EntryInput, MoveInput, RationaleInput, ShortlistInput
 from ideas.models import Shortlist, ShortlistEntry
 from ideas.queries.ideas import visible_to
-from ideas.queries.shortlists import shortlists_visible_to, with_entries
+from ideas.queries.shortlists import shortlists_to_read, shortlists_visible_to
 from ideas.serializers.shortlists import ShortlistSerializer
 
 LIST = in_path("id", "Id of the shortlist.", OpenApiTypes.INT)
@@ -40,7 +40,7 @@ class ShortlistViewSet(ApiView):
     ordering = "-id"
 
     def get_queryset(self) -> QuerySet[Shortlist]:
-        return with_entries(shortlists_visible_to(self.viewer), self.viewer)
+        return shortlists_to_read(self.viewer)
 
     @lists(ShortlistSerializer, "List the shortlists that one may see, newest first")
     def list(self, request: Request) -> Response:

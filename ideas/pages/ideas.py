@@ -18,7 +18,7 @@ from ideas import moments
 from ideas.actions.ideas import change_state, renew_idea
 from ideas.choices import IdeaState, Visibility
 from ideas.errors import NotAllowed
-from ideas.forms.ideas import TEXTS, IdeaForm, RenewForm, StateForm
+from ideas.forms.ideas import RenewForm, StateForm
 from ideas.models import Idea, IdeaTransition
 from ideas.pages import (
     annexes,
@@ -79,7 +79,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "merged_into": into,
         "question": _question(idea) if may["may"]["edit"] else None,
         "validity": _validity(idea, at, may_edit=may["may"]["edit"]),
-        "texts": _texts(idea),
+        "texts": parts.long_texts(idea.html),
         "deadline": _deadline(idea, at),
         "facts": _facts(idea),
         "shortlists": lists_with(parts.member_of(request), idea),
@@ -194,14 +194,6 @@ def _question(idea: Idea) -> IdeaTransition | None:
     if idea.state != IdeaState.NEEDS_INFO:
         return None
     return idea.transitions.filter(new_state=IdeaState.NEEDS_INFO).select_related("by").order_by("-id").first()
-
-
-def _texts(idea: Idea) -> list[dict[str, str]]:
-    return [
-        {"name": name, "label": str(IdeaForm.base_fields[name].label), "html": idea.html[name]}
-        for name in TEXTS
-        if idea.html.get(name)
-    ]
 
 
 def _deadline(idea: Idea, at: datetime) -> dict[str, Any] | None:

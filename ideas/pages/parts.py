@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from ideas.choices import ChainStatus, IdeaState
 from ideas.errors import Conflict, NotAllowed
+from ideas.forms.ideas import TEXTS, IdeaForm
 from ideas.models import Idea, Member, Term, ValueChain
 from ideas.moments import days_left, is_urgent
 from ideas.pages import radar
@@ -199,6 +200,15 @@ def cards(
             }
         prepared.append(card)
     return prepared
+
+
+def long_texts(html: Mapping[str, str]) -> list[dict[str, str]]:
+    """Give the long texts that somebody wrote, in the form's order: {name, label, html}. `html`: as `Idea.html`."""
+    return [
+        {"name": name, "label": str(IdeaForm.base_fields[name].label), "html": html[name]}
+        for name in TEXTS
+        if html.get(name)
+    ]
 
 
 # Sums ---------------------------------------------------------------------------------------------------------------

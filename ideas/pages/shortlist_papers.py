@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 
 from ideas.choices import IdeaState, ShortlistState
 from ideas.exchange.tables import Sheet, write_csv, write_xlsx
-from ideas.forms.ideas import TEXTS, IdeaForm
 from ideas.models import Shortlist, ShortlistEntry
 from ideas.pages.downloads import send, temporary_file
-from ideas.pages.parts import chain_tag
-from ideas.queries.shortlists import shortlists_visible_to, with_entries
+from ideas.pages.parts import chain_tag, long_texts
+from ideas.queries.shortlists import shortlists_to_read
 from ideas.serializers.shortlists import COLUMNS, entry_line, text_of
 
 IDEA_STATES = dict(IdeaState.choices)
@@ -46,13 +45,13 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "shortlist": shortlist,
         "chain": chain_tag(shortlist.value_chain),
         "published": shortlist.state == ShortlistState.PUBLISHED,
-        "entries": [_entry(entry) for entry in entries],
+        "entries": [{**said, "texts": long_texts(said["html"])} for said in map(said_of, entries)],
     }
     return render(request, "shortlists/paper.html", context)
 
 
 def _read(request: HttpRequest, pk: int) -> Shortlist:
-    return get_object_or_404(with_entries(shortlists_visible_to(request.user), request.user), pk=pk)
+    return get_object_or_404(shortlists_to_read(request.user), pk=pk)
 
 
 def _about(shortlist: Shortlist) -> list[tuple[str, str]]:
@@ -67,7 +66,8 @@ def _about(shortlist: Shortlist) -> list[tuple[str, str]]:
     ]
 
 
-def _entry(entry: ShortlistEntry) -> dict[str, Any]:
+def said_of(entry: ShortlistEntry) -> dict[str, Any]:
+    """Say of an entry what stands on the page and on paper alike."""
     text = text_of(entry)
     return {
         **text,
@@ -76,10 +76,4 @@ def _entry(entry: ShortlistEntry) -> dict[str, Any]:
         "state_label": IDEA_STATES.get(text["state"], text["state"]),
         "rationale": entry.rationale,
         "tags": entry.tags,
-        "texts": long_texts(text["html"]),
     }
-
-
-def long_texts(kept: dict[str, str]) -> list[dict[str, str]]:
-    """Give the long texts that an entry has, in the order of the form: {label, html}."""
-    return [{"label": str(IdeaForm.base_fields[name].label), "html": kept[name]} for name in TEXTS if kept.get(name)]

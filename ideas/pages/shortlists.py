@@ -1,6 +1,5 @@
 """Pages of shortlists: the overview, and one list with its order and reasons."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas.actions.shortlists import (
@@ -20,27 +20,25 @@ from ideas.actions.shortlists import (
     remove_entry,
     write_rationale,
 )
-from ideas.choices import IdeaState, ShortlistAct, ShortlistState
+from ideas.choices import ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.shortlists import MoveForm, RationaleForm, ShortlistForm
 from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
-from ideas.pages.parts import Names, chain_tag, member_of, put_on, read_names, see_other
-from ideas.pages.shortlist_papers import long_texts
-from ideas.queries.ideas import visible_to
+from ideas.pages.parts import Names, chain_tag, long_texts, member_of, put_on, read_names, see_other
+from ideas.pages.shortlist_papers import said_of
+from ideas.queries.ideas import audiences_of, visible_to
 from ideas.queries.shortlists import (
     curated_chains,
     history_of,
     shortlist_rows,
+    shortlists_to_read,
     shortlists_visible_to,
-    with_entries,
 )
 from ideas.queries.topics import shortlist_topic
 from ideas.rules.shortlists import can_change_shortlist, can_curate
-from ideas.serializers.shortlists import text_of
 from realtime.log import position
 
 STATES = dict(ShortlistState.choices)
-IDEA_STATES = dict(IdeaState.choices)
 
 
 @login_required
@@ -184,8 +182,9 @@ def _show(
     """
     # Read the head before the rows: a replay is harmless, a gap is not.
     live = position(shortlist_topic(shortlist.pk))
-    shortlist = with_entries(_seen(request), request.user).get(pk=shortlist.pk)
     by = member_of(request)
+    audiences = audiences_of(by)
+    shortlist = shortlists_to_read(by, audiences).get(pk=shortlist.pk)
     may_change = can_change_shortlist(by, shortlist)
     curates = may_change or can_curate(by, shortlist.value_chain)
     context = {
@@ -195,7 +194,7 @@ def _show(
         "live": live,
         "entries": _entries(shortlist, read_names(), typed or {}, may_change=may_change),
         "may": {"change": may_change},
-        "history": [_line(change) for change in history_of(shortlist, by)] if curates else [],
+        "history": [_line(change) for change in history_of(shortlist, by, audiences)] if curates else [],
         "refused": refusal.text if refusal else "",
         "said": said,
     }
@@ -210,28 +209,23 @@ def _entries(
     rows = []
     for place, entry in enumerate(entries, start=1):
         idea = entry.idea
-        text = text_of(entry)
+        said = said_of(entry)
         form = typed.get(entry.pk) or RationaleForm(
             prefix=f"entry-{entry.pk}", initial={"rationale": entry.rationale, "tags": entry.tags}
         )
         rows.append(
             {
-                **text,
+                **said,
                 "pk": entry.pk,
                 "place": place,
-                "reference": idea.reference,
                 "url": idea.get_absolute_url(),
-                "language": idea.language,
-                "state_label": IDEA_STATES.get(text["state"], text["state"]),
                 "chain": names.chain(idea.tags["chains"][0]),
-                "rationale": entry.rationale,
-                "tags": entry.tags,
                 "added_by": entry.added_by.name,
                 "added_at": entry.added_at,
                 "up": place - 1 if place > 1 else None,
                 "down": place + 1 if place < len(entries) else None,
                 "comparable": len(entries) > 1,
-                "texts": long_texts(text["html"]) if entry.frozen else [],
+                "texts": long_texts(said["html"]) if entry.frozen else [],
                 "form": form if may_change or entry.pk in typed else None,
                 "typed": entry.pk in typed,
             }
@@ -244,25 +238,28 @@ def _line(change: ShortlistChange) -> dict[str, Any]:
     data: dict[str, Any] = {"title": change.idea.title if change.idea else ""}
     if change.act == ShortlistAct.MOVED:
         data |= vars(change.move)  # type: ignore[attr-defined]  # by history_of
-    rationale, tags = change.data.get("rationale", ""), change.data.get("tags", [])
-    if change.act == ShortlistAct.REASONED:
-        rationale, tags = rationale and rationale[0], tags and tags[0]
-    gone = change.act in {ShortlistAct.REASONED, ShortlistAct.REMOVED}
-    said = _LINES[ShortlistAct(change.act)]() % data
+    was = _gone(change)
     return {
         "at": change.at,
         "who": change.by.name,
-        "text": said,
-        "was": gone and rationale,
-        "tags": tags if gone else [],
+        "text": _LINES[change.act] % data,
+        "was": was.get("rationale", ""),
+        "tags": was.get("tags", []),
     }
 
 
-_LINES: dict[ShortlistAct, Callable[[], str]] = {
-    ShortlistAct.BEGUN: lambda: _("List begun"),
-    ShortlistAct.ADDED: lambda: _("“%(title)s” added"),
-    ShortlistAct.MOVED: lambda: _("“%(title)s” moved from place %(was)d to %(now)d"),
-    ShortlistAct.REASONED: lambda: _("Reason or labels of “%(title)s” changed"),
-    ShortlistAct.REMOVED: lambda: _("“%(title)s” taken off"),
-    ShortlistAct.PUBLISHED: lambda: _("List published"),
+def _gone(change: ShortlistChange) -> dict[str, Any]:
+    """What was said of an idea and is said no more: {rationale, tags}, each where there was such."""
+    if change.act == ShortlistAct.REASONED:
+        return {name: was for name, (was, _now) in change.data.items()}
+    return change.data if change.act == ShortlistAct.REMOVED else {}
+
+
+_LINES: dict[str, Any] = {
+    ShortlistAct.BEGUN: gettext_lazy("List begun"),
+    ShortlistAct.ADDED: gettext_lazy("“%(title)s” added"),
+    ShortlistAct.MOVED: gettext_lazy("“%(title)s” moved from place %(was)d to %(now)d"),
+    ShortlistAct.REASONED: gettext_lazy("Reason or labels of “%(title)s” changed"),
+    ShortlistAct.REMOVED: gettext_lazy("“%(title)s” taken off"),
+    ShortlistAct.PUBLISHED: gettext_lazy("List published"),
 }

@@ -11,6 +11,6 @@ def ideas_to_compare(member: Viewer, references: Sequence[str]) -> list[Idea]:
     seeing takes. What the member may not see is left out, as what doesn't exist.
     """
     asked = [reference for reference in references if "\x00" not in reference]  # PostgreSQL would refuse the query
-    rows = visible_to(member).filter(reference__in=asked).select_related("value_chain", "call", "organisation")
+    rows = visible_to(member).filter(reference__in=asked).select_related("call", "organisation")
     found = {idea.reference: idea for idea in rows}
     return [found[reference] for reference in asked if reference in found]

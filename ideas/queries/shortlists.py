@@ -53,12 +53,20 @@ def shortlist_rows(member: Viewer) -> QuerySet[Shortlist]:
     )
 
 
-def with_entries(shortlists: QuerySet[Shortlist], member: Viewer) -> QuerySet[Shortlist]:
+def shortlists_to_read(member: Viewer, audiences: Sequence[str] | None = None) -> QuerySet[Shortlist]:
+    """The lists that the member may see, each with the entries that they may see (`with_entries`)."""
+    audiences = audiences_of(member) if audiences is None else audiences
+    return with_entries(shortlists_visible_to(member, audiences), member, audiences)
+
+
+def with_entries(
+    shortlists: QuerySet[Shortlist], member: Viewer, audiences: Sequence[str] | None = None
+) -> QuerySet[Shortlist]:
     """Add `seen_entries`: the entries, in order, whose ideas the member may see. The others aren't even counted:
     `place` numbers those seen, 1 being the first.
     """
     entries = (
-        ShortlistEntry.objects.filter(idea__in=visible_to(member).values("id"))
+        ShortlistEntry.objects.filter(idea__in=visible_to(member, audiences).values("id"))
         .annotate(place=Window(RowNumber(), partition_by=F("shortlist"), order_by=F("position").asc()))
         .select_related("idea", "idea__value_chain", "added_by")
         .order_by("position")
@@ -114,7 +122,7 @@ def curated_codes(member: Viewer) -> set[str]:
     return set(curated_chains(member).values_list("code", flat=True))
 
 
-def history_of(shortlist: Shortlist, member: Member) -> list[ShortlistChange]:
+def history_of(shortlist: Shortlist, member: Member, audiences: Sequence[str] | None = None) -> list[ShortlistChange]:
     """Read what was done to a list, newest first, in two queries.
 
     What speaks of ideas that the member may not see is left out. A move has `move`; one only past such ideas is no
@@ -123,7 +131,7 @@ def history_of(shortlist: Shortlist, member: Member) -> list[ShortlistChange]:
     changes = list(shortlist.changes.select_related("by", "idea").order_by("-id")[:MOST_CHANGES])
     named = {change.idea_id for change in changes if change.idea_id is not None}
     named |= {pk for change in changes for pk in change.data.get("before", ())}
-    seen = set(visible_to(member).filter(id__in=named).values_list("id", flat=True))
+    seen = set(visible_to(member, audiences).filter(id__in=named).values_list("id", flat=True))
     shown = []
     for change in changes:
         if change.idea_id is not None and change.idea_id not in seen:

@@ -34,15 +34,15 @@ def idea_record(idea: Idea) -> dict[str, Any]:
         "kets": [term.code for term in idea.kets.all()],
         "s3_area": idea.s3_area.code if idea.s3_area else None,
         "call": idea.call.identifier if idea.call else None,
-        "deadline": _instant(idea.deadline.at) if idea.deadline else None,
+        "deadline": instant(idea.deadline.at) if idea.deadline else None,
         "interest_until": idea.interest_until.isoformat() if idea.interest_until else None,
         "valid_until": idea.valid_until.isoformat() if idea.valid_until else None,
         "organisation": idea.organisation.name if idea.organisation else None,
         "slots": [{name: getattr(slot, name) for name in SLOT} for slot in idea.slots.all()],
         "partner_count": idea.partner_count,
         "authors": [author.name for author in idea.authors.all()],
-        "created_at": _instant(idea.created_at),
-        "activity_at": _instant(idea.activity_at),
+        "created_at": instant(idea.created_at),
+        "activity_at": instant(idea.activity_at),
     }
 
 
@@ -64,7 +64,7 @@ def export_head(*, by: str, at: datetime, total: int, filters: Iterable[tuple[st
         "format": FORMAT,
         "edition": EDITION,
         "exported_by": by,
-        "exported_at": _instant(at),
+        "exported_at": instant(at),
         "filters": [list(pair) for pair in filters],
         "total": total,
     }
@@ -74,5 +74,6 @@ def _cell(value: Any) -> Cell:
     return "; ".join(value) if isinstance(value, list) else value
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Write an instant as files have it: 2026-06-01T12:00:00Z."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

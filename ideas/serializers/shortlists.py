@@ -7,13 +7,17 @@ from rest_framework import serializers
 
 from ideas.exchange.cells import Cell
 from ideas.models import Shortlist, ShortlistEntry
+from ideas.serializers.exports import instant
 
 # What an export says of an entry, a column each.
 COLUMNS = ("place", "reference", "title", "acronym", "teaser", "state", "rationale", "labels", "added_by", "added_at")
 
 
 def text_of(entry: ShortlistEntry) -> dict[str, Any]:
-    """Give {title, acronym, teaser, state, html} of an entry: on a published list as they were read on that day."""
+    """Give {title, acronym, teaser, state, html} of an entry, as they are now: what publishing keeps in `frozen`.
+
+    On a published list they are those of that day.
+    """
     idea = entry.idea
     now = {"title": idea.title, "acronym": idea.acronym, "teaser": idea.teaser, "state": idea.state, "html": idea.html}
     # What was published before long texts were kept has none.
@@ -29,7 +33,7 @@ def entry_line(entry: ShortlistEntry) -> list[Cell]:
         "rationale": entry.rationale,
         "labels": "; ".join(entry.tags),
         "added_by": entry.added_by.name,
-        "added_at": entry.added_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "added_at": instant(entry.added_at),
     }
     return [(record | text)[name] for name in COLUMNS]
 

@@ -112,5 +112,5 @@ def test_list_costs_the_same_for_one_and_three(
         make_shortlist(lead, chain, make_idea(researcher, chain=chain), make_idea(researcher, chain=chain))
     client = signed_in(lead)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert len(client.get("/api/v1/shortlists/").json()["results"]) == number
