@@ -7,7 +7,9 @@ from ideas.models.calls import Call, CatalogueStamp
 from ideas.models.candidates import Candidate
 from ideas.models.comments import Comment
 from ideas.models.competences import Competence
+from ideas.models.conflicts import ConflictOfInterest
 from ideas.models.deadlines import Deadline, DeadlineChange
+from ideas.models.decisions import Decision
 from ideas.models.drafts import Draft
 from ideas.models.following import CallFollow, Reminded
 from ideas.models.ideas import BoardCount, BoardStamp, Idea, IdeaTransition, TargetChange
@@ -15,12 +17,14 @@ from ideas.models.imports import Import
 from ideas.models.intake import Intake
 from ideas.models.joining import JoinRequest, JoinStep, RoleSlot
 from ideas.models.mails import Mail
+from ideas.models.meetings import Meeting, MeetingItem, MeetingMark, MeetingMinute
 from ideas.models.members import Affiliation, Invitation, Member
 from ideas.models.merging import MergeProposal
 from ideas.models.notifications import Notification
 from ideas.models.organisations import DirectoryStamp, Organisation, PastProject
 from ideas.models.partners import PartnerLetter, PartnerSheet
 from ideas.models.plans import Milestone, PlanStep
+from ideas.models.reviews import Review, ReviewRound
 from ideas.models.rule_sets import RuleSet
 from ideas.models.search import SearchEntry
 from ideas.models.searches import SavedSearch
@@ -44,8 +48,10 @@ __all__ = [
     "CatalogueStamp",
     "Comment",
     "Competence",
+    "ConflictOfInterest",
     "Deadline",
     "DeadlineChange",
+    "Decision",
     "DirectoryStamp",
     "Draft",
     "Idea",
@@ -57,6 +63,10 @@ __all__ = [
     "JoinRequest",
     "JoinStep",
     "Mail",
+    "Meeting",
+    "MeetingItem",
+    "MeetingMark",
+    "MeetingMinute",
     "Member",
     "MergeProposal",
     "Milestone",
@@ -67,6 +77,8 @@ __all__ = [
     "PastProject",
     "PlanStep",
     "Reminded",
+    "Review",
+    "ReviewRound",
     "RoleSlot",
     "RuleSet",
     "SavedSearch",

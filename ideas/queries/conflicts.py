@@ -1,0 +1,49 @@
+"""Who has an interest in an idea, and so sees nothing of what reviewers and leads say of it.
+
+Declared by the person, or following from what is known: they write it, they work where it is proposed from, or their
+organisation is in its consortium or asks to be. An invitation alone makes no conflict: authors could silence a lead
+with one.
+"""
+
+from django.db.models import Q, QuerySet
+
+from ideas.choices import JOIN_WAITING, JoinState
+from ideas.models import ConflictOfInterest, Idea, JoinRequest, Member, Organisation
+
+IN_OR_ASKING = sorted(JOIN_WAITING | {JoinState.ACCEPTED})
+
+
+def conflicted_ideas(member: Member) -> QuerySet[Idea]:
+    """Select the ideas in which a member has an interest. To be used within another query."""
+    own = _family(Organisation.objects.filter(affiliations__member=member))
+    joined = JoinRequest.objects.filter(organisation__in=own.values("id"), state__in=IN_OR_ASKING)
+    return Idea.objects.order_by().filter(
+        Q(id__in=Idea.authors.through.objects.filter(member=member).values("idea_id"))
+        | Q(organisation__in=own.values("id"))
+        | Q(id__in=joined.values("idea_id"))
+        | Q(id__in=ConflictOfInterest.objects.filter(member=member).values("idea_id"))
+    )
+
+
+def conflicted_members(idea: Idea) -> QuerySet[Member]:
+    """Select the members who have an interest in an idea: the other side of `conflicted_ideas`."""
+    joined = JoinRequest.objects.filter(idea=idea, state__in=IN_OR_ASKING)
+    there = Organisation.objects.filter(Q(pk=idea.organisation_id) | Q(id__in=joined.values("organisation_id")))
+    return Member.objects.filter(
+        Q(id__in=idea.authors.values("id"))
+        | Q(affiliations__organisation__in=_family(there).values("id"))
+        | Q(conflicts__idea=idea)
+    ).distinct()
+
+
+def has_conflict(member: Member, idea: Idea) -> bool:
+    """Whether a member has an interest in an idea."""
+    return conflicted_ideas(member).filter(pk=idea.pk).exists()
+
+
+def _family(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """Select organisations with what they are units of, and that one's units: colleagues, all of them."""
+    ids = organisations.order_by().values("id")
+    return Organisation.objects.order_by().filter(
+        Q(id__in=ids) | Q(parent__in=ids) | Q(units__in=ids) | Q(parent__units__in=ids)
+    )
