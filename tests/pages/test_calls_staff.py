@@ -9,7 +9,7 @@ from ideas.actions.calls import RESERVED
 from ideas.actions.deadlines import keep_dates
 from ideas.choices import DeadlineKind
 from ideas.models import Call, Candidate, Deadline, DeadlineChange, Member
-from ideas.urls import call_pages
+from ideas.urls.calls import pages
 from tests.cast import signed_in
 from tests.factories import make_call, make_chain, make_ket, make_member
 
@@ -104,7 +104,7 @@ def test_unknown_call_is_not_found(staff):
 
 
 def test_every_page_behind_calls_is_kept_from_being_a_call():
-    words = {re.match(r"calls/(\w+)/", str(page.pattern)) for page in call_pages}
+    words = {re.match(r"calls/(\w+)/", str(page.pattern)) for page in pages["calls"]}
 
     assert {word[1] for word in words if word} - RESERVED == set()
 

@@ -1,0 +1,23 @@
+"""Pages on which leads choose among ideas.."""
+
+from django.urls import URLPattern, path
+
+from ideas.pages import adding, comparisons, shortlist_papers, shortlists
+
+pages: dict[str, list[URLPattern]] = {
+    "comparisons": [
+        path("compare/", comparisons.detail, name="detail"),
+    ],
+    "shortlists": [
+        path("shortlists/", shortlists.overview, name="list"),
+        path("shortlists/new/", shortlists.new, name="new"),
+        path("shortlists/<int:pk>/", shortlists.detail, name="detail"),
+        path("shortlists/<int:pk>/publish/", shortlists.publish, name="publish"),
+        path("shortlists/<int:pk>/list.<str:kind>", shortlist_papers.export, name="export"),
+        path("shortlists/<int:pk>/paper/", shortlist_papers.paper, name="paper"),
+        path("ideas/<str:reference>/shortlist/", adding.add, name="add"),
+        path("shortlist-entries/<int:pk>/move/", shortlists.move, name="move"),
+        path("shortlist-entries/<int:pk>/rationale/", shortlists.rationale, name="rationale"),
+        path("shortlist-entries/<int:pk>/remove/", shortlists.remove, name="remove"),
+    ],
+}
