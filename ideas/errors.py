@@ -49,6 +49,9 @@ CONFLICTS: dict[str, str | Promise] = {
     "nobody_to_invite": _(
         "Nobody administers this organisation here yet, so that nobody could answer. Ask the cluster's staff."
     ),
+    "own_interest": _(
+        "You have an interest in this idea, so others decide whether it comes onto a list in preparation."
+    ),
     "own_organisation": _("Your organisation is in this idea already."),
     "partner_gone": _("This organisation isn't in the consortium any more."),
     "plan_full": _("This plan has as many steps as it can take. Remove one first."),

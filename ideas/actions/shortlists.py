@@ -14,7 +14,9 @@ from ideas.actions.notifications import notify
 from ideas.choices import NotificationKind, ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Idea, Member, Notification, Shortlist, ShortlistChange, ShortlistEntry, ValueChain
+from ideas.queries.conflicts import has_conflict
 from ideas.queries.ideas import visible_to
+from ideas.queries.shortlists import entries_seen
 from ideas.rules.ideas import is_published
 from ideas.rules.shortlists import can_change_shortlist, can_curate
 from ideas.serializers.shortlists import text_of
@@ -56,11 +58,15 @@ def add_to_shortlist(
 ) -> ShortlistEntry:
     """Put an idea of the value chain at the end of a list.
 
-    Raises NotAllowed, ValidationError (an idea of another chain), Conflict("already_listed", "already_published").
+    Raises NotAllowed, ValidationError (an idea of another chain), Conflict("own_interest", "already_listed",
+    "already_published").
     """
     shortlist = _lock_shortlist(shortlist, by)
     if not visible_to(by).filter(pk=idea.pk).exists():
         raise NotAllowed
+    # Before anything is said of the list: who has an interest isn't told whether the idea is on it.
+    if has_conflict(by, idea):
+        raise Conflict("own_interest")
     chains = {idea.value_chain_id, *idea.other_chains.values_list("id", flat=True)}
     if shortlist.value_chain_id not in chains or not is_published(idea):
         raise ValidationError({"idea": _("Only open ideas of this value chain can be on its shortlist.")})
@@ -154,7 +160,7 @@ def publish_shortlist(*, by: Member, shortlist: Shortlist, at: datetime) -> Shor
     shortlist = _lock_shortlist(shortlist, by)
     entries = list(shortlist.entries.select_related("idea"))
     # Empty is what looks empty: an answer that depends on an entry that the member can't see would tell of it.
-    if not visible_to(by).filter(shortlist_entries__in=entries).exists():
+    if not entries_seen(by).filter(shortlist=shortlist).exists():
         raise Conflict("empty_shortlist")
     for entry in entries:
         entry.frozen = text_of(entry)
@@ -183,10 +189,10 @@ def _lock_shortlist(shortlist: Shortlist, by: Member) -> Shortlist:
 
 
 def _moved(entries: list[ShortlistEntry], moved: ShortlistEntry, place: int, by: Member) -> list[ShortlistEntry]:
-    """Order the entries with one at another place, counting only those whose ideas the member sees."""
+    """Order the entries with one at another place, counting only those that the member sees."""
     rest = [entry for entry in entries if entry is not moved]
-    seen = set(visible_to(by).filter(shortlist_entries__in=rest).values_list("id", flat=True))
-    ahead = [index for index, entry in enumerate(rest) if entry.idea_id in seen]
+    seen = set(entries_seen(by).filter(shortlist=moved.shortlist_id).values_list("id", flat=True))
+    ahead = [index for index, entry in enumerate(rest) if entry.pk in seen]
     at = ahead[place - 1] if 1 <= place <= len(ahead) else (0 if place < 1 else len(rest))
     return [*rest[:at], moved, *rest[at:]]
 

@@ -19,8 +19,7 @@ from ideas.actions.shortlists import (
 from ideas.api.base import ApiView, find, in_path, lists, write
 from ideas.api.inputs import EntryInput, MoveInput, RationaleInput, ShortlistInput
 from ideas.models import Shortlist, ShortlistEntry
-from ideas.queries.ideas import visible_to
-from ideas.queries.shortlists import shortlists_to_read, shortlists_visible_to
+from ideas.queries.shortlists import entries_seen, shortlists_to_read, shortlists_visible_to
 from ideas.serializers.shortlists import ShortlistSerializer
 
 LIST = in_path("id", "Id of the shortlist.", OpenApiTypes.INT)
@@ -92,8 +91,7 @@ class ShortlistViewSet(ApiView):
         return find(shortlists_visible_to(self.viewer), key)
 
     def _entry(self, key: str, entry: str) -> ShortlistEntry:
-        seen = visible_to(self.viewer).values("id")
-        return find(ShortlistEntry.objects.filter(shortlist=self._list(key), idea__in=seen), entry)
+        return find(entries_seen(self.viewer).filter(shortlist=self._list(key)), entry)
 
     def _answer(self, key: str, status: int = 200) -> Response:
         return Response(ShortlistSerializer(find(self.get_queryset(), key)).data, status=status)

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ideas.actions.shortlists import add_to_shortlist
-from ideas.errors import Conflict
+from ideas.errors import CONFLICTS, Conflict
 from ideas.forms.shortlists import AddForm
 from ideas.models import Idea
 from ideas.pages.parts import member_of, put_on, see_other, visible_idea
+from ideas.queries.conflicts import has_conflict
 from ideas.queries.shortlists import curated_codes, lists_with
 
 
@@ -48,8 +49,14 @@ def addable(request: HttpRequest, chains: Mapping[str, Iterable[str]]) -> dict[s
 
 
 def _show_add(request: HttpRequest, form: AddForm, idea: Idea, status: int) -> HttpResponse:
-    lists = lists_with(member_of(request), idea)
-    context = {"form": form, "idea": idea, "lists": lists, "back": _way_back(request) or idea.get_absolute_url()}
+    by = member_of(request)
+    context = {
+        "form": form,
+        "idea": idea,
+        "lists": lists_with(by, idea),
+        "refused": CONFLICTS["own_interest"] if has_conflict(by, idea) else "",
+        "back": _way_back(request) or idea.get_absolute_url(),
+    }
     return render(request, "shortlists/add.html", context, status=status)
 
 

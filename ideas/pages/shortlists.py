@@ -26,9 +26,10 @@ from ideas.forms.shortlists import MoveForm, RationaleForm, ShortlistForm
 from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
 from ideas.pages.parts import Names, chain_tag, long_texts, member_of, put_on, read_names, see_other
 from ideas.pages.shortlist_papers import said_of
-from ideas.queries.ideas import audiences_of, visible_to
+from ideas.queries.ideas import audiences_of
 from ideas.queries.shortlists import (
     curated_chains,
+    entries_seen,
     history_of,
     shortlist_rows,
     shortlists_to_read,
@@ -141,10 +142,8 @@ def _seen(request: HttpRequest) -> QuerySet[Shortlist]:
 
 
 def _seen_entry(request: HttpRequest, pk: int) -> ShortlistEntry:
-    """Load an entry whose list and idea the reader may see. Raises Http404."""
-    entries = ShortlistEntry.objects.filter(
-        shortlist__in=_seen(request).values("pk"), idea__in=visible_to(request.user).values("pk")
-    )
+    """Load an entry that the reader sees, of a list that they may see. Raises Http404."""
+    entries = entries_seen(request.user).filter(shortlist__in=_seen(request).values("pk"))
     return get_object_or_404(entries.select_related("shortlist", "shortlist__value_chain", "idea"), pk=pk)
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import RowNumber
 
 from ideas.choices import ShortlistAct, ShortlistState
 from ideas.models import Call, Idea, Member, Shortlist, ShortlistChange, ShortlistEntry, ValueChain
+from ideas.queries.conflicts import conflicted_ideas
 from ideas.queries.ideas import Viewer, audiences_of, visible_to
 from ideas.queries.taxonomy import chains_in_use
 from ideas.rules.ideas import is_published
@@ -41,14 +42,30 @@ def _in_preparation(member: Member) -> Q:
     return drafts if member.is_staff else drafts & Q(value_chain__in=member.led_chains.values("id"))
 
 
+def entries_seen(member: Viewer, audiences: Sequence[str] | None = None) -> QuerySet[ShortlistEntry]:
+    """Select the entries that a member reads on lists that they may see: the one place that says which.
+
+    Of ideas that they may see; on a list in preparation, none of an idea in which they have an interest.
+    """
+    entries = ShortlistEntry.objects.filter(idea__in=visible_to(member, audiences).values("id"))
+    if not isinstance(member, Member):
+        return entries
+    return entries.exclude(_of_own_interest(member, "idea"), shortlist__state=ShortlistState.DRAFT)
+
+
+def _of_own_interest(member: Member, idea: str) -> Exists:
+    """Whether the member has an interest in the idea named by the field. Asked row by row: a list is short."""
+    return Exists(conflicted_ideas(member).filter(pk=OuterRef(idea)))
+
+
 def shortlist_rows(member: Viewer) -> QuerySet[Shortlist]:
     """The lists for an overview, newest first, each with `entry_count` of the entries that the member may see."""
     audiences = audiences_of(member)
-    seen = visible_to(member, audiences).values("id")
+    seen = entries_seen(member, audiences).order_by().values("id")
     return (
         shortlists_visible_to(member, audiences)
         .select_related("value_chain", "call", "created_by")
-        .annotate(entry_count=Count("entries", filter=Q(entries__idea__in=seen)))
+        .annotate(entry_count=Count("entries", filter=Q(entries__in=seen)))
         .order_by("-id")
     )
 
@@ -62,11 +79,11 @@ def shortlists_to_read(member: Viewer, audiences: Sequence[str] | None = None) -
 def with_entries(
     shortlists: QuerySet[Shortlist], member: Viewer, audiences: Sequence[str] | None = None
 ) -> QuerySet[Shortlist]:
-    """Add `seen_entries`: the entries, in order, whose ideas the member may see. The others aren't even counted:
-    `place` numbers those seen, 1 being the first.
+    """Add `seen_entries`: the entries that the member reads, in order (`entries_seen`). The others aren't even
+    counted: `place` numbers those seen, 1 being the first.
     """
     entries = (
-        ShortlistEntry.objects.filter(idea__in=visible_to(member, audiences).values("id"))
+        entries_seen(member, audiences)
         .annotate(place=Window(RowNumber(), partition_by=F("shortlist"), order_by=F("position").asc()))
         .select_related("idea", "idea__value_chain", "added_by")
         .order_by("position")
@@ -77,13 +94,16 @@ def with_entries(
 
 
 def open_shortlists_for(member: Member, idea: Idea) -> QuerySet[Shortlist]:
-    """The lists in preparation to which the member may add the idea, newest first; none for a draft."""
+    """The lists in preparation to which the member may add the idea, newest first; none for a draft, and none for an
+    idea in which they have an interest: which lists lack it would tell which have it.
+    """
     if not is_published(idea):
         return Shortlist.objects.none()
     fitting = Shortlist.objects.filter(state=ShortlistState.DRAFT, value_chain__code__in=idea.tags["chains"])
     if not member.is_staff:
         fitting = fitting.filter(value_chain__leads=member)
-    return fitting.exclude(entries__idea=idea).order_by("-id")
+    conflicted = Exists(conflicted_ideas(member).filter(pk=idea.pk))
+    return fitting.exclude(entries__idea=idea).exclude(conflicted).order_by("-id")
 
 
 def published_entries_of(idea_id: int) -> QuerySet[ShortlistEntry]:
@@ -109,11 +129,12 @@ def curated_chains(member: Viewer) -> QuerySet[ValueChain]:
 
 
 def lists_with(member: Member, idea: Idea) -> QuerySet[Shortlist]:
-    """Select the lists on which an idea is already, of those that the member may see, newest first.
+    """Select the lists on which the member reads of an idea, newest first.
 
     The caller has found the idea through `visible_to`, so that a published list with it is none that looks empty.
     """
-    seen = _in_preparation(member) | Q(state=ShortlistState.PUBLISHED)
+    conflicted = Exists(conflicted_ideas(member).filter(pk=idea.pk))
+    seen = (_in_preparation(member) & ~Q(conflicted)) | Q(state=ShortlistState.PUBLISHED)
     return Shortlist.objects.filter(seen, entries__idea=idea).order_by("-id")
 
 
@@ -125,13 +146,14 @@ def curated_codes(member: Viewer) -> set[str]:
 def history_of(shortlist: Shortlist, member: Member, audiences: Sequence[str] | None = None) -> list[ShortlistChange]:
     """Read what was done to a list, newest first, in two queries.
 
-    What speaks of ideas that the member may not see is left out. A move has `move`; one only past such ideas is no
-    move for this reader.
+    What speaks of ideas that the member may not see, or in which they have an interest, is left out, for good: it
+    tells of reasons that were taken back. A move has `move`; one only past such ideas is no move for this reader.
     """
     changes = list(shortlist.changes.select_related("by", "idea").order_by("-id")[:MOST_CHANGES])
     named = {change.idea_id for change in changes if change.idea_id is not None}
     named |= {pk for change in changes for pk in change.data.get("before", ())}
-    seen = set(visible_to(member, audiences).filter(id__in=named).values_list("id", flat=True))
+    visible = visible_to(member, audiences).filter(id__in=named).exclude(_of_own_interest(member, "pk"))
+    seen = set(visible.values_list("id", flat=True))
     shown = []
     for change in changes:
         if change.idea_id is not None and change.idea_id not in seen:
