@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choices import MeetingState, MinuteKind
-from ideas.models.shortlists import Shortlist, ShortlistEntry
+from ideas.models.shortlists import Shortlist
 
 
 class Meeting(models.Model):
@@ -36,16 +36,19 @@ class Meeting(models.Model):
 
 
 class MeetingItem(models.Model):
-    """An idea of a meeting's agenda. Its marks are each one's own until `revealed_at`."""
+    """An idea of a meeting's agenda. Its marks are each one's own until `revealed_at`.
+
+    It names the idea, not the list's entry: what was said stays when the idea is taken off the list.
+    """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items")
-    entry = models.ForeignKey(ShortlistEntry, models.CASCADE, related_name="+")
+    idea = models.ForeignKey("ideas.Idea", models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()
     revealed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["meeting", "entry"], name="unique_entry_per_meeting")]
+        constraints = [models.UniqueConstraint(fields=["meeting", "idea"], name="unique_idea_per_meeting")]
 
 
 class MeetingMark(models.Model):
