@@ -16,6 +16,8 @@ class NotificationKind(models.TextChoices):
     JOIN_EXPIRING = "join.expiring", _("Request or invitation about to expire")
     PLACE_FREE = "place.free", _("Place free again")
     IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
+    DECISION_PUBLISHED = "decision.published", _("Decision of the leads")
+    DECISION_ANSWERED = "decision.answered", _("Revised idea back")
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
     IDEA_SHARED = "idea.shared", _("You are a co-author")
     IDEA_EXPIRING = "idea.expiring", _("Idea about to expire")

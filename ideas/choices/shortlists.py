@@ -17,4 +17,7 @@ class ShortlistAct(models.TextChoices):
     MOVED = "moved", _("Idea moved")
     REASONED = "reasoned", _("Reason changed")
     REMOVED = "removed", _("Idea taken off")
+    STAGED = "staged", _("Decision staged")
+    UNSTAGED = "unstaged", _("Staged decision withdrawn")
+    DECIDED = "decided", _("Decisions published")
     PUBLISHED = "published", _("List published")

@@ -24,6 +24,8 @@ class Decision(models.Model):
     published_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # The idea's version on which it was decided; 0 while it is staged.
+    idea_version = models.PositiveIntegerField(default=0)
     # Counts the saves while it is staged.
     version = models.PositiveIntegerField(default=0)
 

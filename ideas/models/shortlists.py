@@ -20,6 +20,8 @@ class Shortlist(models.Model):
     created_at = models.DateTimeField()
     published_by = models.ForeignKey("ideas.Member", models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
+    # Whether visitors read its title, and those of its ideas that have a public teaser.
+    public_teaser = models.BooleanField(_("public teaser"), default=False)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -33,8 +35,10 @@ class Shortlist(models.Model):
 
 
 class ShortlistEntry(models.Model):
-    """`frozen` is the idea as it was when the list was published: {title, teaser, acronym, state, html}.
-    `html` are its long texts by name, cleaned.
+    """`frozen` is the idea as it was when the list was published: {title, teaser, acronym, state, html, scores}.
+    `html` are its long texts by name, cleaned; `scores` what the lead chose to show of the reviews.
+
+    `shown`: whether members read it on the published list. Of those to be revised or declined only the authors know.
 
     `tags` are the leads' own short labels, in the order in which they were typed.
     """
@@ -45,6 +49,7 @@ class ShortlistEntry(models.Model):
     rationale = models.TextField(_("why it is here"), blank=True)
     tags = models.JSONField(_("labels"), default=list, blank=True)
     frozen = models.JSONField(null=True, blank=True)
+    shown = models.BooleanField(default=True)
     added_by = models.ForeignKey("ideas.Member", models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
 
@@ -60,7 +65,8 @@ class ShortlistChange(models.Model):
     """What somebody did to a list: never changed, never taken out.
 
     `data`: of a move {before, after}, the order as ids of ideas; of a reason {rationale, tags}, each as [before,
-    after]; of an idea that was added or taken off {rationale, tags}.
+    after]; of an idea that was added or taken off {rationale, tags}; of a decision {outcome}, with its {text} where it
+    was withdrawn.
     """
 
     shortlist = models.ForeignKey(Shortlist, models.CASCADE, related_name="changes")
