@@ -13,15 +13,13 @@ from ideas.choices import (
     LEAD_DAYS,
     AffiliationRole,
     CommentAudience,
-    ConsortiumRole,
     IdeaState,
     IprStatus,
     Language,
     Nature,
-    OrganisationKind,
     Visibility,
 )
-from ideas.models import Call, Comment, Deadline, Idea, Organisation, RoleSlot
+from ideas.models import Call, Comment, Deadline, Idea, Organisation
 from ideas.models.ideas import LONG
 from ideas.text import MAX_BODY_CHARS
 
@@ -77,8 +75,8 @@ class IdeaInput(serializers.Serializer[Idea]):
 assert set(LONG_TEXTS) <= set(IdeaInput().fields)
 
 
-class IdeaEditInput(IdeaInput):
-    """What changes, and the `version` that it was read in."""
+class Edit(serializers.Serializer[Any]):
+    """What changes, and the `version` that it was read in, which alone is required."""
 
     version = serializers.IntegerField(min_value=1, max_value=BIG)
 
@@ -87,6 +85,10 @@ class IdeaEditInput(IdeaInput):
         for name, field in fields.items():
             field.required = name == "version"
         return fields
+
+
+class IdeaEditInput(IdeaInput, Edit):
+    """What changes, and the `version` that it was read in."""
 
 
 class StateInput(serializers.Serializer[Idea]):
@@ -173,71 +175,6 @@ class CommentFilterInput(serializers.Serializer[Comment]):
 
 class CommentEditInput(serializers.Serializer[Comment]):
     body = serializers.CharField(max_length=MAX_BODY_CHARS)
-
-
-class SlotInput(serializers.Serializer[Any]):
-    """A place for a partner: what it must know, and what it would do."""
-
-    role = serializers.ChoiceField(ConsortiumRole.choices, required=False)
-    expertise = serializers.CharField(max_length=200)
-    work = serializers.CharField(max_length=6_000, allow_blank=True, required=False)
-    kinds = serializers.ListField(
-        child=serializers.ChoiceField(OrganisationKind.choices), max_length=len(OrganisationKind), required=False,
-        help_text="Kinds of organisation; none: any kind.",
-    )  # fmt: skip
-    accredited = serializers.BooleanField(required=False)
-    wanted = serializers.IntegerField(min_value=1, max_value=32_767, required=False)
-    mandatory = serializers.BooleanField(required=False)
-
-
-class SlotEditInput(SlotInput):
-    expertise = serializers.CharField(max_length=200, required=False)
-
-
-class DirectionInput(serializers.Serializer[Any]):
-    direction = serializers.ChoiceField(["up", "down"])
-
-
-class SplitInput(serializers.Serializer[Any]):
-    first = serializers.IntegerField(min_value=1, max_value=32_767, help_text="How many the place keeps.")
-
-
-class InvitationInput(serializers.Serializer[Any]):
-    """An organisation that authors invite to a place of their idea (`slot`), or to another role."""
-
-    idea = SeenIdeaField(help_text="Id or reference of the idea.")
-    organisation = IdField(queryset=Organisation.objects.all())
-    slot = serializers.IntegerField(allow_null=True, required=False, help_text="Id of a place that the idea offers.")
-    role = serializers.ChoiceField(ConsortiumRole.choices, default=ConsortiumRole.BENEFICIARY)
-    message = serializers.CharField(max_length=6_000, allow_blank=True, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {**attrs, "slot": _slot_of(attrs)}
-
-
-def _slot_of(attrs: dict[str, Any]) -> RoleSlot | None:
-    """Find the place that is named, among those of the idea. Raises ValidationError on `slot`."""
-    number = attrs.get("slot")
-    slot = RoleSlot.objects.filter(idea=attrs["idea"], pk=number).first() if number is not None else None
-    if number is not None and slot is None:
-        error = serializers.ErrorDetail(_("There is no such place in this idea."), code="does_not_exist")
-        raise serializers.ValidationError({"slot": [error]})
-    return slot
-
-
-class JoinRequestInput(serializers.Serializer[Any]):
-    """An organisation's request for a place in an idea (`slot`), or for another role."""
-
-    idea = SeenIdeaField(help_text="Id or reference of the idea.")
-    organisation = IdField(queryset=Organisation.objects.all())
-    slot = serializers.IntegerField(allow_null=True, required=False, help_text="Id of a place that the idea offers.")
-    role = serializers.ChoiceField(ConsortiumRole.choices, default=ConsortiumRole.BENEFICIARY)
-    contribution = serializers.CharField(max_length=6_000)
-    message = serializers.CharField(max_length=6_000, allow_blank=True, default="")
-    can_coordinate = serializers.BooleanField(default=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {**attrs, "slot": _slot_of(attrs)}
 
 
 class TickInput(serializers.Serializer[Any]):

@@ -1,9 +1,13 @@
 """Requests to join by the API."""
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -11,8 +15,10 @@ from rest_framework.response import Response
 
 from ideas.actions.joining import ask_to_join, invite_organisation, take_step
 from ideas.api.base import ApiView, find, in_path, lists, write
-from ideas.api.inputs import InvitationInput, JoinRequestInput, ReasonInput
-from ideas.models import Affiliation, JoinRequest
+from ideas.api.fields import IdField, SeenIdeaField
+from ideas.api.inputs import ReasonInput
+from ideas.choices import ConsortiumRole
+from ideas.models import Affiliation, JoinRequest, Organisation, RoleSlot
 from ideas.queries.joining import requests_visible_to, with_history
 from ideas.rules import joining
 from ideas.serializers.joining import JoinRequestSerializer
@@ -20,6 +26,37 @@ from ideas.serializers.joining import JoinRequestSerializer
 REQUEST = in_path("id", "Id of the request.", OpenApiTypes.INT)
 # The letter comes with a file: `api.partners`.
 STEPS = (*joining.STEPS, *(step for step in joining.COMMITMENT_STEPS if step != "sign"))
+
+
+class PlaceInput(serializers.Serializer[Any]):
+    """What a request and an invitation have in common: an organisation, and a place (`slot`) or another role."""
+
+    idea = SeenIdeaField(help_text="Id or reference of the idea.")
+    organisation = IdField(queryset=Organisation.objects.all())
+    slot = serializers.IntegerField(allow_null=True, required=False, help_text="Id of a place that the idea offers.")
+    role = serializers.ChoiceField(ConsortiumRole.choices, default=ConsortiumRole.BENEFICIARY)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        number = attrs.get("slot")
+        slot = RoleSlot.objects.filter(idea=attrs["idea"], pk=number).first() if number is not None else None
+        if number is not None and slot is None:
+            error = serializers.ErrorDetail(_("There is no such place in this idea."), code="does_not_exist")
+            raise serializers.ValidationError({"slot": [error]})
+        return {**attrs, "slot": slot}
+
+
+class InvitationInput(PlaceInput):
+    """An organisation that authors invite to a place of their idea (`slot`), or to another role."""
+
+    message = serializers.CharField(max_length=6_000, allow_blank=True, default="")
+
+
+class JoinRequestInput(PlaceInput):
+    """An organisation's request for a place in an idea (`slot`), or for another role."""
+
+    contribution = serializers.CharField(max_length=6_000)
+    message = serializers.CharField(max_length=6_000, allow_blank=True, default="")
+    can_coordinate = serializers.BooleanField(default=False)
 
 
 @extend_schema_view(retrieve=extend_schema(summary="Read a request to join", parameters=[REQUEST]))

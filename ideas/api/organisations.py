@@ -20,6 +20,7 @@ from ideas.actions.organisations import (
 from ideas.api.base import ApiView, find, in_path, lists, write
 from ideas.api.fields import BIG, ChainField, CodeField
 from ideas.api.filters import OrganisationFilterInput
+from ideas.api.inputs import Edit
 from ideas.choices import ConsortiumRole, OrganisationKind, Scheme
 from ideas.errors import NotAllowed
 from ideas.models import Organisation, Term
@@ -97,16 +98,8 @@ class OrganisationInput(serializers.Serializer[Organisation]):
     projects = serializers.ListField(child=PastProjectInput(), max_length=MOST_PROJECTS, required=False)
 
 
-class OrganisationEditInput(OrganisationInput):
+class OrganisationEditInput(OrganisationInput, Edit):
     """What changes, and the `version` that it was read in."""
-
-    version = serializers.IntegerField(min_value=1, max_value=BIG)
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        for name, field in fields.items():
-            field.required = name == "version"
-        return fields
 
 
 @extend_schema_view(

@@ -1,8 +1,11 @@
 """Places that ideas offer to partners, by the API."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -11,13 +14,40 @@ from rest_framework.response import Response
 from ideas.actions.slots import add_slot, edit_slot, fill_by_hand, move_slot, remove_slot, reopen_slot, split_slot
 from ideas.api.base import ApiView, find, find_idea, in_path, lists, write
 from ideas.api.ideas import KEY
-from ideas.api.inputs import DirectionInput, SlotEditInput, SlotInput, SplitInput
+from ideas.choices import ConsortiumRole, OrganisationKind
 from ideas.models import RoleSlot
 from ideas.queries.ideas import visible_to
 from ideas.queries.joining import slots_visible_to
 from ideas.serializers.joining import SlotSerializer
 
 SLOT = in_path("id", "Id of the place.", OpenApiTypes.INT)
+
+
+class SlotInput(serializers.Serializer[Any]):
+    """A place for a partner: what it must know, and what it would do."""
+
+    role = serializers.ChoiceField(ConsortiumRole.choices, required=False)
+    expertise = serializers.CharField(max_length=200)
+    work = serializers.CharField(max_length=6_000, allow_blank=True, required=False)
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(OrganisationKind.choices), max_length=len(OrganisationKind), required=False,
+        help_text="Kinds of organisation; none: any kind.",
+    )  # fmt: skip
+    accredited = serializers.BooleanField(required=False)
+    wanted = serializers.IntegerField(min_value=1, max_value=32_767, required=False)
+    mandatory = serializers.BooleanField(required=False)
+
+
+class SlotEditInput(SlotInput):
+    expertise = serializers.CharField(max_length=200, required=False)
+
+
+class DirectionInput(serializers.Serializer[Any]):
+    direction = serializers.ChoiceField(["up", "down"])
+
+
+class SplitInput(serializers.Serializer[Any]):
+    first = serializers.IntegerField(min_value=1, max_value=32_767, help_text="How many the place keeps.")
 
 
 class IdeaSlotViewSet(ApiView):

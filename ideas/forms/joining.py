@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -67,22 +67,7 @@ class SlotChoice(forms.ModelChoiceField):
 class _PlaceForm(forms.Form):
     """What a request and an invitation have in common: an organisation, and a place or another role."""
 
-    def _limit(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = rows
-
-    def _limit_slots(self, idea: Idea) -> None:
-        """Only free places are offered; one that was taken meanwhile is refused by the action, in words."""
-        self._limit("slot", idea.slots.all() if self.is_bound else idea.slots.filter(filled__lt=F("wanted")))
-
-
-class AskForm(_PlaceForm):
-    """A request to join. Only the member's own organisations can be chosen."""
-
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("Organisation"), help_text=_("For whom you ask.")
-    )
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
     slot = SlotChoice(
         RoleSlot.objects.none(), label=_("Place"), required=False, empty_label=_("Something else"), blank=True,
         widget=forms.RadioSelect,
@@ -91,6 +76,22 @@ class AskForm(_PlaceForm):
         label=_("Role"), choices=ConsortiumRole.choices, required=False, initial=ConsortiumRole.BENEFICIARY,
         help_text=_("Only for “Something else”: a place has its own role."),
     )  # fmt: skip
+
+    def _offer(self, idea: Idea, organisations: QuerySet[Organisation]) -> None:
+        """Only free places are offered; one that was taken meanwhile is refused by the action, in words."""
+        slots = idea.slots.all() if self.is_bound else idea.slots.filter(filled__lt=F("wanted"))
+        for name, rows in (("organisation", organisations), ("slot", slots)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+
+
+class AskForm(_PlaceForm):
+    """A request to join. Only the member's own organisations can be chosen."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation"), help_text=_("For whom you ask.")
+    )
     contribution = _area(
         _("What you bring"), _("People, equipment, a pilot site, co-funding: what the authors can count on."),
         required=True,
@@ -101,8 +102,7 @@ class AskForm(_PlaceForm):
     def __init__(self, *args: Any, member: Member, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Organisation.objects.filter(affiliations__member=member)
-        self._limit("organisation", own)
-        self._limit_slots(idea)
+        self._offer(idea, own)
         if not self.is_bound:
             self.initial.setdefault("organisation", organisations_free_to_ask(member, idea).first() or own.first())
 
@@ -110,23 +110,13 @@ class AskForm(_PlaceForm):
 class InviteForm(_PlaceForm):
     """An invitation. Only organisations can be chosen for which somebody can answer."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
-    slot = SlotChoice(
-        RoleSlot.objects.none(), label=_("Place"), required=False, empty_label=_("Something else"), blank=True,
-        widget=forms.RadioSelect,
-    )  # fmt: skip
-    role = forms.ChoiceField(
-        label=_("Role"), choices=ConsortiumRole.choices, required=False, initial=ConsortiumRole.BENEFICIARY,
-        help_text=_("Only for “Something else”: a place has its own role."),
-    )  # fmt: skip
     message = _area(
         _("Message"), _("Why this organisation, and what you would do together. Its administrators read it.")
     )
 
     def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._limit("organisation", organisations_to_invite(idea))
-        self._limit_slots(idea)
+        self._offer(idea, organisations_to_invite(idea))
 
 
 class SplitForm(forms.Form):
