@@ -54,7 +54,9 @@ SHARED = {
     # lifecycle: what a step of an idea asks for, ends and tells.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
+    # replies: what an idea keeps of its discussion for the leads' desk.
     "actions": {
+        "replies",
         "join_expiry",
         "join_steps",
         "board",

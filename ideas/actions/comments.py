@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ideas import publish, text
 from ideas.actions.board import lock_idea, lock_with_idea
 from ideas.actions.notifications import notify
+from ideas.actions.replies import heed, reread_replies
 from ideas.actions.search import index_comment
 from ideas.choices import CommentAudience, NotificationKind
 from ideas.errors import Conflict, NotAllowed
@@ -112,13 +113,16 @@ def _render(body: str) -> tuple[str, str]:
 
 
 def _count(idea: Idea, comment: Comment, step: int, **also: datetime) -> None:
-    """Keep on the idea how many comments everybody sees there; what partners write isn't counted."""
+    """Keep on the idea how many comments everybody sees there, and who waits for an answer; of what partners write,
+    nothing.
+    """
     if comment.audience != CommentAudience.ALL:
         return
     idea.comment_count += step
     for name, value in also.items():
         setattr(idea, name, value)
-    idea.save(update_fields=["comment_count", *also])
+    kept = heed(idea, comment) if step > 0 else reread_replies(idea)
+    idea.save(update_fields=["comment_count", *kept, *also])
 
 
 def _tell(comment: Comment, *, by: Member, at: datetime) -> list[Notification]:

@@ -13,6 +13,7 @@ from ideas import publish, text
 from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, overtake_merges
 from ideas.actions.lifecycle import LONG_TEXTS, check_complete, check_reason, end_requests, says_something, tell_of_step
 from ideas.actions.notifications import notify
+from ideas.actions.replies import reread_replies
 from ideas.choices import IDEA_AGAIN, IDEA_AIMING, CallStatus, IdeaState, NotificationKind
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Call, Idea, IdeaTransition, IdeaVersion, Member, Notification, TargetChange
@@ -142,7 +143,8 @@ def _save(
     idea.activity_at = at
     idea.save()
     fill_sets(idea, content)
-    moves = index_idea(idea, before)
+    kept = reread_replies(idea) if _authors_of(idea) != authors else []
+    moves = index_idea(idea, before, also=kept)
     keep_version(idea, by=by, at=at)
     if idea.call != old_call:
         TargetChange.objects.create(

@@ -11,6 +11,7 @@ from ideas.actions.annexes import keep_for_partners
 from ideas.actions.board import count_rows, count_slots, index_idea
 from ideas.actions.ideas import keep_version
 from ideas.actions.join_steps import end, note
+from ideas.actions.replies import reread_replies
 from ideas.choices import (
     JOIN_LIVE,
     AttachmentAudience,
@@ -71,8 +72,9 @@ def merge_ideas(proposal: MergeProposal, *, by: Member, at: datetime) -> Merge:
     into.activity_at, into.version = at, into.version + 1
     for one in (idea, into):
         count_slots(one)
-    done.moves = index_idea(idea, before, also=["state", "merged_into", "activity_at", "comment_count"])
-    done.into_moves = index_idea(into, into_before, also=["activity_at", "version", "comment_count"])
+    kept = ["activity_at", "comment_count"]
+    done.moves = index_idea(idea, before, also=["state", "merged_into", *kept, *reread_replies(idea)])
+    done.into_moves = index_idea(into, into_before, also=["version", *kept, *reread_replies(into)])
     IdeaTransition.objects.create(
         idea=idea, old_state=old_state, new_state=idea.state, by=by, at=at, reason=proposal.reason
     )

@@ -87,6 +87,12 @@ class Idea(models.Model):
     audience = models.CharField(max_length=60, default="", editable=False)
     closes_at = models.DateTimeField(null=True, blank=True, editable=False)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
+    # Of its open discussion: when somebody else than its authors wrote last, and the first of their comments since
+    # the authors' own last one. Kept by `actions.replies`, for the leads' desk.
+    heard_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unanswered = models.ForeignKey(
+        "ideas.Comment", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     open_slots = models.PositiveSmallIntegerField(default=0, editable=False)
     partner_count = models.PositiveSmallIntegerField(default=0, editable=False)
     # What its line-up lacks for its call, as the board filters by it: `radar.lacking`, with blanks between the codes.
