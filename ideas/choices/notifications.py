@@ -18,6 +18,9 @@ class NotificationKind(models.TextChoices):
     IDEA_SHORTLISTED = "idea.shortlisted", _("On a shortlist")
     DECISION_PUBLISHED = "decision.published", _("Decision of the leads")
     DECISION_ANSWERED = "decision.answered", _("Revised idea back")
+    REVIEW_ASKED = "review.asked", _("Review asked for")
+    REVIEW_DUE = "review.due", _("Review about to be due")
+    REVIEW_ENDED = "review.ended", _("A reviewer said no")
     IDEA_WITHDRAWN = "idea.withdrawn", _("Idea withdrawn")
     IDEA_SHARED = "idea.shared", _("You are a co-author")
     IDEA_EXPIRING = "idea.expiring", _("Idea about to expire")
@@ -43,6 +46,7 @@ class MailCategory(models.TextChoices):
     DEADLINES = "deadlines", _("Deadlines: reminders and changes")
     CALLS = "calls", _("New calls in what I follow")
     IDEAS = "ideas", _("Ideas: comments, requests, shortlists")
+    REVIEWS = "reviews", _("Reviews that you are asked for")
 
 
 class MailFrequency(models.TextChoices):

@@ -30,7 +30,8 @@ class Review(models.Model):
     """One member's review of one entry: asked for, begun, done.
 
     `marks` are {code of criterion: "0.0" … "5.0" in halves, or None for not applicable}, `remarks` {code: text for the
-    authors}. `aside` is for the leads alone. `idea_version` is the version that was judged.
+    authors}. `aside` is for the leads alone; of who declined it is the reason. `idea_version` is the version that was
+    judged.
     """
 
     entry = models.ForeignKey(ShortlistEntry, models.CASCADE, related_name="reviews")
@@ -46,6 +47,10 @@ class Review(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     # Counts the saves, so that two windows of one reviewer can't overwrite each other unseen.
     version = models.PositiveIntegerField(default=0)
+    # The window of the last save: one window's saves follow each other, whatever the count was when it was opened.
+    saved_in = models.CharField(max_length=40, blank=True)
+    # The due time of which the reviewer was reminded.
+    reminded_of = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]

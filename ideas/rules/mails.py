@@ -12,11 +12,15 @@ CATEGORY_OF: dict[str, str] = {
     NotificationKind.DEADLINE_CHANGED: MailCategory.DEADLINES,
     NotificationKind.DEADLINE_REMINDER: MailCategory.DEADLINES,
     NotificationKind.CALL_ADDED: MailCategory.CALLS,
+    NotificationKind.REVIEW_ASKED: MailCategory.REVIEWS,
+    NotificationKind.REVIEW_DUE: MailCategory.REVIEWS,
+    NotificationKind.REVIEW_ENDED: MailCategory.REVIEWS,
 }  # all others: MailCategory.IDEAS
 MAIL_BY_DEFAULT: dict[str, str] = {
     MailCategory.DEADLINES: MailFrequency.AT_ONCE,
     MailCategory.CALLS: MailFrequency.WEEKLY,
     MailCategory.IDEAS: MailFrequency.DAILY,
+    MailCategory.REVIEWS: MailFrequency.AT_ONCE,
 }
 
 
