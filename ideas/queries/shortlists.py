@@ -33,24 +33,35 @@ def shortlists_visible_to(member: Viewer, audiences: Sequence[str] | None = None
     """
     if not isinstance(member, Member) or not member.is_active:
         return Shortlist.objects.none()
-    seen = ShortlistEntry.objects.filter(shortlist=OuterRef("pk"), idea__in=visible_to(member, audiences).values("id"))
+    seen = entries_seen(member, audiences).filter(shortlist=OuterRef("pk")).order_by()
     return Shortlist.objects.filter(_in_preparation(member) | Q(Exists(seen), state=ShortlistState.PUBLISHED))
 
 
 def _in_preparation(member: Member) -> Q:
-    drafts = Q(state=ShortlistState.DRAFT)
-    return drafts if member.is_staff else drafts & Q(value_chain__in=member.led_chains.values("id"))
+    return Q(state=ShortlistState.DRAFT) & _curated_by(member)
 
 
 def entries_seen(member: Viewer, audiences: Sequence[str] | None = None) -> QuerySet[ShortlistEntry]:
     """Select the entries that a member reads on lists that they may see: the one place that says which.
 
-    Of ideas that they may see; on a list in preparation, none of an idea in which they have an interest.
+    Of ideas that they may see; on a list in preparation, none of an idea in which they have an interest. On a
+    published one what was decided for it (`shown`); the rest only who curates it, unless they have an interest.
     """
     entries = ShortlistEntry.objects.filter(idea__in=visible_to(member, audiences).values("id"))
     if not isinstance(member, Member):
         return entries
-    return entries.exclude(_of_own_interest(member, "idea"), shortlist__state=ShortlistState.DRAFT)
+    free = Q(shortlist__state=ShortlistState.DRAFT) | _curated_by(member, "shortlist__")
+    return entries.filter(_SHOWN | (free & ~Q(_of_own_interest(member, "idea"))))
+
+
+# What every member who sees the idea reads of a published list.
+_SHOWN = Q(shown=True, shortlist__state=ShortlistState.PUBLISHED)
+
+
+def _curated_by(member: Member, shortlist: str = "") -> Q:
+    if member.is_staff:
+        return ~Q(pk__in=[])
+    return Q(**{f"{shortlist}value_chain__in": member.led_chains.values("id")})
 
 
 def _of_own_interest(member: Member, idea: str) -> Exists:
@@ -107,9 +118,9 @@ def open_shortlists_for(member: Member, idea: Idea) -> QuerySet[Shortlist]:
 
 
 def published_entries_of(idea_id: int) -> QuerySet[ShortlistEntry]:
-    """The published lists on which an idea is, newest first. The caller may see the idea."""
+    """The published lists on which members read of an idea, newest first. The caller may see the idea."""
     return (
-        ShortlistEntry.objects.filter(idea_id=idea_id, shortlist__state=ShortlistState.PUBLISHED)
+        ShortlistEntry.objects.filter(_SHOWN, idea_id=idea_id)
         .select_related("shortlist", "shortlist__value_chain")
         .order_by(F("shortlist__published_at").desc())
     )
@@ -134,8 +145,9 @@ def lists_with(member: Member, idea: Idea) -> QuerySet[Shortlist]:
     The caller has found the idea through `visible_to`, so that a published list with it is none that looks empty.
     """
     conflicted = Exists(conflicted_ideas(member).filter(pk=idea.pk))
-    seen = (_in_preparation(member) & ~Q(conflicted)) | Q(state=ShortlistState.PUBLISHED)
-    return Shortlist.objects.filter(seen, entries__idea=idea).order_by("-id")
+    published = Q(state=ShortlistState.PUBLISHED)
+    free = (_in_preparation(member) | (published & _curated_by(member))) & ~Q(conflicted)
+    return Shortlist.objects.filter(free | (published & Q(entries__shown=True)), entries__idea=idea).order_by("-id")
 
 
 def curated_codes(member: Viewer) -> set[str]:
