@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, CharField, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ideas.choices import NotificationKind
 from ideas.models import Deadline, Member, Notification
 from ideas.queries.annexes import annexes_visible_to
 from ideas.queries.comments import rooms_visible_to
-from ideas.queries.ideas import visible_to
+from ideas.queries.ideas import audiences_of, seen_with, visible_to
 from ideas.queries.prepared import Prepared, Slot, counted
 
 
@@ -25,15 +25,19 @@ class Unread:
 
 
 def unread_of(member: Member) -> Unread:
-    """Count what the member hasn't read; what is of ideas or annexes that they may no longer see doesn't.
+    """Count what an active member hasn't read; what is of ideas or annexes that they may no longer see doesn't.
 
-    One query, and where something of ideas is unread one more beside those of `visible_to`.
+    One query, and where something of ideas is unread one more beside those of `visible_to`; the same for what is of
+    their teams alone.
     """
-    [(count, of_ideas, newest)] = _UNREAD.rows(member=member.pk)
+    [(of_ideas, of_teams, others, newest)] = _UNREAD.rows(member=member.pk)
     if of_ideas:
-        unread = Notification.objects.filter(member=member, read_at=None)
-        count -= unread.exclude(idea=None).exclude(_of_seen(member)).count()
-    return Unread(count=count, newest=newest)
+        [(of_ideas,)] = _UNREAD_OF_SEEN.rows(member=member.pk, audiences=audiences_of(member))
+    if of_teams:
+        of_teams = Notification.objects.filter(
+            _of_seen(member), member=member, read_at=None, kind__in=_OF_TEAMS
+        ).count()
+    return Unread(count=of_ideas + of_teams + others, newest=newest)
 
 
 def _unread(member: Slot) -> "QuerySet[Any, Any]":
@@ -41,13 +45,26 @@ def _unread(member: Slot) -> "QuerySet[Any, Any]":
     unread = told.filter(read_at=None)
     # With everything read the newest still counts: whatever is told again up to it isn't new.
     newest = Coalesce(Subquery(unread.values("id")[:1]), Subquery(told.values("id")[:1]), 0)
+    of_ideas = unread.exclude(idea=None)
     counts = Member.objects.filter(pk=member).annotate(
-        unread=counted(unread), of_ideas=counted(unread.exclude(idea=None)), newest=newest
+        of_ideas=counted(of_ideas.exclude(kind__in=_OF_TEAMS)),
+        of_teams=counted(of_ideas.filter(kind__in=_OF_TEAMS)),
+        others=counted(unread.filter(idea=None)),
+        newest=newest,
     )
-    return counts.values_list("unread", "of_ideas", "newest")
+    return counts.values_list("of_ideas", "of_teams", "others", "newest")
 
 
+def _unread_of_seen(member: Slot, audiences: Sequence[Slot]) -> "QuerySet[Any, Any]":
+    unread = Notification.objects.filter(member_id=member, read_at=None).exclude(kind__in=_OF_TEAMS)
+    seen = unread.filter(idea__in=seen_with(member, audiences).values("id"))
+    return Member.objects.filter(pk=member).annotate(seen=counted(seen)).values_list("seen")
+
+
+# What of an idea its team alone may read.
+_OF_TEAMS = (NotificationKind.ANNEX_CHANGED, NotificationKind.ROOM_POSTED)
 _UNREAD = Prepared(_unread, member=BigIntegerField())
+_UNREAD_OF_SEEN = Prepared(_unread_of_seen, member=BigIntegerField(), audiences=CharField())
 
 
 def notifications_of(member: Member, limit: int = 50) -> list[Notification]:
