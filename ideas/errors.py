@@ -11,6 +11,7 @@ CONFLICTS: dict[str, str | Promise] = {
     "already_affiliated": _("You are one of this organisation's people already."),
     "already_asked": _("Your organisation has already asked for this, or has it."),
     "already_candidate": _("This organisation is invited already, asks for the same, or has it."),
+    "already_decided": _("Something was decided about this idea meanwhile, so what you said about it stays."),
     "already_imported": _("This file was imported meanwhile. This is what it changed."),
     "already_invited": _("Your organisation is invited to this already: answer the invitation."),
     "already_listed": _("This idea is on the list already."),
@@ -22,6 +23,7 @@ CONFLICTS: dict[str, str | Promise] = {
     "comment_deleted": _("This comment was deleted."),
     "commenting_closed": _("This idea takes no more comments."),
     "competence_changed": _("Somebody changed this word meanwhile. This is how it stands now."),
+    "decision_told": _("A decision about this idea was published: it stays on the list. Decide anew instead."),
     "edited_meanwhile": _("Somebody else saved a newer version meanwhile. Both texts are below."),
     "empty_shortlist": _("Add at least one idea before you publish."),
     "file_lost": _("This file isn't in the storage any more. Ask who attached it to do so again."),
@@ -37,6 +39,10 @@ CONFLICTS: dict[str, str | Promise] = {
     ),
     "letter_kept": _("This is the signed letter of a partner: it stays as long as the organisation is one."),
     "letter_missing": _("Give the signed letter as a PDF file: it is kept with the request."),
+    "marks_revealed": _("The marks of this idea are revealed: they can't be changed any more."),
+    "meeting_begun": _("The meeting has begun: ideas can only be added at the end of its agenda."),
+    "meeting_moved_on": _("The meeting has moved on meanwhile. This is where it stands now."),
+    "meeting_not_running": _("The meeting isn't running: it hasn't begun yet, or has ended."),
     "merge_ended": _("This proposal was answered or taken back meanwhile."),
     "merge_not_shared": _(
         "The authors of both ideas must see the other one. Invite them to read it first, then propose again."
@@ -45,6 +51,8 @@ CONFLICTS: dict[str, str | Promise] = {
     "merge_target_closed": _("That idea takes in no other one in its present state."),
     "milestone_gone": _("This step was taken out of the plan meanwhile."),
     "no_deadline": _("This idea has no deadline to plan for. Choose a call with one first."),
+    "no_further_idea": _("There is no further idea on the agenda in this direction."),
+    "no_marks": _("Nobody has given a mark for this idea yet."),
     "no_plan_steps": _("The template of plans is empty. Add steps of your own."),
     "nobody_to_invite": _(
         "Nobody administers this organisation here yet, so that nobody could answer. Ask the cluster's staff."
@@ -52,10 +60,16 @@ CONFLICTS: dict[str, str | Promise] = {
     "own_interest": _(
         "You have an interest in this idea, so others decide whether it comes onto a list in preparation."
     ),
+    "nothing_staged": _("No decision is staged here. Somebody published or withdrew it meanwhile."),
     "own_organisation": _("Your organisation is in this idea already."),
     "partner_gone": _("This organisation isn't in the consortium any more."),
     "plan_full": _("This plan has as many steps as it can take. Remove one first."),
     "request_expired": _("The time for an answer is over."),
+    "review_begun": _("This reviewer has begun already: only they can say that they won't go on."),
+    "review_changed": _("You saved another text of this review in another window. Both are below."),
+    "review_closed": _("This idea is decided: its reviews can't be changed any more."),
+    "reviews_done": _("Somebody has finished a review: by what ideas are judged can't be changed any more."),
+    "round_missing": _("Say first by what the ideas of this list are reviewed."),
     "rules_changed": _("Somebody changed these rules meanwhile. Below they are as they stand now, beside yours."),
     "slot_filled": _("This place has been filled meanwhile."),
     "stale_order": _("The list was changed meanwhile. This is the order as it is now."),

@@ -7,15 +7,33 @@ Each function stands last in an action, inside its transaction: the change is co
 from collections.abc import Iterable
 from typing import Any
 
-from ideas.choices import AttachmentAudience, CommentAudience
-from ideas.models import Attachment, Comment, DeadlineChange, Idea, JoinRequest, Member, Notification, Shortlist
+from ideas.choices import AttachmentAudience, CommentAudience, ShortlistState
+from ideas.models import (
+    Attachment,
+    Comment,
+    DeadlineChange,
+    Idea,
+    JoinRequest,
+    Meeting,
+    Member,
+    Notification,
+    Shortlist,
+)
 from ideas.queries.board_counts import Moves
 from ideas.queries.ideas import CARD_FIELDS
 from ideas.queries.joining import Consortium, consortium_of, readers_of
 from ideas.queries.merging import ids_merged_into
 from ideas.queries.notifications import Unread
 from ideas.queries.plans import plan_of
-from ideas.queries.topics import board_topic, call_topic, idea_topic, member_topic, plan_topic, shortlist_topic
+from ideas.queries.topics import (
+    board_topic,
+    call_topic,
+    idea_topic,
+    meeting_topic,
+    member_topic,
+    plan_topic,
+    shortlist_topic,
+)
 from ideas.serializers.calls import DeadlineChangeSerializer
 from ideas.serializers.comments import CommentSerializer
 from ideas.serializers.ideas import IdeaChangeSerializer, IdeaRowSerializer
@@ -62,15 +80,22 @@ def _card_of(comment: Comment) -> list[Entry]:
 
 
 def idea_changed(
-    idea: Idea, moves: Moves, told: Told = (), *, closed_to_some: bool = False, author_left: bool = False
+    idea: Idea,
+    moves: Moves,
+    told: Told = (),
+    *,
+    revised_for: Iterable[Shortlist] = (),
+    closed_to_some: bool = False,
+    author_left: bool = False,
 ) -> None:
     """An idea's text, target or state changed: {id, reference, title, state, version}; and its card on the board.
 
-    Where it left an audience, or is closed to people who saw it, its followers are checked before they are told; those
-    of its plan, where it lost an author.
+    The lists to which it came back revised hear so: {id}. Where it left an audience, or is closed to people who saw
+    it, its followers are checked before they are told; those of its plan, where it lost an author.
     """
     payload = dict(IdeaChangeSerializer(idea).data)
-    _append((idea_topic(idea.pk), "idea.changed", payload), *_board(idea, moves), told=told)
+    back = [(shortlist_topic(one.pk), "decisions.answered", {"id": one.pk}) for one in revised_for]
+    _append((idea_topic(idea.pk), "idea.changed", payload), *_board(idea, moves), *back, told=told)
     if closed_to_some or set(moves) - {idea.audience}:
         revoke_topic(idea_topic(idea.pk))
     if author_left:
@@ -177,6 +202,36 @@ def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:
     """A shortlist has a new version: {id, version, state}. The page asks for the entries its reader may see."""
     payload = dict(OrderSerializer(shortlist).data)
     _append((shortlist_topic(shortlist.pk), "shortlist.changed", payload), told=told)
+
+
+def decisions_published(
+    shortlist: Shortlist, ideas: Iterable[Idea], steps: Iterable[tuple[Idea, Moves]], told: Told
+) -> None:
+    """Decisions went out: the list's new version, a hint to the team of each idea ({idea}: its authors ask for what was
+    decided), and the ideas that went back to their authors, on their topic and their card.
+    """
+    entries: list[Entry] = [(shortlist_topic(shortlist.pk), "shortlist.changed", dict(OrderSerializer(shortlist).data))]
+    entries += [(plan_topic(idea.pk), "decisions.published", {"idea": idea.pk}) for idea in ideas]
+    for idea, moves in steps:
+        changed = idea_topic(idea.pk), "idea.changed", dict(IdeaChangeSerializer(idea).data)
+        entries += [changed, *_board(idea, moves)]
+    _append(*entries, told=told)
+
+
+def meeting_changed(meeting: Meeting) -> None:
+    """Something of a meeting changed: {id, version}. No idea, mark or line is named: a page asks for what its reader
+    may see. `version` counts what presses depend on; a mark given or a line written leaves it.
+    """
+    payload = {"id": meeting.pk, "version": meeting.version}
+    _append((meeting_topic(meeting.pk), "meeting.changed", payload))
+
+
+def reviews_changed(*shortlists: Shortlist, told: Told = ()) -> None:
+    """Reviews of lists in preparation came or went: {id}. Of which idea, and what they say, each page asks for what
+    its reader may know. A published list has other followers, its authors among them: they are told nothing.
+    """
+    hints = {row.pk: row for row in shortlists if row.state == ShortlistState.DRAFT}
+    _append(*((shortlist_topic(pk), "reviews.changed", {"id": pk}) for pk in hints), told=told)
 
 
 def deadlines_changed(

@@ -14,6 +14,7 @@ from ideas.actions.following import remind_of_deadlines, tell_of_new_calls
 from ideas.actions.ideas import remind_of_expiry
 from ideas.actions.join_expiry import expire_requests, remind_of_requests
 from ideas.actions.mails import claim_mail, forget_old, make_mails, send_mail
+from ideas.actions.reviewers import remind_of_reviews
 from ideas.actions.searches import tell_of_searches
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def tick(clock: Clock = timezone.now) -> tuple[dict[str, int], list[str]]:
         "expiries": lambda: remind_of_expiry(at=clock()),
         "requests ended": lambda: expire_requests(at=clock()),
         "requests about to end": lambda: remind_of_requests(at=clock()),
+        "reviews about to be due": lambda: remind_of_reviews(at=clock()),
         "mails written": lambda: make_mails(at=clock()),
         "mails sent": lambda: _send_all(clock),
         "forgotten": lambda: forget_old(at=clock()),

@@ -5,12 +5,25 @@ organisation is in its consortium or asks to be. An invitation alone makes no co
 with one.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db.models import Q, QuerySet
 
 from ideas.choices import JOIN_WAITING, JoinState
-from ideas.models import ConflictOfInterest, Idea, JoinRequest, Member, Organisation
+from ideas.models import ConflictOfInterest, Decision, Idea, JoinRequest, Member, Organisation
 
 IN_OR_ASKING = sorted(JOIN_WAITING | {JoinState.ACCEPTED})
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Why a member has an interest in an idea: `kind` is author, proposer (`name` is their organisation), partner
+    (likewise, in the consortium or asking to be), or declared (`name` is the reason that they gave).
+    """
+
+    kind: str
+    name: str = ""
 
 
 def conflicted_ideas(member: Member) -> QuerySet[Idea]:
@@ -39,6 +52,35 @@ def conflicted_members(idea: Idea) -> QuerySet[Member]:
 def has_conflict(member: Member, idea: Idea) -> bool:
     """Whether a member has an interest in an idea."""
     return conflicted_ideas(member).filter(pk=idea.pk).exists()
+
+
+def interests_of(member: Member, idea: Idea) -> list[Interest]:
+    """Say to a member why they have an interest in an idea: every reason that `conflicted_ideas` counts."""
+    own = _family(Organisation.objects.filter(affiliations__member=member))
+    there = JoinRequest.objects.filter(idea=idea, state__in=IN_OR_ASKING).values("organisation")
+    declared = ConflictOfInterest.objects.filter(member=member, idea=idea)
+    return [
+        *(Interest("author") for _ in idea.authors.filter(pk=member.pk)),
+        *(Interest("proposer", one.name) for one in own.filter(pk=idea.organisation_id or 0).distinct()),
+        *(Interest("partner", one.name) for one in own.filter(pk__in=there).order_by("name").distinct()),
+        *(Interest("declared", one.reason) for one in declared),
+    ]
+
+
+def conflicted_among(members: Iterable[Member], idea: Idea) -> set[int]:
+    """Pick the ids of those members who have an interest in an idea."""
+    asked = {member.pk for member in members}
+    return set(conflicted_members(idea).filter(pk__in=asked).values_list("pk", flat=True))
+
+
+def declared_conflicts() -> QuerySet[ConflictOfInterest]:
+    """Select what members declared, the newest first, for cluster staff."""
+    return ConflictOfInterest.objects.select_related("member", "idea").order_by("-declared_at", "-id")
+
+
+def is_decided(idea: Idea) -> bool:
+    """Whether a decision about the idea was published. One that is staged would be told by the answer."""
+    return Decision.objects.filter(entry__idea=idea, published_at__isnull=False).exists()
 
 
 def _family(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ideas.choices import NotificationKind
 from ideas.models import Call, Idea, Mail, Member, Notification
 from ideas.queries.annexes import annexes_visible_to
 from ideas.queries.comments import rooms_visible_to
+from ideas.queries.conflicts import conflicted_ideas
 from ideas.queries.following import aimed_by
 from ideas.queries.ideas import visible_to
-from ideas.queries.notifications import outdated
+from ideas.queries.notifications import OF_REVIEWS, outdated
 
 # What was due longer ago isn't mailed any more: nobody gets a month's mails on the day on which mail begins to work.
 NOT_AFTER = timedelta(days=7)
@@ -52,7 +53,9 @@ def still_true(member: Member, rows: Sequence[Notification], at: datetime) -> tu
 
 
 def _closed(member: Member, rows: Sequence[Notification]) -> set[int]:
-    """Pick the ids of those that tell of an annex or a partners' room which the member may read no more."""
+    """Pick the ids of those that tell of an annex or a partners' room which the member may read no more, or of
+    reviews of an idea in which they have an interest by now.
+    """
     gates: dict[str, Callable[[set[int]], QuerySet[Any, int]]] = {
         NotificationKind.ANNEX_CHANGED: lambda ideas: (
             annexes_visible_to(member).filter(idea__in=ideas).values_list("idea", flat=True)
@@ -61,12 +64,18 @@ def _closed(member: Member, rows: Sequence[Notification]) -> set[int]:
             rooms_visible_to(member).filter(pk__in=ideas).values_list("pk", flat=True)
         ),
     }
+    gates |= dict.fromkeys(OF_REVIEWS, lambda ideas: _free_of_interest(member, ideas))
     gone: set[int] = set()
     for kind, gate in gates.items():
         told = [row for row in rows if row.kind == kind]
         seen = set(gate({row.idea_id for row in told if row.idea_id})) if told else set()
         gone |= {row.pk for row in told if row.idea_id not in seen}
     return gone
+
+
+def _free_of_interest(member: Member, ideas: set[int]) -> QuerySet[Any, int]:
+    own = conflicted_ideas(member).filter(pk=OuterRef("pk"))
+    return Idea.objects.filter(~Exists(own), pk__in=ideas).values_list("pk", flat=True)
 
 
 def _is_late(row: Notification, at: datetime) -> bool:

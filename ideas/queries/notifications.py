@@ -12,6 +12,7 @@ from ideas.choices import NotificationKind
 from ideas.models import Deadline, Member, Notification
 from ideas.queries.annexes import annexes_visible_to
 from ideas.queries.comments import rooms_visible_to
+from ideas.queries.conflicts import conflicted_ideas
 from ideas.queries.ideas import audiences_of, seen_with, visible_to
 from ideas.queries.prepared import Prepared, Slot, counted
 
@@ -27,17 +28,17 @@ class Unread:
 def unread_of(member: Member) -> Unread:
     """Count what an active member hasn't read; what is of ideas or annexes that they may no longer see doesn't.
 
-    One query, and where something of ideas is unread one more beside those of `visible_to`; the same for what is of
-    their teams alone.
+    One query, and where something of ideas is unread one more beside those of `visible_to`; the same for what not
+    everybody may read who sees the idea.
     """
-    [(of_ideas, of_teams, others, newest)] = _UNREAD.rows(member=member.pk)
+    [(of_ideas, of_fewer, others, newest)] = _UNREAD.rows(member=member.pk)
     if of_ideas:
         [(of_ideas,)] = _UNREAD_OF_SEEN.rows(member=member.pk, audiences=audiences_of(member))
-    if of_teams:
-        of_teams = Notification.objects.filter(
-            _of_seen(member), member=member, read_at=None, kind__in=_OF_TEAMS
+    if of_fewer:
+        of_fewer = Notification.objects.filter(
+            _of_seen(member), member=member, read_at=None, kind__in=_OF_FEWER
         ).count()
-    return Unread(count=of_ideas + of_teams + others, newest=newest)
+    return Unread(count=of_ideas + of_fewer + others, newest=newest)
 
 
 def _unread(member: Slot) -> "QuerySet[Any, Any]":
@@ -47,22 +48,29 @@ def _unread(member: Slot) -> "QuerySet[Any, Any]":
     newest = Coalesce(Subquery(unread.values("id")[:1]), Subquery(told.values("id")[:1]), 0)
     of_ideas = unread.exclude(idea=None)
     counts = Member.objects.filter(pk=member).annotate(
-        of_ideas=counted(of_ideas.exclude(kind__in=_OF_TEAMS)),
-        of_teams=counted(of_ideas.filter(kind__in=_OF_TEAMS)),
+        of_ideas=counted(of_ideas.exclude(kind__in=_OF_FEWER)),
+        of_fewer=counted(of_ideas.filter(kind__in=_OF_FEWER)),
         others=counted(unread.filter(idea=None)),
         newest=newest,
     )
-    return counts.values_list("of_ideas", "of_teams", "others", "newest")
+    return counts.values_list("of_ideas", "of_fewer", "others", "newest")
 
 
 def _unread_of_seen(member: Slot, audiences: Sequence[Slot]) -> "QuerySet[Any, Any]":
-    unread = Notification.objects.filter(member_id=member, read_at=None).exclude(kind__in=_OF_TEAMS)
+    unread = Notification.objects.filter(member_id=member, read_at=None).exclude(kind__in=_OF_FEWER)
     seen = unread.filter(idea__in=seen_with(member, audiences).values("id"))
     return Member.objects.filter(pk=member).annotate(seen=counted(seen)).values_list("seen")
 
 
-# What of an idea its team alone may read.
-_OF_TEAMS = (NotificationKind.ANNEX_CHANGED, NotificationKind.ROOM_POSTED)
+# What is told of reviews to those who judge; not to who has an interest in the idea.
+OF_REVIEWS = (
+    NotificationKind.REVIEW_ASKED,
+    NotificationKind.REVIEW_DUE,
+    NotificationKind.REVIEW_ENDED,
+    NotificationKind.DECISION_ANSWERED,
+)
+# What of an idea not everybody may read who sees it: its team alone, or whoever judges it.
+_OF_FEWER = (NotificationKind.ANNEX_CHANGED, NotificationKind.ROOM_POSTED, *OF_REVIEWS)
 _UNREAD = Prepared(_unread, member=BigIntegerField())
 _UNREAD_OF_SEEN = Prepared(_unread_of_seen, member=BigIntegerField(), audiences=CharField())
 
@@ -74,11 +82,14 @@ def notifications_of(member: Member, limit: int = 50) -> list[Notification]:
 
 
 def _of_seen(member: Member) -> Q:
-    """Fits what is told of ideas that the member sees now, and of annexes and rooms that they may read now."""
+    """Fits what is told of ideas that the member sees now, of annexes and rooms that they may read now, and of reviews
+    of ideas in which they have no interest.
+    """
     annexes = Q(idea__in=annexes_visible_to(member).values("idea"))
     rooms = Q(idea__in=rooms_visible_to(member).values("id"))
     seen = Q(idea__in=visible_to(member).values("id")) & (~Q(kind=NotificationKind.ANNEX_CHANGED) | annexes)
-    return seen & (~Q(kind=NotificationKind.ROOM_POSTED) | rooms)
+    conflicted = Q(kind__in=OF_REVIEWS, idea__in=conflicted_ideas(member).values("id"))
+    return seen & (~Q(kind=NotificationKind.ROOM_POSTED) | rooms) & ~conflicted
 
 
 def outdated(rows: Sequence[Notification]) -> set[int]:

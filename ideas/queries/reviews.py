@@ -185,27 +185,3 @@ def _summary(reviews: Sequence[Review], review_round: ReviewRound, *, hidden: bo
 
 def _given(marked: Sequence[Marks], code: str) -> tuple[Decimal, ...]:
     return tuple(sorted(mark for marks in marked if (mark := marks.get(code)) is not None))
-
-
-def remarks_for_authors(entries: Iterable[ShortlistEntry]) -> dict[int, list[tuple[str, str]]]:
-    """Collect what finished reviews say to the authors, without names: {entry id: [(code of the criterion, text)]}.
-
-    In the order of the criteria; within one, as they were done. Two queries.
-    """
-    found = list(entries)
-    rounds = {
-        row.shortlist_id: row for row in ReviewRound.objects.filter(shortlist__in={e.shortlist_id for e in found})
-    }
-    said: dict[int, list[Review]] = defaultdict(list)
-    for review in Review.objects.filter(entry__in=found, state=ReviewState.DONE).order_by("done_at", "id"):
-        said[review.entry_id].append(review)
-    return {
-        entry.pk: [
-            (one.code, text)
-            for one in criteria_of(rounds[entry.shortlist_id])
-            for review in said[entry.pk]
-            if (text := review.remarks.get(one.code))
-        ]
-        for entry in found
-        if entry.shortlist_id in rounds
-    }

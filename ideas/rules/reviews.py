@@ -32,6 +32,16 @@ MEANINGS: dict[str, Promise] = {
 # Two reviewers who are so far apart on one criterion should talk before somebody decides.
 FAR_APART = Decimal("1.5")
 CENT = Decimal("0.01")
+# Why somebody can't be asked for a review (`queries.reviewers`). Which interest it is, is said to nobody else.
+LEFT_OUT: dict[str, Promise] = {
+    "interest": _("has an interest in the idea"),
+    "hidden": _("can't see the idea"),
+    "unknown": _("isn't of this value chain"),
+    ReviewState.ASKED: _("is asked already"),
+    ReviewState.DRAFT: _("has begun already"),
+    ReviewState.DONE: _("is done already"),
+    ReviewState.DECLINED: _("has declined"),
+}
 MOST_OWN = 5
 MOST_WEIGHT = Decimal(5)
 # Beyond this nobody reads an idea anew.

@@ -20,11 +20,12 @@ from ideas.choices import (
     JoinState,
     MergeState,
     NotificationKind,
+    Outcome,
 )
 from ideas.models import Notification
 from ideas.moments import EXACT, deadline_name, elsewhere
 
-# By kind, and for an answer by the state that it gave.
+# By kind, for an answer by the state that it gave, for a decision by its outcome.
 SENTENCES: dict[str, Any] = {
     NotificationKind.COMMENT_POSTED: _("%(actor)s commented on “%(title)s”."),
     NotificationKind.ROOM_POSTED: _("%(actor)s wrote to the partners of “%(title)s”."),
@@ -40,10 +41,16 @@ SENTENCES: dict[str, Any] = {
     NotificationKind.JOIN_ENDED: _("The request of %(organisation)s to join “%(title)s” has ended."),
     NotificationKind.JOIN_COMMITTED: _("%(actor)s: %(organisation)s takes part in “%(title)s” for certain."),
     NotificationKind.IDEA_SHORTLISTED: _("“%(title)s” is on the shortlist “%(shortlist)s”."),
+    NotificationKind.DECISION_ANSWERED: _("%(actor)s has revised “%(title)s”, of “%(shortlist)s”: see what changed."),
+    Outcome.SHORTLIST: _("The leads decided: “%(title)s” is chosen for “%(shortlist)s”."),
+    Outcome.REVISE: _("The leads decided: “%(title)s” is to be revised for “%(shortlist)s”."),
+    Outcome.RESERVE: _("The leads decided: “%(title)s” is on the reserve list of “%(shortlist)s”."),
+    Outcome.DECLINE: _("The leads decided: “%(title)s” isn't chosen for “%(shortlist)s”."),
     NotificationKind.MERGE_PROPOSED: _("%(actor)s proposes to merge “%(title)s” into “%(into)s”."),
     NotificationKind.IDEA_WITHDRAWN: _("%(actor)s withdrew “%(title)s”."),
     NotificationKind.INFO_ASKED: _("%(actor)s asks for more information on “%(title)s”: %(reason)s"),
     NotificationKind.INFO_GIVEN: _("%(actor)s opened “%(title)s” again, after your question."),
+    NotificationKind.REVIEW_ENDED: _("%(actor)s won't review “%(title)s” for “%(shortlist)s”."),
     NotificationKind.IDEA_SHARED: _("%(actor)s made you a co-author of “%(title)s”."),
     NotificationKind.AFFILIATION_ASKED: _("%(actor)s says that they work at %(organisation)s. Is that so?"),
     NotificationKind.ANNEX_CHANGED: _("%(actor)s changed the confidential annex of “%(title)s”."),
@@ -127,6 +134,10 @@ def sentence(row: Notification) -> str:
         return _joining(row, data)
     if row.kind == NotificationKind.PLACE_FREE:
         return _place_free(row)
+    if row.kind in (NotificationKind.REVIEW_ASKED, NotificationKind.REVIEW_DUE):
+        return _reviewing(row, data)
+    if row.kind == NotificationKind.DECISION_PUBLISHED:
+        return str(SENTENCES.get(data["outcome"], "%(title)s")) % data
     state = data["state"] if row.kind == NotificationKind.JOIN_ANSWERED else ""
     pattern = SENTENCES.get(state) or SENTENCES.get(row.kind) or "%(title)s"
     return str(pattern) % data
@@ -149,6 +160,15 @@ def _joining(row: Notification, data: dict[str, Any]) -> str:
         return str(EXPIRED) % words
     pattern = INVITATION.get(data["state"]) if row.kind != NotificationKind.JOIN_INVITED else None
     return str(pattern or SENTENCES[row.kind]) % words
+
+
+def _reviewing(row: Notification, data: dict[str, Any]) -> str:
+    due = row.instant("due")
+    words = data | {"due": date_format(timezone.localtime(due), EXACT) if due else ""}
+    if row.kind == NotificationKind.REVIEW_DUE:
+        return say("Your review of “%(title)s” for “%(shortlist)s” is due by %(due)s.") % words
+    told = say("%(actor)s asks you to review “%(title)s” for “%(shortlist)s”.") % words
+    return told + (" " + say("Due by %(due)s.") % words if due else "")
 
 
 def _place_free(row: Notification) -> str:

@@ -51,10 +51,10 @@ def test_a_round_says_what_it_did_and_does_it_once(company: Member, mail_server:
 
     assert rounds == [
         "1 reminders, 0 news, 0 saved searches, 0 expiries, 0 requests ended, 0 requests about to end,"
-        " 1 mails written, 1 mails sent, 0 forgotten,"
+        " 0 reviews about to be due, 1 mails written, 1 mails sent, 0 forgotten,"
         " 0 files without a row",
         "0 reminders, 0 news, 0 saved searches, 0 expiries, 0 requests ended, 0 requests about to end,"
-        " 0 mails written, 0 mails sent, 0 forgotten,"
+        " 0 reviews about to be due, 0 mails written, 0 mails sent, 0 forgotten,"
         " 0 files without a row",
     ]
     (mail,) = mail_server.mails
