@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 
 from ideas import publish, text
 from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, overtake_merges
-from ideas.actions.lifecycle import LONG_TEXTS, check_complete, check_reason, end_requests, says_something, tell_of_step
+from ideas.actions.deciding import Answered, answer_revisions
+from ideas.actions.lifecycle import (
+    LONG_TEXTS,
+    check_complete,
+    check_reason,
+    end_requests,
+    says_something,
+    take_step,
+    tell_of_step,
+)
 from ideas.actions.notifications import notify
 from ideas.actions.replies import reread_replies
 from ideas.choices import IDEA_AGAIN, IDEA_AIMING, CallStatus, IdeaState, NotificationKind
@@ -133,12 +142,14 @@ def _save(
 ) -> Idea:
     """Write content over a locked idea, as a new version, and take it to another state where one is given."""
     before, people, authors = count_rows(idea), _people_of(idea), _authors_of(idea)
-    old_call, old_state = idea.call, idea.state
+    old_call, old_state, back = idea.call, idea.state, Answered()
     fill_idea(idea, content, by=by, at=at)
     if state:
         check_complete(idea)
         idea.state = state
-        IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
+        step = IdeaTransition(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
+        step.save()
+        back = answer_revisions(step)
     idea.version += 1
     idea.activity_at = at
     idea.save()
@@ -153,7 +164,8 @@ def _save(
     publish.idea_changed(
         idea,
         moves,
-        _tell_new_authors(idea, authors, by=by, at=at),
+        [*back.told, *_tell_new_authors(idea, authors, by=by, at=at)],
+        revised_for=back.lists,
         closed_to_some=bool(people - _people_of(idea)),
         author_left=bool(authors - _authors_of(idea)),
     )
@@ -178,19 +190,16 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
         check_complete(idea)
     reason = text.clean_field("reason", reason)
     check_reason(state, reason)
-    before, old_state = count_rows(idea), idea.state
+    before = count_rows(idea)
     waiting = end_requests(idea, at) if state == IdeaState.WITHDRAWN else []
     if state == IdeaState.WITHDRAWN:
         overtake_merges(idea, by=by, at=at)
-    idea.state = state
-    idea.activity_at = at
-    if state == IdeaState.OPEN and idea.opened_at is None:
-        idea.opened_at = at
-    moves = index_idea(idea, before, also=["state", "activity_at", "opened_at"])
-    step = IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
+    step, moves = take_step(idea, state, by=by, at=at, reason=reason, before=before)
+    back = answer_revisions(step)
     # Who was only invited, to read or to join, sees it no more; of a private one no count moves.
     shut = state == IdeaState.WITHDRAWN and (bool(waiting) or idea.invited.exists())
-    publish.idea_changed(idea, moves, tell_of_step(step, waiting), closed_to_some=shut)
+    told = [*back.told, *tell_of_step(step, waiting)]
+    publish.idea_changed(idea, moves, told, closed_to_some=shut, revised_for=back.lists)
     return idea
 
 

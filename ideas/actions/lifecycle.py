@@ -8,10 +8,12 @@ from django.utils import translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from ideas.actions.board import CountRow, count_rows, index_idea
 from ideas.actions.join_steps import administrators_of, end, seeing
 from ideas.actions.notifications import notify
 from ideas.choices import JOIN_UNSETTLED, IdeaState, JoinState, NotificationKind
 from ideas.models import Idea, IdeaTransition, Member, Notification
+from ideas.queries.board_counts import Moves
 from ideas.queries.outlines import is_unwritten
 from ideas.rules.ideas import NEEDED_TO_OPEN
 
@@ -54,13 +56,32 @@ def end_requests(idea: Idea, at: datetime) -> list[Member]:
     return members
 
 
-def tell_of_step(step: IdeaTransition, waiting: list[Member]) -> list[Notification]:
-    """Tell those whom a step concerns: of its end who waited, of a question the authors, of their answer who asked."""
+def take_step(
+    idea: Idea, state: str, *, by: Member, at: datetime, reason: str = "", before: Iterable[CountRow] | None = None
+) -> tuple[IdeaTransition, Moves]:
+    """Take a locked idea to another state, with its line of history and its counts on the board.
+
+    `before` are its counts, where something else of it was changed already.
+    """
+    before = count_rows(idea) if before is None else before
+    old_state, idea.state, idea.activity_at = idea.state, state, at
+    if state == IdeaState.OPEN and idea.opened_at is None:
+        idea.opened_at = at
+    moves = index_idea(idea, before, also=["state", "activity_at", "opened_at"])
+    step = IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
+    return step, moves
+
+
+def tell_of_step(step: IdeaTransition, waiting: list[Member], *, said: str = "") -> list[Notification]:
+    """Tell those whom a step concerns: of its end who waited, of a question the authors, of their answer who asked.
+
+    `said` is what authors read instead of the step's reason, where that isn't for everybody.
+    """
     idea, by, data = step.idea, step.by, {"title": step.idea.title, "actor": step.by.name}
     if step.new_state == IdeaState.WITHDRAWN:
         return _tell(step, NotificationKind.IDEA_WITHDRAWN, waiting, data, seen=False)
     if step.new_state == IdeaState.NEEDS_INFO:
-        reason = Truncator(" ".join(step.reason.split())).chars(MAX_TOLD_CHARS)
+        reason = Truncator(" ".join((said or step.reason).split())).chars(MAX_TOLD_CHARS)
         authors = idea.authors.exclude(pk=by.pk)
         return _tell(step, NotificationKind.INFO_ASKED, authors, data | {"reason": reason})
     if step.old_state == IdeaState.NEEDS_INFO and step.new_state == IdeaState.OPEN:

@@ -1,6 +1,6 @@
 """Writes of shortlists: make, fill, order, publish."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
+from ideas.actions.deciding import freeze, note, publish_staged, staged_on
 from ideas.actions.notifications import notify
 from ideas.choices import NotificationKind, ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
@@ -19,7 +20,6 @@ from ideas.queries.ideas import visible_to
 from ideas.queries.shortlists import entries_seen
 from ideas.rules.ideas import is_published
 from ideas.rules.shortlists import can_change_shortlist, can_curate
-from ideas.serializers.shortlists import text_of
 
 OUT_OF_THE_WAY = 1_000_000
 MOST_TAGS = 5
@@ -138,12 +138,15 @@ def write_rationale(
 def remove_entry(*, by: Member, entry: ShortlistEntry, at: datetime) -> Shortlist:
     """Take an idea off the list; its history keeps what was said of it.
 
-    One that somebody took off meanwhile is off: nothing more is done. Raises NotAllowed, Conflict("already_published").
+    One that somebody took off meanwhile is off: nothing more is done. Raises NotAllowed, Conflict("already_published",
+    "decision_told": its authors read a decision, which stays).
     """
     shortlist = _lock_shortlist(entry.shortlist, by)
     now = shortlist.entries.filter(pk=entry.pk).first()
     if now is None:
         return shortlist
+    if now.decisions.filter(published_at__isnull=False).exists():
+        raise Conflict("decision_told")
     _keep(shortlist, ShortlistAct.REMOVED, by, at, idea_id=now.idea_id, rationale=now.rationale, tags=now.tags)
     now.delete()
     _renumber(shortlist, list(shortlist.entries.order_by("position")))
@@ -152,31 +155,36 @@ def remove_entry(*, by: Member, entry: ShortlistEntry, at: datetime) -> Shortlis
 
 
 @transaction.atomic(durable=True)
-def publish_shortlist(*, by: Member, shortlist: Shortlist, at: datetime) -> Shortlist:
-    """Freeze a list as it is and show it to the members; the authors are told.
+def publish_shortlist(*, by: Member, shortlist: Shortlist, public_teaser: bool = False, at: datetime) -> Shortlist:
+    """Freeze a list as it is and show it to the members; what is staged is published with it, and authors are told.
 
+    With `public_teaser` visitors read its title, and of its ideas those that have a public teaser themselves.
     Raises NotAllowed, Conflict("empty_shortlist", "already_published").
     """
     shortlist = _lock_shortlist(shortlist, by)
-    entries = list(shortlist.entries.select_related("idea"))
     # Empty is what looks empty: an answer that depends on an entry that the member can't see would tell of it.
     if not entries_seen(by).filter(shortlist=shortlist).exists():
         raise Conflict("empty_shortlist")
-    for entry in entries:
-        entry.frozen = text_of(entry)
-    ShortlistEntry.objects.bulk_update(entries, ["frozen"])
+    done = publish_staged(shortlist, staged_on(shortlist), by=by, at=at)
+    entries = list(shortlist.entries.select_related("idea"))
+    freeze(shortlist, entries)
     shortlist.state, shortlist.published_by, shortlist.published_at = ShortlistState.PUBLISHED, by, at
-    shortlist.save(update_fields=["state", "published_by", "published_at"])
-    _keep(shortlist, ShortlistAct.PUBLISHED, by, at)
-    told: list[Notification] = []
-    for entry in entries:
-        told += notify(
-            members=entry.idea.authors.all(), kind=NotificationKind.IDEA_SHORTLISTED, idea=entry.idea,
-            url=shortlist.get_absolute_url(), key=f"shortlist.{shortlist.pk}.{entry.idea_id}",
-            data={"title": entry.idea.title, "actor": by.name, "shortlist": shortlist.title}, at=at,
-        )  # fmt: skip
-    _changed(shortlist, told)
+    shortlist.public_teaser = public_teaser
+    shortlist.save(update_fields=["state", "published_by", "published_at", "public_teaser"])
+    note(shortlist, ShortlistAct.PUBLISHED, by, at)
+    decided = {row.entry_id for row in done.decisions}
+    listed = [entry for entry in entries if entry.shown and entry.pk not in decided]
+    told = [*done.told, *(row for entry in listed for row in _tell_listed(shortlist, entry, by, at))]
+    publish.decisions_published(shortlist, done.ideas, done.steps, told)
     return shortlist
+
+
+def _tell_listed(shortlist: Shortlist, entry: ShortlistEntry, by: Member, at: datetime) -> list[Notification]:
+    return notify(
+        members=entry.idea.authors.all(), kind=NotificationKind.IDEA_SHORTLISTED, idea=entry.idea,
+        url=shortlist.get_absolute_url(), key=f"shortlist.{shortlist.pk}.{entry.idea_id}",
+        data={"title": entry.idea.title, "actor": by.name, "shortlist": shortlist.title}, at=at,
+    )  # fmt: skip
 
 
 def _lock_shortlist(shortlist: Shortlist, by: Member) -> Shortlist:
@@ -220,7 +228,7 @@ def _keep(
     ShortlistChange.objects.create(shortlist=shortlist, act=act, idea_id=idea_id, by=by, at=at, data=data)
 
 
-def _changed(shortlist: Shortlist, told: Iterable[Notification] = ()) -> None:
+def _changed(shortlist: Shortlist) -> None:
     shortlist.version += 1
     shortlist.save(update_fields=["version"])
-    publish.shortlist_changed(shortlist, told)
+    publish.shortlist_changed(shortlist)

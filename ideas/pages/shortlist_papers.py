@@ -9,14 +9,16 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ideas.choices import IdeaState, ShortlistState
+from ideas.choices import IdeaState, Outcome, ShortlistState
 from ideas.exchange.tables import Sheet, write_csv, write_xlsx
 from ideas.models import Shortlist, ShortlistEntry
 from ideas.pages.downloads import send, temporary_file
 from ideas.pages.parts import chain_tag, long_texts
 from ideas.queries.shortlists import shortlists_to_read
+from ideas.serializers.decisions import label_of
 from ideas.serializers.shortlists import COLUMNS, entry_line, text_of
 
+OUTCOMES = dict(Outcome.choices)
 IDEA_STATES = dict(IdeaState.choices)
 
 
@@ -69,6 +71,7 @@ def _about(shortlist: Shortlist) -> list[tuple[str, str]]:
 def said_of(entry: ShortlistEntry) -> dict[str, Any]:
     """Say of an entry what stands on the page and on paper alike."""
     text = text_of(entry)
+    scores, criteria = text["scores"], text["scores"].get("criteria", ())
     return {
         **text,
         "reference": entry.idea.reference,
@@ -76,4 +79,6 @@ def said_of(entry: ShortlistEntry) -> dict[str, Any]:
         "state_label": IDEA_STATES.get(text["state"], text["state"]),
         "rationale": entry.rationale,
         "tags": entry.tags,
+        "outcome_label": OUTCOMES.get(text["outcome"], ""),
+        "scores": scores | {"criteria": [{"label": label_of(one), "value": one["mean"]} for one in criteria]},
     }

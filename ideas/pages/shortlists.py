@@ -20,11 +20,13 @@ from ideas.actions.shortlists import (
     remove_entry,
     write_rationale,
 )
-from ideas.choices import ShortlistAct, ShortlistState
+from ideas.choices import Outcome, ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
+from ideas.forms.decisions import PublishForm
 from ideas.forms.shortlists import MoveForm, RationaleForm, ShortlistForm
 from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
-from ideas.pages.parts import Names, chain_tag, long_texts, member_of, put_on, read_names, see_other
+from ideas.pages.decisions import list_context
+from ideas.pages.parts import Names, chain_tag, long_texts, member_of, posted, put_on, read_names, see_other
 from ideas.pages.shortlist_papers import said_of
 from ideas.queries.ideas import audiences_of
 from ideas.queries.shortlists import (
@@ -40,6 +42,7 @@ from ideas.rules.shortlists import can_change_shortlist, can_curate
 from realtime.log import position
 
 STATES = dict(ShortlistState.choices)
+OUTCOMES = dict(Outcome.choices)
 
 
 @login_required
@@ -81,10 +84,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     shortlist = get_object_or_404(_seen(request), pk=pk)
+    by, form = member_of(request), PublishForm(posted(request))
     if request.method != "POST":
-        return _ask(request, "shortlists/publish.html", shortlist)
+        staged, _decided = list_context(shortlist, by, audiences_of(by), curates=can_curate(by, shortlist.value_chain))
+        return _ask(request, "shortlists/publish.html", shortlist, form=form, staged=staged)
     try:
-        publish_shortlist(by=member_of(request), shortlist=shortlist, at=timezone.now())
+        # A box that is ticked or not: nothing else can be typed into this form.
+        publish_shortlist(by=by, shortlist=shortlist, at=timezone.now(), public_teaser="public_teaser" in form.data)
     except Conflict as refusal:
         return _show(request, shortlist, refusal=refusal)
     messages.success(request, _("The shortlist is published, and the authors are told."))
@@ -186,12 +192,14 @@ def _show(
     shortlist = shortlists_to_read(by, audiences).get(pk=shortlist.pk)
     may_change = can_change_shortlist(by, shortlist)
     curates = may_change or can_curate(by, shortlist.value_chain)
+    staged, decided = list_context(shortlist, by, audiences, curates=curates)
     context = {
         "shortlist": shortlist,
         "state_label": STATES[shortlist.state],
         "chain": chain_tag(shortlist.value_chain),
         "live": live,
-        "entries": _entries(shortlist, read_names(), typed or {}, may_change=may_change),
+        "entries": _entries(shortlist, read_names(), typed or {}, decided, may_change=may_change),
+        "staged": staged,
         "may": {"change": may_change},
         "history": [_line(change) for change in history_of(shortlist, by, audiences)] if curates else [],
         "refused": refusal.text if refusal else "",
@@ -202,7 +210,12 @@ def _show(
 
 
 def _entries(
-    shortlist: Shortlist, names: Names, typed: dict[int, RationaleForm], *, may_change: bool
+    shortlist: Shortlist,
+    names: Names,
+    typed: dict[int, RationaleForm],
+    decided: dict[int, dict[str, Any]],
+    *,
+    may_change: bool,
 ) -> list[dict[str, Any]]:
     entries: list[ShortlistEntry] = shortlist.seen_entries  # type: ignore[attr-defined]  # by with_entries
     rows = []
@@ -227,6 +240,7 @@ def _entries(
                 "texts": long_texts(said["html"]) if entry.frozen else [],
                 "form": form if may_change or entry.pk in typed else None,
                 "typed": entry.pk in typed,
+                "decision": decided.get(entry.pk),
             }
         )
     return rows
@@ -237,21 +251,23 @@ def _line(change: ShortlistChange) -> dict[str, Any]:
     data: dict[str, Any] = {"title": change.idea.title if change.idea else ""}
     if change.act == ShortlistAct.MOVED:
         data |= vars(change.move)  # type: ignore[attr-defined]  # by history_of
+    data["outcome"] = OUTCOMES.get(change.data.get("outcome", ""), "")
     was = _gone(change)
+    words = was.get("rationale") or was.get("text", "")
     return {
         "at": change.at,
         "who": change.by.name,
         "text": _LINES[change.act] % data,
-        "was": was.get("rationale", ""),
+        "was": words,
         "tags": was.get("tags", []),
     }
 
 
 def _gone(change: ShortlistChange) -> dict[str, Any]:
-    """What was said of an idea and is said no more: {rationale, tags}, each where there was such."""
+    """What was said of an idea and is said no more: {rationale, tags, text}, each where there was such."""
     if change.act == ShortlistAct.REASONED:
         return {name: was for name, (was, _now) in change.data.items()}
-    return change.data if change.act == ShortlistAct.REMOVED else {}
+    return change.data if change.act in (ShortlistAct.REMOVED, ShortlistAct.UNSTAGED) else {}
 
 
 _LINES: dict[str, Any] = {
@@ -260,5 +276,8 @@ _LINES: dict[str, Any] = {
     ShortlistAct.MOVED: gettext_lazy("“%(title)s” moved from place %(was)d to %(now)d"),
     ShortlistAct.REASONED: gettext_lazy("Reason or labels of “%(title)s” changed"),
     ShortlistAct.REMOVED: gettext_lazy("“%(title)s” taken off"),
+    ShortlistAct.STAGED: gettext_lazy("“%(title)s”: decision staged: %(outcome)s"),
+    ShortlistAct.UNSTAGED: gettext_lazy("“%(title)s”: staged decision withdrawn: %(outcome)s"),
+    ShortlistAct.DECIDED: gettext_lazy("Decisions published, and the authors told"),
     ShortlistAct.PUBLISHED: gettext_lazy("List published"),
 }

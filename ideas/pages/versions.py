@@ -1,5 +1,6 @@
 """The page of an idea's versions: who saved when, and what changed from one to another."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -35,7 +36,7 @@ def overview(request: HttpRequest, reference: str) -> HttpResponse:
         "versions": [_row(idea, row, rows, (old, new)) for row in rows],
         "old": old,
         "new": new,
-        "changes": [_shown(change) for change in changed_between(old, new)],
+        "changes": shown_changes(changed_between(old, new)),
     }
     return render(request, "versions/list.html", context)
 
@@ -64,6 +65,11 @@ def _row(idea: Idea, row: IdeaVersion, rows: list[IdeaVersion], compared: tuple[
         "is_compared": row in compared,
         "url": reverse("versions:list", args=[idea.reference], query=query) if before != row else "",
     }
+
+
+def shown_changes(changes: Iterable[Changed]) -> list[dict[str, Any]]:
+    """What `versions/_change.html` draws of what differs between two versions, a field each."""
+    return [_shown(change) for change in changes]
 
 
 def _shown(change: Changed) -> dict[str, Any]:

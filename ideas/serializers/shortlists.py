@@ -6,22 +6,31 @@ from typing import Any
 from rest_framework import serializers
 
 from ideas.exchange.cells import Cell
-from ideas.models import Shortlist, ShortlistEntry
+from ideas.models import Idea, Shortlist, ShortlistEntry
 from ideas.serializers.exports import instant
 
 # What an export says of an entry, a column each.
-COLUMNS = ("place", "reference", "title", "acronym", "teaser", "state", "rationale", "labels", "added_by", "added_at")
+COLUMNS = (
+    "place", "reference", "title", "acronym", "teaser", "state", "decision", "score", "scores", "rationale", "labels",
+    "added_by", "added_at",
+)  # fmt: skip
 
 
 def text_of(entry: ShortlistEntry) -> dict[str, Any]:
-    """Give {title, acronym, teaser, state, html} of an entry, as they are now: what publishing keeps in `frozen`.
+    """Give {title, acronym, teaser, state, html, outcome, scores} of an entry; on a published list, of that day.
 
-    On a published list they are those of that day.
+    `outcome` and `scores` ({} for none) are those that everybody reads on a published list.
     """
-    idea = entry.idea
-    now = {"title": idea.title, "acronym": idea.acronym, "teaser": idea.teaser, "state": idea.state, "html": idea.html}
+    bare = {"outcome": "", "scores": {}}
     # What was published before long texts were kept has none.
-    return now if entry.frozen is None else {**now, "html": {}, **entry.frozen}
+    return bare | text_now(entry.idea) | ({} if entry.frozen is None else {"html": {}, **entry.frozen})
+
+
+def text_now(idea: Idea) -> dict[str, Any]:
+    """Give {title, acronym, teaser, state, html} of an idea as they are now."""
+    return {
+        "title": idea.title, "acronym": idea.acronym, "teaser": idea.teaser, "state": idea.state, "html": idea.html,
+    }  # fmt: skip
 
 
 def entry_line(entry: ShortlistEntry) -> list[Cell]:
@@ -30,6 +39,11 @@ def entry_line(entry: ShortlistEntry) -> list[Cell]:
     record = {
         "place": entry.place,  # type: ignore[attr-defined]  # by with_entries
         "reference": entry.idea.reference,
+        "decision": text["outcome"],
+        "score": text["scores"].get("overall", ""),
+        "scores": "; ".join(
+            f"{one['label'] or one['code']}: {one['mean']}" for one in text["scores"].get("criteria", ())
+        ),
         "rationale": entry.rationale,
         "labels": "; ".join(entry.tags),
         "added_by": entry.added_by.name,
@@ -52,9 +66,17 @@ class EntrySerializer(serializers.Serializer[ShortlistEntry]):
     position = serializers.IntegerField(source="place")
     rationale = serializers.CharField()
     tags = serializers.ListField(child=serializers.CharField())
+    outcome = serializers.SerializerMethodField(help_text="shortlist or reserve, once that is published.")
+    score = serializers.SerializerMethodField(help_text="Overall score as text, where the leads chose to show it.")
 
     def get_title(self, entry: ShortlistEntry) -> str:
         return str(text_of(entry)["title"])
+
+    def get_outcome(self, entry: ShortlistEntry) -> str:
+        return str(text_of(entry)["outcome"])
+
+    def get_score(self, entry: ShortlistEntry) -> str:
+        return str(text_of(entry)["scores"].get("overall", ""))
 
 
 class ShortlistSerializer(serializers.Serializer[Shortlist]):

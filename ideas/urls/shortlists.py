@@ -2,11 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from ideas.pages import adding, comparisons, shortlist_papers, shortlists
+from ideas.pages import adding, comparisons, decided, decisions, shortlist_papers, shortlists
 
 pages: dict[str, list[URLPattern]] = {
     "comparisons": [
         path("compare/", comparisons.detail, name="detail"),
+    ],
+    "decisions": [
+        path("shortlist-entries/<int:pk>/decision/", decisions.stage, name="stage"),
+        path("shortlist-entries/<int:pk>/decision/withdraw/", decisions.withdraw, name="withdraw"),
+        path("shortlist-entries/<int:pk>/changes/", decided.changes, name="changes"),
+        path("shortlists/<int:pk>/decisions/publish/", decisions.publish, name="publish"),
+        path("ideas/<str:reference>/decisions/", decided.told, name="told"),
     ],
     "shortlists": [
         path("shortlists/", shortlists.overview, name="list"),

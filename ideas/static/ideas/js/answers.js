@@ -1,5 +1,5 @@
 // Texts to begin an answer with: put where the reader writes, without a reload. Without scripts each is a link.
-const area = document.querySelector("textarea[name=reason]");
+const area = document.querySelector("textarea[name=reason], .decide textarea");
 const links = [...document.querySelectorAll("[data-answer]")];
 
 document.addEventListener("click", (event) => {
