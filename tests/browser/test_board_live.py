@@ -115,8 +115,8 @@ def test_an_old_board_becomes_a_fresh_one(visit: Visits, author: Author) -> None
     fresh = open_board(visit("company@example.org")).evaluate(SHOWN)
     both = still["counts"].keys() & fresh["counts"].keys()
     assert {key: still["counts"][key] for key in both} == {key: fresh["counts"][key] for key in both}
-    # Only the eight calls that most ideas aim at are listed: which ones waits for the press, like the cards. So does what
-    # no line-up lacked before; a figure that is there moves at once.
+    # Only the eight calls that most ideas aim at are listed: which ones waits for the press, like the cards. So does
+    # what no line-up lacked before; a figure that is there moves at once.
     assert all(key.startswith("call-") for key in still["counts"].keys() - fresh["counts"].keys())
     unlisted = [key for key in fresh["counts"].keys() - still["counts"].keys() if not key.startswith("call-")]
     assert all(key.startswith("lacks-") for key in unlisted)
