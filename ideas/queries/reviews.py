@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from ideas.choices import REVIEW_DUE, ReviewState, ShortlistState
 from ideas.models import Decision, Idea, Member, Review, ReviewRound, Shortlist, ShortlistEntry
@@ -40,12 +40,12 @@ class Summary:
 # Seeing -------------------------------------------------------------------------------------------------------------
 
 
-def free_to_review(member: Member) -> QuerySet[Idea]:
+def free_to_review(member: Member, audiences: Sequence[str] | None = None) -> QuerySet[Idea]:
     """Select the ideas whose reviews may concern a member at all: seen, and of no interest to them. For ever so:
     neither a decision nor a published list opens the reviews of an idea to who has an interest in it.
     """
     own = Exists(conflicted_ideas(member).filter(pk=OuterRef("pk")))
-    return visible_to(member).exclude(own).order_by()
+    return visible_to(member, audiences).exclude(own).order_by()
 
 
 def reviews_concerning(member: Member) -> QuerySet[Review]:
@@ -121,12 +121,28 @@ def reviews_to_remind(at: datetime) -> QuerySet[Review]:
 # What they add up to ------------------------------------------------------------------------------------------------
 
 
+def counts_of(shortlist: Shortlist, member: Member, audiences: Sequence[str] | None = None) -> dict[str, int]:
+    """Count a list's reviews for a member, of ideas in which they have no interest: {done, asked, mine}, `mine` being
+    those of their own that wait. One query.
+    """
+    free = free_to_review(member, audiences).values("id")
+    reviews = Review.objects.filter(entry__shortlist=shortlist, entry__idea__in=free)
+    counts: dict[str, int] = reviews.exclude(state=ReviewState.DECLINED).aggregate(
+        done=Count("id", filter=Q(state=ReviewState.DONE)),
+        asked=Count("id"),
+        mine=Count("id", filter=Q(reviewer=member, state__in=REVIEW_DUE)),
+    )
+    return counts
+
+
 def round_of(shortlist: Shortlist) -> ReviewRound | None:
     """Read a list's round; None where it has none."""
     return ReviewRound.objects.filter(shortlist=shortlist).first()
 
 
-def summaries(entries: Iterable[ShortlistEntry], member: Member | None = None) -> dict[int, Summary]:
+def summaries(
+    entries: Iterable[ShortlistEntry], member: Member | None = None, audiences: Sequence[str] | None = None
+) -> dict[int, Summary]:
     """Add up the reviews of entries: {entry id: Summary}, in two queries.
 
     With `member` it is what they may know: nothing of ideas in which they have an interest or that they don't see
@@ -139,7 +155,8 @@ def summaries(entries: Iterable[ShortlistEntry], member: Member | None = None) -
     }
     listed = [entry for entry in found if entry.shortlist_id in rounds]
     if member is not None:
-        free = set(free_to_review(member).filter(id__in={e.idea_id for e in listed}).values_list("id", flat=True))
+        seen = free_to_review(member, audiences).filter(id__in={entry.idea_id for entry in listed})
+        free = set(seen.values_list("id", flat=True))
         listed = [entry for entry in listed if entry.idea_id in free]
     by_entry: dict[int, list[Review]] = defaultdict(list)
     for review in Review.objects.filter(entry__in=listed).exclude(state=ReviewState.DECLINED):
