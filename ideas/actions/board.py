@@ -92,13 +92,27 @@ def index_idea(idea: Idea, before: Iterable[CountRow] = (), *, also: Iterable[st
 
     Returns how the counts moved, by audience, for `publish`.
     """
+    moves = index_uncounted(idea, before, also=also)
+    write_moves([moves])
+    return moves
+
+
+def index_uncounted(idea: Idea, before: Iterable[CountRow], *, also: Iterable[str] = ()) -> Moves:
+    """As `index_idea`, for one of several ideas: the caller moves the counts of all together, by `write_moves`."""
     idea.audience = audience_of(idea)
     idea.closes_at = idea.deadline.at if idea.deadline else None
     idea.tags = tags_of(idea)
     _write_checks(idea, _checks(idea))
     idea.save(update_fields=["audience", "closes_at", "tags", "lacking", *also])
     index_idea_words(idea)
-    return move_counts(before=set(before), now=count_rows(idea))
+    return _moves(set(before), count_rows(idea))
+
+
+def reindex(ideas: Iterable[Idea]) -> list[tuple[Idea, Moves]]:
+    """Write what the board reads of ideas anew; returns each with how the counts moved."""
+    moved = [(idea, index_uncounted(idea, count_rows(idea))) for idea in ideas]
+    write_moves(moves for _, moves in moved)
+    return moved
 
 
 def tags_of(idea: Idea) -> dict[str, object]:
@@ -127,17 +141,8 @@ def _write_checks(idea: Idea, checks: Sequence[Check]) -> None:
     idea.lacking = " ".join(lacking(checks))
 
 
-def move_counts(*, before: set[CountRow], now: set[CountRow]) -> Moves:
-    """Take one from each count that is only in `before`, and give one to each that is only in `now`.
-
-    Returns how they moved.
-    """
-    moves = _moves(before, now)
-    _write_moves([moves])
-    return moves
-
-
 def _moves(before: set[CountRow], now: set[CountRow]) -> Moves:
+    """Take one from each count that is only in `before`, and give one to each that is only in `now`."""
     moves: Moves = {}
     for audience, facet, value in sorted(before ^ now):
         step = 1 if (audience, facet, value) in now else -1
@@ -145,8 +150,11 @@ def _moves(before: set[CountRow], now: set[CountRow]) -> Moves:
     return moves
 
 
-def _write_moves(of_ideas: Iterable[Moves]) -> None:
-    """Move each count once, by all steps together; in sorted order, so that two writers never wait in a circle."""
+def write_moves(of_ideas: Iterable[Moves]) -> None:
+    """Move each count once, by all steps together; in sorted order, so that two writers never wait in a circle.
+
+    Once in a transaction, for the same reason: a count that was moved stays locked until its end.
+    """
     steps: Counter[CountRow] = Counter()
     for moves in of_ideas:
         for audience, rows in moves.items():
@@ -187,15 +195,12 @@ def retarget(call: Call, at: datetime) -> list[tuple[Idea, Moves]]:
     Returns those ideas, each with how the counts moved. An idea keeps its chosen deadline as long as the call has it.
     """
     ideas = list(Idea.objects.filter(call=call).select_for_update(of=("self",)).order_by("id"))
-    moved = []
     for idea in ideas:
-        before = count_rows(idea)
         idea.call = call
         if idea.deadline is None:
             idea.deadline = next_closing(call, at)
             idea.save(update_fields=["deadline"])
-        moved.append((idea, index_idea(idea, before)))
-    return moved
+    return reindex(ideas)
 
 
 def rejudge(calls: Iterable[Call]) -> list[tuple[Consortium, Moves | None]]:
@@ -216,6 +221,6 @@ def rejudge(calls: Iterable[Call]) -> list[tuple[Consortium, Moves | None]]:
             changed.append(idea)
             moves = _moves(before, count_rows(idea))
         judged.append((consortium, moves))
-    _write_moves(moves for _, moves in judged if moves)
+    write_moves(moves for _, moves in judged if moves)
     Idea.objects.bulk_update(changed, ["tags", "lacking"], batch_size=200)
     return judged

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ideas.actions.annexes import keep_for_partners
-from ideas.actions.board import count_rows, count_slots, index_idea
+from ideas.actions.board import count_rows, count_slots, index_uncounted, write_moves
 from ideas.actions.ideas import keep_version
 from ideas.actions.join_steps import end, note
 from ideas.actions.replies import reread_replies
@@ -73,8 +73,9 @@ def merge_ideas(proposal: MergeProposal, *, by: Member, at: datetime) -> Merge:
     for one in (idea, into):
         count_slots(one)
     kept = ["activity_at", "comment_count"]
-    done.moves = index_idea(idea, before, also=["state", "merged_into", *kept, *reread_replies(idea)])
-    done.into_moves = index_idea(into, into_before, also=["version", *kept, *reread_replies(into)])
+    done.moves = index_uncounted(idea, before, also=["state", "merged_into", *kept, *reread_replies(idea)])
+    done.into_moves = index_uncounted(into, into_before, also=["version", *kept, *reread_replies(into)])
+    write_moves([done.moves, done.into_moves])
     IdeaTransition.objects.create(
         idea=idea, old_state=old_state, new_state=idea.state, by=by, at=at, reason=proposal.reason
     )

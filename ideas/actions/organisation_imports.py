@@ -10,7 +10,8 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from ideas import publish
-from ideas.actions.organisations import SEEN_ON_IDEAS, refresh_ideas, slugs_for
+from ideas.actions.board import reindex
+from ideas.actions.organisations import SEEN_ON_IDEAS, ideas_with, slugs_for
 from ideas.actions.search import index_organisations
 from ideas.choices import Scheme
 from ideas.exchange.calls import RefusedRow
@@ -110,8 +111,7 @@ def _write_alone(row: OrganisationRow, run: Run) -> None:
 @transaction.atomic(durable=True)
 def _write(*, rows: Sequence[OrganisationRow], run: Run) -> Written:
     first = list({row.pic: row for row in reversed(rows) if row.pic not in run.seen}.values())[::-1]
-    locked = Organisation.objects.filter(pic__in={row.pic for row in rows}).select_for_update(no_key=True)
-    known = {organisation.pic: organisation for organisation in locked.order_by("pk")}
+    known = _lock({row.pic for row in rows}, first, run)
     renewed = [(known[row.pic], _renew(known[row.pic], row, run)) for row in first if _is_news(row, known, run)]
     Organisation.objects.bulk_update([one for one, _fields in renewed], [*FIELDS, "province", "told"])
     fresh = _create([row for row in first if row.pic not in known], run)
@@ -119,10 +119,16 @@ def _write(*, rows: Sequence[OrganisationRow], run: Run) -> Written:
     index_organisations([*fresh, *changed])
     projects = _add_projects(rows, {**known, **{one.pic: one for one in fresh}}, run)
     seen = [one for one, fields in renewed if fields & set(SEEN_ON_IDEAS)]
-    moved = [pair for one in seen for pair in refresh_ideas(one)]
-    # Two of them may take part in one idea: told once, with how its counts moved at last.
-    publish.organisation_changed({idea.pk: (idea, moves) for idea, moves in moved}.values())
+    publish.organisation_changed(reindex(ideas_with(seen)))
     return Written({row.pic for row in first}, len(fresh), len(changed), projects)
+
+
+def _lock(pics: set[str], first: Sequence[OrganisationRow], run: Run) -> dict[str, Organisation]:
+    """Load the organisations that are known, by their PIC, for a write; and before them the ideas that show them."""
+    found = Organisation.objects.filter(pic__in=pics).order_by("pk")
+    known = {organisation.pic: organisation for organisation in found}
+    list(ideas_with(known[row.pic] for row in first if _is_news(row, known, run)).values_list("pk"))
+    return {organisation.pic: organisation for organisation in found.select_for_update(no_key=True)}
 
 
 def _told(row: OrganisationRow, run: Run) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Writes of organisations: a new one, and its profile."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
-from ideas.actions.board import count_rows, index_idea
+from ideas.actions.board import reindex
 from ideas.actions.competences import set_words, words_for
 from ideas.actions.search import index_organisations
 from ideas.choices import JoinState
 from ideas.errors import Conflict, NotAllowed
 from ideas.exchange.organisations import COUNTRIES
-from ideas.models import Idea, Member, Organisation, PastProject
+from ideas.models import Idea, JoinRequest, Member, Organisation, PastProject
 from ideas.models.competences import LISTS
-from ideas.queries.board_counts import Moves
 from ideas.rules.organisations import can_certify, can_create_organisations, can_edit_organisation
 
 LINES = ("name", "short_name", "website", "address")
@@ -70,8 +69,7 @@ def edit_organisation(
     if not can_edit_organisation(by, organisation):
         raise NotAllowed
     words = words_for(_lists_in(content), by=by, at=at)
-    # Ideas before organisations, as everybody who locks both: two writers never wait in a circle.
-    list(ideas_with(organisation).values_list("pk"))
+    list(ideas_with([organisation]).values_list("pk"))  # locked before the organisation
     organisation = lock_organisation(organisation.pk)
     if organisation.version != version:
         raise Conflict("edited_meanwhile")
@@ -83,7 +81,7 @@ def edit_organisation(
     _save(organisation)
     _fill_rest(organisation, content, words)
     is_seen = any(getattr(organisation, name) != before[name] for name in SEEN_ON_IDEAS)
-    publish.organisation_changed(refresh_ideas(organisation) if is_seen else ())
+    publish.organisation_changed(reindex(ideas_with([organisation])) if is_seen else ())
     return organisation
 
 
@@ -95,20 +93,16 @@ def lock_organisation(pk: int) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True).get(pk=pk)
 
 
-def ideas_with(organisation: Organisation) -> QuerySet[Idea]:
-    """Select the ideas that an organisation proposes or is a partner of, for a write."""
-    joined = organisation.join_requests.filter(state=JoinState.ACCEPTED).values("idea")
-    found = Idea.objects.filter(Q(organisation=organisation) | Q(pk__in=joined))
+def ideas_with(organisations: Iterable[Organisation]) -> QuerySet[Idea]:
+    """Select the ideas that any of these proposes or is a partner of, for a write.
+
+    They are locked before organisations, by everybody who locks both: who writes to an idea may lock an organisation
+    after it, and two writers never wait in a circle.
+    """
+    ids = [organisation.pk for organisation in organisations]
+    joined = JoinRequest.objects.filter(organisation__in=ids, state=JoinState.ACCEPTED).order_by().values("idea")
+    found = Idea.objects.filter(Q(organisation__in=ids) | Q(pk__in=joined))
     return found.select_for_update(of=("self",)).order_by("pk")
-
-
-def refresh_ideas(organisation: Organisation) -> list[tuple[Idea, Moves]]:
-    """Keep what ideas show of an organisation, after a change of it; returns them, with how counts moved."""
-    moved = []
-    for idea in ideas_with(organisation):
-        before = count_rows(idea)
-        moved.append((idea, index_idea(idea, before)))
-    return moved
 
 
 def slugs_for(names: Sequence[str]) -> list[str]:

@@ -4,17 +4,16 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ideas import publish
-from ideas.actions.board import count_rows, index_idea
+from ideas.actions.board import reindex
 from ideas.actions.notifications import notify
-from ideas.choices import JoinState, NotificationKind
+from ideas.actions.organisations import ideas_with
+from ideas.choices import NotificationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Idea, JoinRequest, Member, Notification, Organisation
+from ideas.models import Member, Notification, Organisation
 from ideas.queries.affiliations import keepers_of
-from ideas.queries.board_counts import Moves
 from ideas.rules.affiliations import can_let_unit_go, can_take_as_unit
 
 
@@ -25,7 +24,7 @@ def take_unit(*, by: Member, parent: Organisation, unit: Organisation, at: datet
     Who looks after either side is told. Its people stay its own. Raises NotAllowed, ValidationError,
     Conflict("unit_taken", "unit_of_unit", "unit_has_units").
     """
-    ideas = _lock_ideas_of(unit)
+    ideas = list(ideas_with([unit]))
     rows = _lock_organisations(parent.pk, unit.pk)
     parent, unit = rows[parent.pk], rows[unit.pk]
     if not can_take_as_unit(by, parent, unit):
@@ -35,7 +34,7 @@ def take_unit(*, by: Member, parent: Organisation, unit: Organisation, at: datet
     _check_levels(parent, unit)
     _set_parent(unit, parent)
     told = _tell(unit, parent, "taken", by=by, at=at)
-    publish.organisation_changed(_indexed(ideas), told)
+    publish.organisation_changed(reindex(ideas), told)
     return unit
 
 
@@ -45,7 +44,7 @@ def let_unit_go(*, by: Member, unit: Organisation, at: datetime) -> Organisation
 
     Raises NotAllowed, Conflict("wrong_state").
     """
-    ideas = _lock_ideas_of(unit)
+    ideas = list(ideas_with([unit]))
     unit = _lock_organisations(unit.pk)[unit.pk]
     parent = unit.parent
     if not can_let_unit_go(by, unit):
@@ -54,7 +53,7 @@ def let_unit_go(*, by: Member, unit: Organisation, at: datetime) -> Organisation
         raise Conflict("wrong_state")
     _set_parent(unit, None)
     told = _tell(unit, parent, "let_go", by=by, at=at)
-    publish.organisation_changed(_indexed(ideas), told)
+    publish.organisation_changed(reindex(ideas), told)
     return unit
 
 
@@ -69,16 +68,6 @@ def _check_levels(parent: Organisation, unit: Organisation) -> None:
         raise Conflict("unit_has_units")
 
 
-def _lock_ideas_of(unit: Organisation) -> list[Idea]:
-    """Load the ideas in whose line-up an organisation is, for a write.
-
-    Before the organisations: who writes to an idea takes its lock first, too.
-    """
-    joined = JoinRequest.objects.filter(organisation=unit, state=JoinState.ACCEPTED).order_by().values("idea")
-    ideas = Idea.objects.filter(Q(organisation=unit) | Q(pk__in=joined))
-    return list(ideas.select_for_update(of=("self",)).order_by("id"))
-
-
 def _lock_organisations(*ids: int) -> dict[int, Organisation]:
     """Load organisations for a write, in the order of their ids: two who make units never wait in a circle."""
     rows = Organisation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
@@ -88,11 +77,6 @@ def _lock_organisations(*ids: int) -> dict[int, Organisation]:
 def _set_parent(unit: Organisation, parent: Organisation | None) -> None:
     unit.parent = parent
     unit.save(update_fields=["parent"])
-
-
-def _indexed(ideas: list[Idea]) -> list[tuple[Idea, Moves]]:
-    """What the line-ups lack is on the cards."""
-    return [(idea, index_idea(idea, count_rows(idea))) for idea in ideas]
 
 
 def _tell(unit: Organisation, parent: Organisation, step: str, *, by: Member, at: datetime) -> list[Notification]:

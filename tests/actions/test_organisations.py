@@ -1,13 +1,16 @@
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ideas.actions.organisations import MOST_PROJECTS, create_organisation, edit_organisation
 from ideas.choices import ConsortiumRole, OrganisationKind
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Member, Organisation, PastProject
+from ideas.models import BoardCount, Member, Organisation, PastProject
 from ideas.queries.organisations import having_words
 from ideas.queries.topics import board_topic, idea_topic
 from realtime.models import Change
@@ -15,6 +18,7 @@ from tests.factories import make_call, make_chain, make_idea, make_ket, make_org
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
+MOVED = re.compile(r'^UPDATE "ideas_boardcount" .*"id" = (\d+)')
 PROJECT = {"title": "e-Drive", "programme": "Horizon 2020", "year": 2019, "role": "coordinator", "url": ""}
 
 
@@ -198,6 +202,19 @@ def test_ideas_hear_of_what_they_show_of_it(researcher, administrator, firm):
         (board_topic("members"), "card.changed"),
         (idea_topic(idea.pk), "consortium.changed"),
     ]
+
+
+def test_counts_of_several_ideas_move_once_and_in_one_order(researcher, administrator, firm):
+    # What the first idea lacks afterwards stands, in that order, behind what the second one lacked before.
+    for rule in ("min_smes", "min_laboratories"):
+        make_partner(make_idea(researcher, call=make_call(rules={rule: 1})), administrator, firm)
+
+    with CaptureQueriesContext(connection) as asked:
+        edit(firm, administrator, kind=OrganisationKind.RESEARCH)
+
+    moved = [int(found[1]) for one in asked if (found := MOVED.search(one["sql"]))]
+    rows = BoardCount.objects.in_bulk(moved)
+    assert [rows[pk].value for pk in moved] == ["min_laboratories", "min_smes"]
 
 
 def test_a_text_that_no_idea_shows_is_told_to_none(researcher, administrator, firm):

@@ -8,6 +8,7 @@ from ideas.choices import Scheme
 from ideas.management.prepare import ORGANISATIONS
 from ideas.models import Organisation, PastProject
 from ideas.queries.organisations import having_words
+from realtime.models import Change
 from tests.exchange.test_organisations import FIRM, cordis
 from tests.factories import make_call, make_idea, make_ket, make_organisation, make_partner
 
@@ -86,6 +87,23 @@ def test_ideas_are_brought_up_to_date_with_what_changed(tmp_path, researcher, ad
 
     idea.refresh_from_db()
     assert idea.tags["lacks"] == {"min_smes": 1}
+
+
+def test_an_idea_with_two_of_them_is_told_once_with_all_that_moved(tmp_path, researcher, administrator):
+    rows = [{**FIRM, "organisationID": pic, "SME": "false"} for pic in ("999986096", "999986097")]
+    run(tmp_path, cordis(*rows))
+    idea = make_idea(researcher, call=make_call(rules={"min_smes": 1}))
+    for organisation in Organisation.objects.exclude(pic=""):
+        administrator.affiliations.create(organisation=organisation, role="administrator")
+        make_partner(idea, administrator, organisation)
+    before = Change.objects.count()
+
+    run(tmp_path, cordis(*({**row, "SME": "true"} for row in rows)))
+
+    told = Change.objects.order_by("pk")[before:]
+    [card] = [one.payload for one in told if one.kind == "card.changed"]
+    assert card["counts"] == [["lacks", "confirmation", 1], ["lacks", "min_smes", -1]]
+    assert sorted(one.kind for one in told) == ["card.changed", "consortium.changed"]
 
 
 def test_bad_rows_are_told_and_the_rest_comes_in(tmp_path):
