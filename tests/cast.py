@@ -4,8 +4,17 @@ import pytest
 from django.test import Client
 
 from ideas.choices import AffiliationRole, OrganisationKind, Visibility
-from ideas.models import Idea, Member, Organisation, ValueChain
-from tests.factories import affiliate, make_chain, make_idea, make_ket, make_member, make_organisation
+from ideas.models import Idea, JoinRequest, Member, Organisation, ValueChain
+from tests.factories import (
+    affiliate,
+    make_chain,
+    make_idea,
+    make_join_request,
+    make_ket,
+    make_member,
+    make_organisation,
+    make_partner,
+)
 
 
 @pytest.fixture
@@ -120,3 +129,18 @@ def signed_in(member: Member | None) -> Client:
     if member:
         client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def partner(idea: Idea, administrator: Member, company: Member, firm: Organisation) -> JoinRequest:
+    """The firm is a partner of the open idea; administrator and company are its people."""
+    return make_partner(idea, administrator, firm)
+
+
+@pytest.fixture
+def asker(idea: Idea) -> Member:
+    """The administrator of an organisation that asked to join and waits."""
+    member, organisation = make_member("Asta Asker"), make_organisation("Asking")
+    affiliate(member, organisation, AffiliationRole.ADMINISTRATOR)
+    make_join_request(idea, member, organisation)
+    return member

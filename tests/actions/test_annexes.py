@@ -1,12 +1,10 @@
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django import Settings
 
 from ideas.actions.annexes import note_download, open_annex, write_annex
 from ideas.actions.attachments import remove_attachment
@@ -45,21 +43,8 @@ from tests.factories import (
     make_partner,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Settings) -> None:
-    """The files of a test, on a disk of their own."""
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
-
-
-@pytest.fixture
-def partner(idea: Idea, administrator: Member, company: Member, firm: Organisation) -> JoinRequest:
-    """The firm is a confirmed partner of the idea; administrator and company are its people."""
-    return make_partner(idea, administrator, firm)
 
 
 def changes(after: int) -> list[tuple[str, str]]:

@@ -21,15 +21,7 @@ from realtime.models import Change
 from tests.exchange.hostile import PDF, image
 from tests.factories import make_attachment, make_member, make_partner
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Settings) -> Path:
-    """The files of a test, on a disk of their own."""
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
-    return tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 def files(folder: Path) -> int:

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from pytest_django import Settings
 
 from ideas.actions.attachments import remove_attachment
 from ideas.actions.joining import commit_partner, withdraw_join_request
@@ -21,21 +20,7 @@ from ideas.queries.partners import sheet_of
 from realtime.models import Change
 from tests.factories import affiliate, make_attachment, make_member, make_partner
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Settings) -> Path:
-    """The files of a test, on a disk of their own."""
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
-    return tmp_path
-
-
-@pytest.fixture
-def partner(idea: Idea, administrator: Member, company: Member, firm: Organisation) -> JoinRequest:
-    """The firm is a partner of the idea; administrator and company are its people."""
-    return make_partner(idea, administrator, firm)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 @pytest.fixture

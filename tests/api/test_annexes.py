@@ -1,29 +1,15 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from ideas.actions.joining import withdraw_join_request
 from ideas.models import Annex, AnnexOpening, Idea, JoinRequest, Member, Organisation
 from tests.api.conftest import Api, codes
-from tests.factories import affiliate, make_annex, make_attachment, make_join_request, make_member, make_partner
+from tests.factories import affiliate, make_annex, make_attachment, make_join_request, make_member
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Settings) -> None:
-    """The files of a test, on a disk of their own."""
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
-
-
-@pytest.fixture
-def partner(idea: Idea, administrator: Member, company: Member, firm: Organisation) -> JoinRequest:
-    """The firm is a confirmed partner of the idea; administrator and company are its people."""
-    return make_partner(idea, administrator, firm)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 def address(idea: Idea, key: Any = None) -> str:

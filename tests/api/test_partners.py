@@ -9,15 +9,9 @@ from ideas.choices import Commitment
 from ideas.data.demo_files import make_pdf
 from ideas.models import Idea, JoinRequest, Member, Organisation, PartnerLetter, PartnerSheet
 from tests.cast import signed_in
-from tests.factories import make_join_request, make_partner
+from tests.factories import make_join_request
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def partner(idea: Idea, administrator: Member, company: Member, firm: Organisation) -> JoinRequest:
-    """The firm is a partner of the idea; administrator and company are its people."""
-    return make_partner(idea, administrator, firm)
 
 
 def sheet(idea: Idea, rest: str = "") -> str:

@@ -12,11 +12,11 @@ from ideas.actions.joining import withdraw_join_request
 from ideas.actions.mails import make_mails
 from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.choices import NotificationKind, SearchKind
-from ideas.models import Comment, Idea, JoinRequest, Mail, Member, Notification, Organisation, SearchEntry
+from ideas.models import Comment, Idea, JoinRequest, Mail, Member, Notification, SearchEntry
 from ideas.queries.topics import followable, idea_topic, member_topic, plan_topic
 from realtime.models import Change
 from tests.cast import signed_in
-from tests.factories import affiliate, make_comment, make_join_request, make_member, make_organisation, make_partner
+from tests.factories import affiliate, make_comment, make_member, make_organisation, make_partner
 
 pytestmark = pytest.mark.django_db
 CANARY = "CANARYROOM"
@@ -34,20 +34,6 @@ PAGES = (
     "/join-requests/", "/calendar/all.ics", "/api/v1/ideas/", "/api/v1/ideas/{id}/", "/api/v1/ideas/{id}/comments/",
     "/api/v1/ideas/{id}/comments/?audience=partners", "/api/v1/join-requests/",
 )  # fmt: skip
-
-
-@pytest.fixture
-def partner(idea: Idea, administrator: Member, company: Member, firm: Organisation) -> JoinRequest:
-    """The firm is a partner of the open idea; administrator and company are its people."""
-    return make_partner(idea, administrator, firm)
-
-
-@pytest.fixture
-def asker(idea: Idea) -> Member:
-    member, organisation = make_member("Asta Asker"), make_organisation("Asking")
-    affiliate(member, organisation, "administrator")
-    make_join_request(idea, member, organisation)
-    return member
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from ideas.actions.joining import withdraw_join_request
 from ideas.models import Annex, AnnexOpening, Idea, JoinRequest, Member, Organisation
@@ -18,39 +17,15 @@ from tests.factories import (
     make_attachment,
     make_call,
     make_idea,
-    make_join_request,
     make_member,
-    make_organisation,
     make_partner,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 QUERIES_OF_RECORD = 15
 QUERIES_OF_READER = 16
 # Nobody of these may learn that there is an annex; the asker waits for an answer to join.
 OTHERS = ("outsider", "lead", "staff", "asker")
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Settings) -> None:
-    """The files of a test, on a disk of their own."""
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
-
-
-@pytest.fixture
-def partner(idea: Idea, administrator: Member, company: Member, firm: Organisation) -> JoinRequest:
-    """The firm is a confirmed partner of the idea; administrator and company are its people."""
-    return make_partner(idea, administrator, firm)
-
-
-@pytest.fixture
-def asker(idea: Idea) -> Member:
-    """The administrator of an organisation that asked to join and waits."""
-    member, organisation = make_member("Asta Asker"), make_organisation("Asking")
-    affiliate(member, organisation, "administrator")
-    make_join_request(idea, member, organisation)
-    return member
 
 
 @pytest.fixture
