@@ -1,4 +1,4 @@
-"""Suggestions on the 273 organisations of the region that have a PIC, with generated competences: every reason is
+"""Suggestions on the 269 organisations of the region that have a PIC, with generated competences: every reason is
 looked up again in the rows, by other means than the product's.
 """
 
