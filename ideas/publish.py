@@ -200,8 +200,7 @@ def request_changed(request: JoinRequest, told: Told = (), *, closes: bool = Fal
 
 def shortlist_changed(shortlist: Shortlist, told: Told = ()) -> None:
     """A shortlist has a new version: {id, version, state}. The page asks for the entries its reader may see."""
-    payload = dict(OrderSerializer(shortlist).data)
-    _append((shortlist_topic(shortlist.pk), "shortlist.changed", payload), told=told)
+    _append(_listed(shortlist), told=told)
 
 
 def decisions_published(
@@ -210,7 +209,7 @@ def decisions_published(
     """Decisions went out: the list's new version, a hint to the team of each idea ({idea}: its authors ask for what was
     decided), and the ideas that went back to their authors, on their topic and their card.
     """
-    entries: list[Entry] = [(shortlist_topic(shortlist.pk), "shortlist.changed", dict(OrderSerializer(shortlist).data))]
+    entries = [_listed(shortlist)]
     entries += [(plan_topic(idea.pk), "decisions.published", {"idea": idea.pk}) for idea in ideas]
     for idea, moves in steps:
         changed = idea_topic(idea.pk), "idea.changed", dict(IdeaChangeSerializer(idea).data)
@@ -218,12 +217,18 @@ def decisions_published(
     _append(*entries, told=told)
 
 
-def meeting_changed(meeting: Meeting) -> None:
+def _listed(shortlist: Shortlist) -> Entry:
+    return shortlist_topic(shortlist.pk), "shortlist.changed", dict(OrderSerializer(shortlist).data)
+
+
+def meeting_changed(meeting: Meeting, *, decided_on: Shortlist | None = None) -> None:
     """Something of a meeting changed: {id, version}. No idea, mark or line is named: a page asks for what its reader
     may see. `version` counts what presses depend on; a mark given or a line written leaves it.
+
+    `decided_on` is its list, where a decision was staged there.
     """
-    payload = {"id": meeting.pk, "version": meeting.version}
-    _append((meeting_topic(meeting.pk), "meeting.changed", payload))
+    changed = meeting_topic(meeting.pk), "meeting.changed", {"id": meeting.pk, "version": meeting.version}
+    _append(changed, *([_listed(decided_on)] if decided_on else []))
 
 
 def reviews_changed(*shortlists: Shortlist, told: Told = ()) -> None:

@@ -18,10 +18,21 @@ from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import accept_join_request, ask_to_join, invite_organisation
 from ideas.actions.partners import sign_letter
 from ideas.actions.plans import make_plan
+from ideas.actions.reviewers import ask_reviewers, set_round
+from ideas.actions.reviews import Opinion, begin_review, finish_review
 from ideas.actions.search import index_organisations
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist
 from ideas.actions.slots import add_slot
-from ideas.choices import AffiliationRole, DeadlineKind, IdeaState, Level, OrganisationKind, Scheme, Visibility
+from ideas.choices import (
+    AffiliationRole,
+    Confidence,
+    DeadlineKind,
+    IdeaState,
+    Level,
+    OrganisationKind,
+    Scheme,
+    Visibility,
+)
 from ideas.data.demo_files import make_pdf
 from ideas.models import (
     Affiliation,
@@ -38,12 +49,15 @@ from ideas.models import (
     Organisation,
     PartnerLetter,
     PlanStep,
+    Review,
+    ReviewRound,
     RoleSlot,
     Shortlist,
     Term,
     ValueChain,
 )
 from ideas.models.competences import LISTS
+from ideas.rules.reviews import criteria_of
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
@@ -196,6 +210,28 @@ def make_shortlist(by: Member, chain: ValueChain, *ideas: Idea, **fields: Any) -
         add_to_shortlist(by=by, shortlist=shortlist, idea=idea, at=timezone.now())
     shortlist.refresh_from_db()
     return shortlist
+
+
+def make_round(by: Member, shortlist: Shortlist, **fields: Any) -> ReviewRound:
+    return set_round(by=by, shortlist=shortlist, **{"at": timezone.now(), **fields})
+
+
+def make_review(
+    by: Member, shortlist: Shortlist, idea: Idea, reviewer: Member, *marks: str | None, **said: Any
+) -> Review:
+    """A review that `by` asked for; with marks, in the order of the European criteria, it is done."""
+    at = said.pop("at", timezone.now())
+    entry = shortlist.entries.get(idea=idea)
+    if reviewer == by:
+        review = begin_review(by=by, entry=entry, at=at)
+    else:
+        [review] = ask_reviewers(by=by, entry=entry, members=[reviewer], at=at)
+    if not marks:
+        return review
+    codes = [one.code for one in criteria_of(shortlist.round)]
+    fields = {"remarks": dict.fromkeys(codes, "Why."), "confidence": Confidence.HIGH, **said}
+    opinion = Opinion(marks=dict(zip(codes, marks, strict=True)), **fields)
+    return finish_review(by=reviewer, review=review, opinion=opinion, version=review.version, at=at)
 
 
 def make_step(name: str = "", *, days: int = 45, retired: bool = False) -> PlanStep:

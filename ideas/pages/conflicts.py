@@ -34,6 +34,7 @@ def words(interest: Interest) -> str:
     said = {
         "author": _("You write it."),
         "proposer": _("You work at %(name)s, which proposes it, or with which it is one organisation."),
+        "colleague": _("You work at %(name)s, as one of its authors does, or it is one organisation with theirs."),
         "partner": _("You work at %(name)s, which is in its consortium or asks to be."),
         "declared": _("You said so: %(name)s") if interest.name else _("You said so."),
     }

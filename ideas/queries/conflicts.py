@@ -1,8 +1,8 @@
 """Who has an interest in an idea, and so sees nothing of what reviewers and leads say of it.
 
-Declared by the person, or following from what is known: they write it, they work where it is proposed from, or their
-organisation is in its consortium or asks to be. An invitation alone makes no conflict: authors could silence a lead
-with one.
+Declared by the person, or following from what is known: they write it, they work where it is proposed from (where
+nobody said from where: where one of its authors works), or their organisation is in its consortium or asks to be. An
+invitation alone makes no conflict: authors could silence a lead with one.
 """
 
 from collections.abc import Iterable
@@ -13,13 +13,15 @@ from django.db.models import Q, QuerySet
 from ideas.choices import JOIN_WAITING, JoinState
 from ideas.models import ConflictOfInterest, Decision, Idea, JoinRequest, Member, Organisation
 
+_AUTHORS = Idea.authors.through.objects
 IN_OR_ASKING = sorted(JOIN_WAITING | {JoinState.ACCEPTED})
 
 
 @dataclass(frozen=True)
 class Interest:
-    """Why a member has an interest in an idea: `kind` is author, proposer (`name` is their organisation), partner
-    (likewise, in the consortium or asking to be), or declared (`name` is the reason that they gave).
+    """Why a member has an interest in an idea: `kind` is author, proposer (`name` is their organisation), colleague
+    (likewise, of an author of an idea that is proposed from nowhere), partner (in the consortium or asking to be), or
+    declared (`name` is the reason that they gave).
     """
 
     kind: str
@@ -33,6 +35,7 @@ def conflicted_ideas(member: Member) -> QuerySet[Idea]:
     return Idea.objects.order_by().filter(
         Q(id__in=Idea.authors.through.objects.filter(member=member).values("idea_id"))
         | Q(organisation__in=own.values("id"))
+        | Q(organisation=None, id__in=_AUTHORS.filter(member__organisations__in=own.values("id")).values("idea_id"))
         | Q(id__in=joined.values("idea_id"))
         | Q(id__in=ConflictOfInterest.objects.filter(member=member).values("idea_id"))
     )
@@ -41,7 +44,8 @@ def conflicted_ideas(member: Member) -> QuerySet[Idea]:
 def conflicted_members(idea: Idea) -> QuerySet[Member]:
     """Select the members who have an interest in an idea: the other side of `conflicted_ideas`."""
     joined = JoinRequest.objects.filter(idea=idea, state__in=IN_OR_ASKING)
-    there = Organisation.objects.filter(Q(pk=idea.organisation_id) | Q(id__in=joined.values("organisation_id")))
+    proposing = Q(pk=idea.organisation_id) if idea.organisation_id else Q(affiliations__member__in=idea.authors.all())
+    there = Organisation.objects.filter(proposing | Q(id__in=joined.values("organisation_id")))
     return Member.objects.filter(
         Q(id__in=idea.authors.values("id"))
         | Q(affiliations__organisation__in=_family(there).values("id"))
@@ -62,9 +66,16 @@ def interests_of(member: Member, idea: Idea) -> list[Interest]:
     return [
         *(Interest("author") for _ in idea.authors.filter(pk=member.pk)),
         *(Interest("proposer", one.name) for one in own.filter(pk=idea.organisation_id or 0).distinct()),
+        *(Interest("colleague", one.name) for one in _of_authors(own, idea)),
         *(Interest("partner", one.name) for one in own.filter(pk__in=there).order_by("name").distinct()),
         *(Interest("declared", one.reason) for one in declared),
     ]
+
+
+def _of_authors(own: QuerySet[Organisation], idea: Idea) -> QuerySet[Organisation]:
+    if idea.organisation_id:
+        return own.none()
+    return own.filter(affiliations__member__in=idea.authors.all()).order_by("name").distinct()
 
 
 def conflicted_among(members: Iterable[Member], idea: Idea) -> set[int]:

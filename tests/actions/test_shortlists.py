@@ -104,14 +104,29 @@ def test_an_idea_that_the_lead_cannot_see_is_not_added(lead, shortlist, secret):
         add_to_shortlist(by=lead, shortlist=shortlist, idea=secret, at=NOW)
 
 
-def test_ideas_of_other_chains_and_drafts_are_refused(lead, chain, shortlist, researcher):
+def test_ideas_of_other_chains_are_refused(lead, shortlist, researcher):
     elsewhere = make_idea(researcher, chain=make_chain("OTHER"))
-    draft = make_idea(researcher, chain=chain, state=IdeaState.DRAFT)
-    draft.authors.add(lead)
 
-    for idea in (elsewhere, draft):
-        with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError):
+        add_to_shortlist(by=lead, shortlist=shortlist, idea=elsewhere, at=NOW)
+
+
+@pytest.mark.parametrize("state", [IdeaState.OPEN, IdeaState.DRAFT])
+def test_who_has_an_interest_leaves_it_to_others_and_is_not_told_whether_it_is_listed(
+    lead, staff, chain, shortlist, researcher, state
+):
+    idea = make_idea(researcher, chain=chain, state=state)
+    idea.authors.add(lead)
+    told = []
+
+    for _ in range(2):
+        with pytest.raises(Conflict) as refused:
             add_to_shortlist(by=lead, shortlist=shortlist, idea=idea, at=NOW)
+        told.append(refused.value.code)
+        if state == IdeaState.OPEN and not shortlist.entries.filter(idea=idea).exists():
+            add_to_shortlist(by=staff, shortlist=shortlist, idea=idea, at=NOW)
+
+    assert told == ["own_interest"] * 2
 
 
 @pytest.mark.parametrize(
@@ -200,7 +215,8 @@ def test_publishing_freezes_the_texts_and_tells_the_authors(lead, shortlist, ide
 
     frozen = {row.idea.title: row.frozen for row in shortlist.entries.select_related("idea")}
     html = ideas[0].html
-    assert frozen["A"] == {"title": "A", "acronym": "", "teaser": "A teaser.", "state": "open", "html": html}
+    shown = {"outcome": "", "scores": {}}
+    assert frozen["A"] == shown | {"title": "A", "acronym": "", "teaser": "A teaser.", "state": "open", "html": html}
     told = Notification.objects.filter(member=researcher, kind="idea.shortlisted")
     assert {note.idea for note in told} == set(ideas)
     assert {note.url for note in told} == {shortlist.get_absolute_url()}
