@@ -13,9 +13,12 @@ LAYERS = ("rules", "queries", "serializers", "actions", "forms", "pages", "api")
 # Modules of a layer that belong to no noun.
 SHARED = {
     # outlines: texts of our own about kinds of calls, in a file.
-    "rules": {"outlines"},
-    "serializers": {"exports", "network", "papers", "matching", "outlines"},
+    # desk: what a lead's desk warns of, and when; it has no rows of its own.
+    "rules": {"desk", "outlines"},
+    "serializers": {"desk", "exports", "network", "papers", "matching", "outlines"},
     "queries": {
+        "alarms",
+        "desk",
         "board",
         "board_counts",
         "board_index",
@@ -93,6 +96,8 @@ SHARED = {
         "exports",
         "facets",
         "filters",
+        "desk",
+        "desk_words",
         "history",
         "idea_form",
         "insights",
@@ -125,6 +130,7 @@ SHARED = {
         "filters",
         "inputs",
         "network",
+        "desk",
         "outlines",
         "pagination",
         "slots",

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ideas.api.fields import CodeField
+from ideas.api.fields import ChainField, CodeField
 from ideas.choices import (
+    Alarm,
     CallStatus,
     CompetenceKind,
     CompetenceState,
@@ -73,6 +74,13 @@ class NetworkFilterInput(serializers.Serializer[Any]):
     )
     organisation = CodeField(
         "slug", queryset=Organisation.objects.all(), allow_null=True, default=None, help_text="Slug: its neighbourhood."
+    )
+
+
+class DeskFilterInput(serializers.Serializer[Any]):
+    value_chain = ChainField(allow_null=True, default=None, help_text="Code of a chain that one leads.")
+    only = serializers.ChoiceField(
+        Alarm.choices, allow_blank=True, default="", help_text="One kind of alarm alone, at more length."
     )
 
 

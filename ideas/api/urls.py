@@ -9,6 +9,7 @@ from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
 from ideas.api.competences import CompetenceViewSet
+from ideas.api.desk import DeskViewSet
 from ideas.api.docs import DocsView, SchemaView, unknown
 from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
@@ -69,6 +70,7 @@ pages: list[URLPattern | URLResolver] = [
     path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
     path("v1/ideas/<str:id>/partners/", partner_suggestions, name="suggestion-partners"),
     path("v1/organisations/<str:id>/ideas/", idea_suggestions, name="suggestion-ideas"),
+    path("v1/desk/", DeskViewSet.as_view({"get": "list"}), name="desk"),
     path("v1/gaps/", GapViewSet.as_view({"get": "list"}), name="suggestion-gaps"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),

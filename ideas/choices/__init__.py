@@ -1,6 +1,7 @@
 """Enumerations and lifecycles as data; terms that staff may edit (value chains, KETs, …) are rows, not these."""
 
 from ideas.choices.calls import NOT_CLOSING, CallStatus, CallTags, DeadlineKind, ImportOutcome, Level
+from ideas.choices.desk import Alarm
 from ideas.choices.ideas import (
     IDEA_AGAIN,
     IDEA_AIMING,
@@ -75,6 +76,7 @@ __all__ = [
     "AffiliationAct",
     "AffiliationRole",
     "AffiliationState",
+    "Alarm",
     "AttachmentAudience",
     "CallStatus",
     "CallTags",

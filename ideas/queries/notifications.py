@@ -15,14 +15,19 @@ from ideas.queries.comments import rooms_visible_to
 from ideas.queries.conflicts import conflicted_ideas
 from ideas.queries.ideas import audiences_of, seen_with, visible_to
 from ideas.queries.prepared import Prepared, Slot, counted
+from ideas.queries.taxonomy import chains_in_use
 
 
 @dataclass(frozen=True)
 class Unread:
-    """How many notifications a member hasn't read, and the newest id up to which that was counted (0 without any)."""
+    """How many notifications a member hasn't read, and the newest id up to which that was counted (0 without any).
+
+    `has_desk`: the member leads a value chain, or is cluster staff; asked here no page needs a query for it.
+    """
 
     count: int
     newest: int
+    has_desk: bool = False
 
 
 def unread_of(member: Member) -> Unread:
@@ -31,14 +36,14 @@ def unread_of(member: Member) -> Unread:
     One query, and where something of ideas is unread one more beside those of `visible_to`; the same for what not
     everybody may read who sees the idea.
     """
-    [(of_ideas, of_fewer, others, newest)] = _UNREAD.rows(member=member.pk)
+    [(of_ideas, of_fewer, others, newest, leads)] = _UNREAD.rows(member=member.pk)
     if of_ideas:
         [(of_ideas,)] = _UNREAD_OF_SEEN.rows(member=member.pk, audiences=audiences_of(member))
     if of_fewer:
         of_fewer = Notification.objects.filter(
             _of_seen(member), member=member, read_at=None, kind__in=_OF_FEWER
         ).count()
-    return Unread(count=of_ideas + of_fewer + others, newest=newest)
+    return Unread(of_ideas + of_fewer + others, newest=newest, has_desk=member.is_staff or bool(leads))
 
 
 def _unread(member: Slot) -> "QuerySet[Any, Any]":
@@ -52,8 +57,9 @@ def _unread(member: Slot) -> "QuerySet[Any, Any]":
         of_fewer=counted(of_ideas.filter(kind__in=_OF_FEWER)),
         others=counted(unread.filter(idea=None)),
         newest=newest,
+        leads=counted(chains_in_use().filter(leads=member)),
     )
-    return counts.values_list("of_ideas", "of_fewer", "others", "newest")
+    return counts.values_list("of_ideas", "of_fewer", "others", "newest", "leads")
 
 
 def _unread_of_seen(member: Slot, audiences: Sequence[Slot]) -> "QuerySet[Any, Any]":

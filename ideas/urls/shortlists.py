@@ -2,9 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from ideas.pages import adding, comparisons, decided, decisions, shortlist_papers, shortlists
+from ideas.pages import (
+    adding,
+    comparisons,
+    conflicts,
+    decided,
+    decisions,
+    desk,
+    review_rounds,
+    reviews,
+    shortlist_papers,
+    shortlists,
+)
 
 pages: dict[str, list[URLPattern]] = {
+    "desk": [
+        path("desk/", desk.page, name="page"),
+    ],
     "comparisons": [
         path("compare/", comparisons.detail, name="detail"),
     ],

@@ -229,6 +229,8 @@ OF_THE_SITE = {
     "shortlists:publish": "/shortlists/{shortlist}/publish/",
     "following:list": "/following/",
     "following:follow": "/following/follow/",
+    "desk:page": "/desk/",
+    "api:desk": "/api/v1/desk/",
     "following:choose": "/following/choices/",
     "following:unfollow": "/following/1/unfollow/",
     "following:reminders": "/following/calls/{call}/reminders/",
