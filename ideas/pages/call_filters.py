@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from ideas.choices import CallStatus, Level
 from ideas.models import Member
 from ideas.moments import days_left, is_urgent
+from ideas.money import euros
 from ideas.pages.filters import Facet, Option, address, facet
 from ideas.pages.following import follow_choices
-from ideas.pages.parts import Names, euros
+from ideas.pages.parts import Names
 from ideas.queries.calls import CLOSING_DAYS, FACETS, CallFilters, Selection, call_facets, dates_by_day
 from ideas.queries.catalogue import BUDGETS, TRLS
 from ideas.rules.calls import can_edit_calls

@@ -18,12 +18,13 @@ from ideas.forms.calls import read_call_filters
 from ideas.forms.filters import page_cursor
 from ideas.models import Call, Deadline, DeadlineChange, Member, RuleSet
 from ideas.moments import EXACT, clocks, deadline_name, moment
+from ideas.money import euros
 from ideas.pages.call_drawings import timeline_row
 from ideas.pages.call_filters import LEVELS, STATUSES, frame, marks
 from ideas.pages.filters import address
 from ideas.pages.following import follow_button
 from ideas.pages.matching import fitting_ideas
-from ideas.pages.parts import Names, cards, euros, read_names
+from ideas.pages.parts import Names, cards, read_names
 from ideas.queries.calls import (
     calls_named,
     calls_near,

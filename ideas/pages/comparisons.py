@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from ideas.forms.ideas import TEXTS, IdeaForm
 from ideas.models import Idea
 from ideas.moments import days_left, is_urgent
+from ideas.money import euros
 from ideas.pages import radar
-from ideas.pages.parts import Names, euros, read_names
+from ideas.pages.parts import Names, read_names
 from ideas.queries.comparisons import ideas_to_compare
 from ideas.queries.joining import Consortium, consortiums_of
 

@@ -20,6 +20,7 @@ from ideas.choices import IdeaState, Visibility
 from ideas.errors import NotAllowed
 from ideas.forms.ideas import RenewForm, StateForm
 from ideas.models import Idea, IdeaTransition
+from ideas.money import euros
 from ideas.pages import (
     annexes,
     attachments,
@@ -223,7 +224,7 @@ def _facts(idea: Idea) -> list[dict[str, Any]]:
         (_("Nature"), idea.get_nature_display()),
         (_("Marks"), ", ".join(marks)),
         (_("Duration"), ngettext("%(n)d month", "%(n)d months", n) % {"n": n} if (n := idea.duration_months) else ""),
-        (_("Budget"), parts.euros(idea.budget_eur) if idea.budget_eur else ""),
+        (_("Budget"), euros(idea.budget_eur) if idea.budget_eur else ""),
         (_("Protection of results"), idea.get_ipr_status_display()),
         (_("Smart specialisation area"), str(idea.s3_area) if idea.s3_area else ""),
         (_("Keywords"), idea.keywords),

@@ -21,6 +21,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.fit import Fit, Reason
 from ideas.models import Call, Idea
 from ideas.moments import moment
+from ideas.money import euros
 from ideas.pages import parts
 from ideas.queries.calls import next_closing
 from ideas.queries.ideas import Viewer
@@ -167,7 +168,7 @@ def _trls(values: tuple[Any, ...]) -> dict[str, str]:
 
 def _budgets(values: tuple[Any, ...]) -> dict[str, str]:
     own, low, high = values
-    return {"idea": parts.euros(own), "call": span(*(None if one is None else parts.euros(one) for one in (low, high)))}
+    return {"idea": euros(own), "call": span(*(None if one is None else euros(one) for one in (low, high)))}
 
 
 def span(low: Any, high: Any) -> str:

@@ -51,7 +51,7 @@ def pitch(request: HttpRequest, reference: str) -> HttpResponse:
 def document(request: HttpRequest, reference: str) -> HttpResponseBase:
     idea = _idea(request, reference)
     file = temporary_file()
-    with translation.override(_language(request)):
+    with translation.override(parts.language_in(request)):
         write_docx(papers.pitch(idea, site=settings.SITE_URL), file)
     return send(file, f"{idea.reference}.docx")
 
@@ -59,7 +59,7 @@ def document(request: HttpRequest, reference: str) -> HttpResponseBase:
 @login_required
 @require_safe
 def partner_search(request: HttpRequest, reference: str) -> HttpResponse:
-    idea, language = _idea(request, reference), _language(request)
+    idea, language = _idea(request, reference), parts.language_in(request)
     author = is_author(parts.member_of(request), idea)
     with_contact = author and switched_on(request.GET, "contact")
     query = f"?language={language}" + ("&contact=1" if with_contact else "")
@@ -81,7 +81,7 @@ def partner_search(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 @require_safe
 def partner_search_file(request: HttpRequest, reference: str, kind: str) -> HttpResponseBase:
-    idea, language = _idea(request, reference), _language(request)
+    idea, language = _idea(request, reference), parts.language_in(request)
     if kind not in ("docx", "txt"):
         raise Http404
     fields, file = _fields(request, idea, language), temporary_file()
@@ -92,12 +92,6 @@ def partner_search_file(request: HttpRequest, reference: str, kind: str) -> Http
 
 def _idea(request: HttpRequest, reference: str) -> Idea:
     return get_object_or_404(one_idea(parts.visible_idea(request, reference).pk))
-
-
-def _language(request: HttpRequest) -> str:
-    """The language that the address asks for, else the reader's."""
-    asked = request.GET.get("language", "")
-    return asked if asked in Language.values else (translation.get_language() or Language.IT)[:2]
 
 
 def _fields(request: HttpRequest, idea: Idea, language: str) -> papers.Facts:

@@ -23,7 +23,7 @@ from ideas.forms.comments import new_client_id
 from ideas.forms.partners import LetterForm, LineForm
 from ideas.models import Idea
 from ideas.pages.downloads import send, temporary_file
-from ideas.pages.parts import idea_among, member_of, posted, put_on, see_other, visible_idea
+from ideas.pages.parts import idea_among, language_in, member_of, posted, put_on, see_other, visible_idea
 from ideas.queries.joining import requests_visible_to
 from ideas.queries.partners import Line, Sheet, Totals, sheet_of, sheets_visible_to
 from ideas.queries.topics import idea_topic, plan_topic
@@ -190,7 +190,7 @@ def _line(sheet: Sheet, slug: str) -> Line:
 @login_required
 @require_safe
 def sheet_file(request: HttpRequest, reference: str) -> HttpResponseBase:
-    idea, language = team_idea(request, reference), _language(request)
+    idea, language = team_idea(request, reference), language_in(request)
     with translation.override(language):
         paper = shapes.sheet_paper(sheet_of(idea), at=timezone.localtime(), site=settings.SITE_URL)
         return _file(paper, f"{idea.reference}-consortium-{language}.docx")
@@ -230,13 +230,7 @@ def _for_letter(request: HttpRequest, reference: str, slug: str) -> tuple[Idea, 
         raise Http404
     if not _writes_letter(line, rights_on(member_of(request), idea)):
         raise NotAllowed
-    return idea, line, _language(request)
-
-
-def _language(request: HttpRequest) -> str:
-    """The language that the address asks for, else the reader's."""
-    asked = request.GET.get("language", "")
-    return asked if asked in Language.values else (translation.get_language() or Language.IT)[:2]
+    return idea, line, language_in(request)
 
 
 def _file(paper: Paper, name: str) -> HttpResponseBase:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,10 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
-from ideas.choices import ChainStatus, IdeaState
+from ideas.choices import ChainStatus, IdeaState, Language
 from ideas.errors import Conflict, NotAllowed
 from ideas.forms.ideas import TEXTS, IdeaForm
 from ideas.models import Idea, Member, Term, ValueChain
@@ -89,6 +87,12 @@ def wants_json(request: HttpRequest) -> bool:
 def see_other(url: str) -> HttpResponse:
     """Send the browser on after an act, by GET."""
     return HttpResponseRedirect(url, status=303)
+
+
+def language_in(request: HttpRequest) -> str:
+    """The language that the address asks for (`?language=`), else the reader's."""
+    asked = request.GET.get("language", "")
+    return asked if asked in Language.values else (get_language() or Language.IT)[:2]
 
 
 def number_in(text: str | None) -> int | None:
@@ -209,11 +213,3 @@ def long_texts(html: Mapping[str, str]) -> list[dict[str, str]]:
         for name in TEXTS
         if html.get(name)
     ]
-
-
-# Sums ---------------------------------------------------------------------------------------------------------------
-
-
-def euros(amount: Decimal | int) -> str:
-    """Say a sum as the reader's language writes it; cents only where there are any."""
-    return _("€%(amount)s") % {"amount": number_format(amount, 0 if amount == int(amount) else 2, force_grouping=True)}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from html import unescape
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from ideas.choices import OrganisationKind
 from ideas.exchange.documents import Paper, Section
 from ideas.models import Idea, Member, RoleSlot
+from ideas.money import euros
 
 KINDS = dict(OrganisationKind.choices)
 LONG_TEXTS = ("problem", "approach", "expected_result", "advantage")
@@ -162,7 +163,7 @@ def _duration(idea: Idea) -> str:
 
 
 def _budget(idea: Idea) -> str:
-    return f"€{number_format(idea.budget_eur, 0, force_grouping=True)}" if idea.budget_eur else ""
+    return euros(idea.budget_eur) if idea.budget_eur else ""
 
 
 def _coordinator(idea: Idea) -> str:

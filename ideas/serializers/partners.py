@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from rest_framework import serializers
 
+from ideas import money
 from ideas.choices import Commitment, ConsortiumRole, OrganisationKind
 from ideas.exchange.documents import Paper, Section
 from ideas.models import Idea, Member, PartnerLetter
@@ -82,7 +83,7 @@ def sheet_paper(sheet: Sheet, *, at: datetime, site: str) -> Paper:
         facts=[*_project(idea), *_sums(sheet.totals), (_("As of"), date_format(at))],
         sections=[Section(_("Organisations"), rows=[_head(), *(_row(line) for line in sheet.lines)])],
         foot=f"{idea.reference} · {site}{idea.get_absolute_url()}",
-        language=idea.language,
+        language=get_language() or idea.language,
     )
 
 
@@ -112,7 +113,7 @@ def letter_paper(idea: Idea, line: Line, *, at: datetime, site: str) -> Paper:
             ),
         ],
         foot=f"{idea.reference} · {site}{idea.get_absolute_url()}",
-        language=idea.language,
+        language=get_language() or idea.language,
     )
 
 
@@ -141,7 +142,7 @@ def months(value: Decimal | None) -> str:
 
 
 def euros(value: int | None) -> str:
-    return "" if value is None else f"€{number_format(value, 0, force_grouping=True)}"
+    return "" if value is None else money.euros(value)
 
 
 def kind_of(line: Line) -> str:

@@ -1,5 +1,4 @@
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.utils import timezone
 from docx import Document
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from ideas.actions.joining import commit_partner, withdraw_join_request
 from ideas.actions.partners import fill_in_line
@@ -20,24 +19,16 @@ from tests.factories import (
     affiliate,
     make_call,
     make_idea,
-    make_join_request,
     make_letter,
     make_member,
     make_organisation,
     make_partner,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 QUERIES = 8
 OTHERS = ("outsider", "lead", "staff", "asker")
 SHEET = ("", "firm/", "firm/letter/", "firm/letter.docx")
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Settings) -> None:
-    """The files of a test, on a disk of their own."""
-    backend = "django.core.files.storage.FileSystemStorage"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
 
 
 @pytest.fixture
@@ -51,15 +42,6 @@ def partner(idea: Idea, administrator: Member, company: Member, firm: Organisati
         version=0, at=timezone.now(),
     )  # fmt: skip
     return request
-
-
-@pytest.fixture
-def asker(idea: Idea) -> Member:
-    """The administrator of an organisation that asked to join and waits."""
-    member, organisation = make_member("Asta Asker"), make_organisation("Asking")
-    affiliate(member, organisation, "administrator")
-    make_join_request(idea, member, organisation)
-    return member
 
 
 def url(idea: Idea, rest: str = "") -> str:
@@ -215,7 +197,8 @@ def aimed(researcher: Member, administrator: Member, company: Member, firm: Orga
 def test_a_letter_says_the_true_data(aimed: Idea, company: Member, firm: Organisation, language: str):
     client = signed_in(company)
 
-    document = words_of(client.get(url(aimed, f"{firm.slug}/letter.docx?language={language}")))
+    file = b"".join(client.get(url(aimed, f"{firm.slug}/letter.docx?language={language}")))
+    document = words_of([file])
     page = text_of(client.get(url(aimed, f"{firm.slug}/letter/?language={language}")))
 
     for said in (
@@ -224,6 +207,7 @@ def test_a_letter_says_the_true_data(aimed: Idea, company: Member, firm: Organis
     ):  # fmt: skip
         assert (said, said in document, said in page) == (said, True, True)
     assert "____" in document
+    assert Document(BytesIO(file)).core_properties.language == language
 
 
 def test_the_sheet_as_a_document_has_every_line(aimed: Idea, researcher: Member):
