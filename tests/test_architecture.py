@@ -55,6 +55,7 @@ SHARED = {
     # moving: what goes along when one idea goes into another.
     # organisation_imports: what a file tells of organisations; people write them in a file of their own.
     # lifecycle: what a step of an idea asks for, ends and tells.
+    # meeting_room: what is done while a meeting runs; meeting_steps: what every write of one does.
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
     # replies: what an idea keeps of its discussion for the leads' desk.
@@ -66,6 +67,8 @@ SHARED = {
         "demo",
         "demo_play",
         "lifecycle",
+        "meeting_room",
+        "meeting_steps",
         "moving",
         "organisation_imports",
         "preview",
@@ -80,6 +83,7 @@ SHARED = {
     # idea_form, organisation_form: writing one; reading one fills a file of its own.
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     # slots: what authors look for in partners; who asks for it fills a file of its own.
+    # meeting_room: the presses while a meeting runs; meeting_screens: what a screen of it shows.
     # plan_steps: what staff keep, from which authors make a plan.
     "pages": {
         "adding",
@@ -92,17 +96,19 @@ SHARED = {
         "calls_staff",
         "comparisons",
         "context",
+        "desk",
+        "desk_words",
         "downloads",
         "exports",
         "facets",
         "filters",
-        "desk",
-        "desk_words",
         "history",
         "idea_form",
         "insights",
         "join_requests",
         "matching",
+        "meeting_room",
+        "meeting_screens",
         "middleware",
         "organisation_form",
         "network",
@@ -124,13 +130,13 @@ SHARED = {
     },
     "api": {
         "base",
+        "desk",
         "docs",
         "errors",
         "fields",
         "filters",
         "inputs",
         "network",
-        "desk",
         "outlines",
         "pagination",
         "slots",

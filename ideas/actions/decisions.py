@@ -31,6 +31,18 @@ def stage_decision(
     if it changed. Raises NotAllowed (also in one's own interest), ValidationError by field, Conflict("stale_order":
     the idea was taken off meanwhile). What stands there already changes nothing.
     """
+    row, shortlist = stage(by=by, entry=entry, outcome=outcome, text=text, version=version, at=at)
+    if shortlist:
+        publish.shortlist_changed(shortlist)
+    return row
+
+
+def stage(
+    *, by: Member, entry: ShortlistEntry, outcome: str, text: str, version: int, at: datetime
+) -> tuple[Decision, Shortlist | None]:
+    """Stage a decision inside the caller's transaction, who tells of the list that is given back; None where what
+    stands there already changes nothing. Raises as `stage_decision`.
+    """
     shortlist, entry = _lock_entry(entry, by)
     row = _staged(entry) or Decision(entry=entry)
     if row.version != version:
@@ -38,12 +50,11 @@ def stage_decision(
     before = (row.outcome, row.text)
     _write(row, outcome, text)
     if row.pk and (row.outcome, row.text) == before:
-        return row
+        return row, None
     row.staged_by, row.staged_at, row.version = by, at, version + 1
     row.save()
     note(shortlist, ShortlistAct.STAGED, by, at, of=entry.idea_id, outcome=row.outcome)
-    publish.shortlist_changed(shortlist)
-    return row
+    return row, shortlist
 
 
 @transaction.atomic(durable=True)

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from ideas.actions.annexes import open_annex, write_annex
 from ideas.actions.attachments import add_attachment
@@ -24,6 +25,7 @@ from ideas.actions.joining import (
     remove_partner,
     withdraw_join_request,
 )
+from ideas.actions.meetings import plan_meeting
 from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.actions.partners import fill_in_line, sign_letter
 from ideas.actions.plans import make_plan, tick_milestone
@@ -267,7 +269,11 @@ class Play:
         by = self._members[spec["by"]]
         yield self._event(spec["ago"], self._begin, spec, by)
         for entry in spec["entries"]:
-            yield self._event(entry["ago"], self._enter, spec, by, entry)
+            # A lead with an interest in an idea leaves it to somebody else.
+            adder = self._members[entry.get("by", spec["by"])]
+            yield self._event(entry["ago"], self._enter, spec, adder, entry)
+        if "meeting" in spec:
+            yield self._event(spec["meeting"]["ago"], self._meet, spec, by)
         if spec["publish"]:
             yield self._event(spec["publish"], self._publish, spec, by)
 
@@ -282,6 +288,13 @@ class Play:
         shortlist, idea = self._listed(spec), Idea.objects.get(pk=self.ideas[entry["idea"]].pk)
         if not shortlist.entries.filter(idea=idea).exists():
             add_to_shortlist(by=by, shortlist=shortlist, idea=idea, rationale=entry["rationale"], at=at)
+
+    def _meet(self, spec: Spec, by: Member, at: datetime) -> None:
+        shortlist, title = self._listed(spec), spec["meeting"]["title"]
+        if not shortlist.meetings.exists():
+            hour = timezone.localtime(self.now).replace(hour=10, minute=0, second=0, microsecond=0)
+            starts_at = hour + timedelta(days=spec["meeting"]["in_days"])
+            plan_meeting(by=by, shortlist=shortlist, title=title, starts_at=starts_at, at=at)
 
     def _publish(self, spec: Spec, by: Member, at: datetime) -> None:
         publish_shortlist(by=by, shortlist=self._listed(spec), at=at)

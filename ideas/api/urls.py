@@ -14,6 +14,7 @@ from ideas.api.docs import DocsView, SchemaView, unknown
 from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
+from ideas.api.meetings import MeetingViewSet
 from ideas.api.merging import MergeViewSet
 from ideas.api.network import NetworkViewSet
 from ideas.api.organisations import OrganisationViewSet
@@ -51,6 +52,7 @@ router.register("v1/slots", SlotViewSet, basename="slot")
 router.register("v1/merges", MergeViewSet, basename="merge")
 router.register("v1/searches", SearchViewSet, basename="search")
 router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
+router.register("v1/meetings", MeetingViewSet, basename="meeting")
 
 annex = AnnexViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
 

@@ -25,6 +25,7 @@ from ideas.errors import Conflict, NotAllowed
 from ideas.forms.decisions import PublishForm
 from ideas.forms.shortlists import MoveForm, RationaleForm, ShortlistForm
 from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
+from ideas.pages import meetings, review_rounds
 from ideas.pages.decisions import list_context
 from ideas.pages.parts import Names, chain_tag, long_texts, member_of, posted, put_on, read_names, see_other
 from ideas.pages.shortlist_papers import said_of
@@ -204,6 +205,8 @@ def _show(
         "history": [_line(change) for change in history_of(shortlist, by, audiences)] if curates else [],
         "refused": refusal.text if refusal else "",
         "said": said,
+        "reviews": review_rounds.panel_context(by, shortlist, audiences) if curates else None,
+        "meetings": meetings.of_list(shortlist, by, may_plan=may_change) if curates else None,
     }
     template = "shortlists/_entries.html" if _wants_fragment(request) else "shortlists/detail.html"
     return render(request, template, context, status=409 if refusal else status)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from ideas.models import Call, Member
 from ideas.queries.ideas import audiences_of, visible_to
+from ideas.queries.meetings import meetings_visible_to
 from ideas.queries.plans import plans_visible_to
 from ideas.queries.shortlists import shortlists_visible_to
 
@@ -30,6 +31,10 @@ def shortlist_topic(shortlist_id: int) -> str:
     return f"shortlist.{shortlist_id}"
 
 
+def meeting_topic(meeting_id: int) -> str:
+    return f"meeting.{meeting_id}"
+
+
 def board_topic(audience: str) -> str:
     return f"board.{audience}"
 
@@ -39,7 +44,8 @@ def followable(member: Member | AnonymousUser, topics: Sequence[str]) -> set[str
 
     A fixed number of queries, however many topics.
     """
-    asked: dict[str, set[int]] = {"idea": set(), "call": set(), "member": set(), "shortlist": set(), "plan": set()}
+    nouns = ("idea", "call", "member", "shortlist", "meeting", "plan")
+    asked: dict[str, set[int]] = {noun: set() for noun in nouns}
     for topic in topics:
         noun, _, number = topic.partition(".")
         if noun == "idea" and number.endswith(".plan"):
@@ -60,5 +66,8 @@ def followable(member: Member | AnonymousUser, topics: Sequence[str]) -> set[str
     if asked["shortlist"]:
         lists = shortlists_visible_to(member, audiences).filter(id__in=asked["shortlist"])
         allowed |= {shortlist_topic(pk) for pk in lists.values_list("id", flat=True)}
+    if asked["meeting"]:
+        held = meetings_visible_to(member).filter(id__in=asked["meeting"])
+        allowed |= {meeting_topic(pk) for pk in held.values_list("id", flat=True)}
     allowed |= {board_topic(audience) for audience in audiences} | {member_topic(member.pk)}
     return allowed & set(topics)

@@ -5,10 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from ideas.api.urls import urlpatterns as api
 from ideas.pages import accounts, members, site, style
-from ideas.urls import calls, consortia, ideas, organisations, own, shortlists
+from ideas.urls import calls, consortia, ideas, meetings, organisations, own, shortlists
 
 # {noun: its pages}: the noun is the namespace of their names. Who comes first is asked first.
-PAGES = ideas.pages | consortia.pages | calls.pages | organisations.pages | shortlists.pages | own.pages
+PAGES = (
+    ideas.pages | consortia.pages | calls.pages | organisations.pages | shortlists.pages | meetings.pages | own.pages
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # First, since what stands last is looked for longest.

@@ -20,6 +20,13 @@ const acts = {
   "?": () => document.getElementById("keys")?.showModal(),
 };
 
+/** Keys of one page, {key: act}; it lists them in a template[data-keys] for the list of keys. */
+export function addKeys(more) {
+  Object.assign(acts, more);
+  const list = document.querySelector("#keys .keys");
+  for (const template of document.querySelectorAll("template[data-keys]")) list?.prepend(template.content.cloneNode(true));
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   if (document.querySelector("dialog[open]") || !Object.hasOwn(acts, event.key)) return;
