@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from ideas.choices import AffiliationRole, AffiliationState
 from ideas.models import Affiliation, AffiliationChange, AffiliationRequest, Invitation, Member, Organisation
@@ -34,7 +34,9 @@ def people_in(organisation: Organisation) -> People:
     """Read an organisation's people, administrators first, with requests, invitations and history. Four queries."""
     affiliations = organisation.affiliations.select_related("member").order_by("role", "member__name", "id")
     requests = organisation.affiliation_requests.select_related("member", "answered_by", "organisation")
-    rows = list(requests.order_by("-id")[:MOST_ROWS])
+    # Who waits before what is past: the newest must not push somebody out who still waits.
+    waits_first = Case(When(state=AffiliationState.PENDING, then=0), default=1)
+    rows = list(requests.order_by(waits_first, "-id")[:MOST_ROWS])
     invitations = Invitation.objects.filter(organisation=organisation).select_related("invited_by", "accepted_by")
     changes = organisation.affiliation_changes.select_related("member", "by")
     return People(

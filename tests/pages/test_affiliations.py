@@ -7,6 +7,7 @@ from ideas.actions.affiliations import ask_affiliation
 from ideas.actions.members import invite_member
 from ideas.choices import AffiliationRole, AffiliationState
 from ideas.models import Affiliation, AffiliationRequest, Invitation, Member, Notification, Organisation
+from ideas.queries.affiliations import MOST_ROWS
 from tests.cast import signed_in
 from tests.factories import affiliate, make_member, make_organisation
 
@@ -307,6 +308,22 @@ def test_people_page_takes_a_fixed_number_of_queries(
 
 
 # Units --------------------------------------------------------------------------------------------------------------
+
+
+def test_who_waits_stands_there_however_many_asked_since(outsider: Member, administrator: Member, firm: Organisation):
+    waiting = ask(outsider, firm)
+    past = {
+        "organisation": firm,
+        "member": make_member(),
+        "asked_at": timezone.now(),
+        "state": AffiliationState.WITHDRAWN,
+    }
+    AffiliationRequest.objects.bulk_create(AffiliationRequest(**past) for _ in range(MOST_ROWS))
+
+    shown = signed_in(administrator).get(page_of(firm, "people/")).context
+
+    assert [row["request"] for row in shown["waiting"]] == [waiting]
+    assert len(shown["answered"]) == MOST_ROWS - 1
 
 
 def test_a_unit_is_on_both_profiles(administrator: Member, firm: Organisation):
