@@ -189,7 +189,6 @@ STEP_DONE = {
     "withdraw": gettext_lazy("The request is withdrawn."),
     "remove": gettext_lazy("The organisation is out of the consortium, and told why."),
     "confirm": gettext_lazy("Your organisation is in for certain; the authors are told."),
-    "sign": gettext_lazy("The letter counts as signed; the authors are told."),
 }
 INVITATION_LABELS = {
     "accept": gettext_lazy("Accept the invitation"),

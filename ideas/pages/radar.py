@@ -147,6 +147,8 @@ def panel_part(checks: Sequence[Check], said: dict[str, Any]) -> dict[str, Any]:
 def could_apply(consortium: Consortium, requests: Iterable[JoinRequest]) -> bool:
     """Whether a line-up that lacks something could apply with the requests that wait for an answer."""
     waiting = [request for request in requests if request.state in JOIN_WAITING]
+    if not waiting:
+        return False
     checks = radar_of(consortium.idea, consortium.partners, waiting)
     return verdict_of(checks) == Verdict.IF_ACCEPTED
 

@@ -48,7 +48,7 @@ def rooms_visible_to(member: Viewer) -> QuerySet[Idea]:
 def rooms_of(idea: Idea) -> Rooms:
     """Count what stands in either discussion, in two queries. The caller asked `rooms_visible_to`."""
     within = Comment.objects.filter(idea=idea, audience=CommentAudience.PARTNERS, deleted_at=None)
-    return Rooms(idea.comment_count, within.count(), partners_of(idea).distinct().count())
+    return Rooms(idea.comment_count, within.count(), partners_of(idea).count())
 
 
 def with_author(comments: QuerySet[Comment]) -> QuerySet[Comment]:
