@@ -59,7 +59,9 @@ SHARED = {
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
     # replies: what an idea keeps of its discussion for the leads' desk.
+    # deciding: what publishing decisions writes and tells, and how a revised idea comes back.
     "actions": {
+        "deciding",
         "replies",
         "join_expiry",
         "join_steps",
@@ -85,7 +87,10 @@ SHARED = {
     # slots: what authors look for in partners; who asks for it fills a file of its own.
     # meeting_room: the presses while a meeting runs; meeting_screens: what a screen of it shows.
     # plan_steps: what staff keep, from which authors make a plan.
+    # decided: what authors read of decisions; leads make them in a file of their own. decision_texts: as answers.
     "pages": {
+        "decided",
+        "decision_texts",
         "adding",
         "answers",
         "board",

@@ -17,6 +17,7 @@ from ideas.choices import (
     IprStatus,
     Language,
     Nature,
+    Outcome,
     Visibility,
 )
 from ideas.models import Call, Comment, Deadline, Idea, Organisation
@@ -251,3 +252,21 @@ class MoveInput(serializers.Serializer[Any]):
 
     position = serializers.IntegerField(min_value=1, max_value=1_000_000)
     version = serializers.IntegerField(min_value=1, max_value=BIG)
+
+
+class PublishInput(serializers.Serializer[Any]):
+    """`public_teaser`: visitors read the list's title, and those of its ideas that have a public teaser."""
+
+    public_teaser = serializers.BooleanField(default=False)
+
+
+class DecisionInput(serializers.Serializer[Any]):
+    """`version` is that of the staged decision as it was read, 0 where nothing was staged."""
+
+    outcome = serializers.ChoiceField(Outcome.choices)
+    text = serializers.CharField(max_length=6_000, allow_blank=True, default="")
+    version = serializers.IntegerField(min_value=0, max_value=BIG)
+
+
+class VersionInput(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=0, max_value=BIG, help_text="Of the staged decision as it was read.")

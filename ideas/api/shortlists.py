@@ -17,7 +17,7 @@ from ideas.actions.shortlists import (
     write_rationale,
 )
 from ideas.api.base import ApiView, find, in_path, lists, write
-from ideas.api.inputs import EntryInput, MoveInput, RationaleInput, ShortlistInput
+from ideas.api.inputs import EntryInput, MoveInput, PublishInput, RationaleInput, ShortlistInput
 from ideas.models import Shortlist, ShortlistEntry
 from ideas.queries.shortlists import entries_seen, shortlists_to_read, shortlists_visible_to
 from ideas.serializers.shortlists import ShortlistSerializer
@@ -53,10 +53,11 @@ class ShortlistViewSet(ApiView):
         shortlist = create_shortlist(by=self.member, at=self.at, **self.read(ShortlistInput).validated_data)
         return self._answer(str(shortlist.pk), status=201)
 
-    @write(None, ShortlistSerializer, "Freeze a list and show it to the members", LIST)
+    @write(PublishInput, ShortlistSerializer, "Freeze a list and show it to the members, with what is staged", LIST)
     @action(detail=True, methods=["post"], url_path="publish", pagination_class=None)
     def publish(self, request: Request, id: str) -> Response:
-        publish_shortlist(by=self.member, shortlist=self._list(id), at=self.at)
+        content = self.read(PublishInput).validated_data
+        publish_shortlist(by=self.member, shortlist=self._list(id), at=self.at, **content)
         return self._answer(id)
 
     @write(EntryInput, ShortlistSerializer, "Put an idea at the end of a list", LIST, status=201)

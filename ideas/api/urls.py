@@ -9,12 +9,11 @@ from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
 from ideas.api.competences import CompetenceViewSet
-from ideas.api.desk import DeskViewSet
+from ideas.api.decisions import DecisionViewSet, IdeaDecisionViewSet
 from ideas.api.docs import DocsView, SchemaView, unknown
 from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
-from ideas.api.meetings import MeetingViewSet
 from ideas.api.merging import MergeViewSet
 from ideas.api.network import NetworkViewSet
 from ideas.api.organisations import OrganisationViewSet
@@ -52,7 +51,10 @@ router.register("v1/slots", SlotViewSet, basename="slot")
 router.register("v1/merges", MergeViewSet, basename="merge")
 router.register("v1/searches", SearchViewSet, basename="search")
 router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
-router.register("v1/meetings", MeetingViewSet, basename="meeting")
+
+decisions = DecisionViewSet.as_view({"get": "list"})
+decision = DecisionViewSet.as_view({"put": "stage", "delete": "withdraw"})
+publishing = DecisionViewSet.as_view({"post": "publish"})
 
 annex = AnnexViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
 
@@ -69,10 +71,13 @@ pages: list[URLPattern | URLResolver] = [
     *router.urls,
     path("v1/ideas/<str:id>/sheet/", sheet, name="idea-sheet"),
     path("v1/ideas/<str:id>/sheet/<str:organisation>/", line, name="idea-sheet-line"),
+    path("v1/ideas/<str:id>/decisions/", IdeaDecisionViewSet.as_view({"get": "list"}), name="idea-decisions"),
+    path("v1/shortlists/<str:id>/decisions/", decisions, name="decision-list"),
+    path("v1/shortlists/<str:id>/decisions/publish/", publishing, name="decision-publish"),
+    path("v1/shortlists/<str:id>/entries/<str:entry>/decision/", decision, name="decision-detail"),
     path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
     path("v1/ideas/<str:id>/partners/", partner_suggestions, name="suggestion-partners"),
     path("v1/organisations/<str:id>/ideas/", idea_suggestions, name="suggestion-ideas"),
-    path("v1/desk/", DeskViewSet.as_view({"get": "list"}), name="desk"),
     path("v1/gaps/", GapViewSet.as_view({"get": "list"}), name="suggestion-gaps"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),

@@ -49,7 +49,7 @@ def entry_line(entry: ShortlistEntry) -> list[Cell]:
         "added_by": entry.added_by.name,
         "added_at": instant(entry.added_at),
     }
-    return [(record | text)[name] for name in COLUMNS]
+    return [(text | record)[name] for name in COLUMNS]
 
 
 class EntrySerializer(serializers.Serializer[ShortlistEntry]):
@@ -90,6 +90,7 @@ class ShortlistSerializer(serializers.Serializer[Shortlist]):
     state = serializers.CharField()
     version = serializers.IntegerField()
     published_at = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
+    public_teaser = serializers.BooleanField()
     entries = EntrySerializer(source="seen_entries", many=True)
 
 
