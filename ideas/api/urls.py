@@ -9,17 +9,21 @@ from ideas.api.attachments import AttachmentViewSet, IdeaAttachmentViewSet
 from ideas.api.calls import CallViewSet
 from ideas.api.comments import CommentViewSet, IdeaCommentViewSet
 from ideas.api.competences import CompetenceViewSet
+from ideas.api.conflicts import ConflictViewSet
 from ideas.api.decisions import DecisionViewSet, IdeaDecisionViewSet
+from ideas.api.desk import DeskViewSet
 from ideas.api.docs import DocsView, SchemaView, unknown
 from ideas.api.following import FollowViewSet
 from ideas.api.ideas import IdeaViewSet
 from ideas.api.joining import JoinRequestViewSet
+from ideas.api.meetings import MeetingViewSet
 from ideas.api.merging import MergeViewSet
 from ideas.api.network import NetworkViewSet
 from ideas.api.organisations import OrganisationViewSet
 from ideas.api.outlines import OutlineViewSet
 from ideas.api.partners import LetterViewSet, SheetViewSet
 from ideas.api.plans import PlanViewSet
+from ideas.api.reviews import ReviewViewSet, RoundViewSet
 from ideas.api.searches import SearchViewSet
 from ideas.api.shortlists import ShortlistViewSet
 from ideas.api.slots import IdeaSlotViewSet, SlotViewSet
@@ -51,6 +55,12 @@ router.register("v1/slots", SlotViewSet, basename="slot")
 router.register("v1/merges", MergeViewSet, basename="merge")
 router.register("v1/searches", SearchViewSet, basename="search")
 router.register("v1/shortlists", ShortlistViewSet, basename="shortlist")
+router.register("v1/reviews", ReviewViewSet, basename="review")
+router.register("v1/conflicts", ConflictViewSet, basename="conflict")
+router.register("v1/meetings", MeetingViewSet, basename="meeting")
+
+review_round = RoundViewSet.as_view({"get": "retrieve", "put": "update"})
+review_results = RoundViewSet.as_view({"get": "results", "post": "ask"})
 
 decisions = DecisionViewSet.as_view({"get": "list"})
 decision = DecisionViewSet.as_view({"put": "stage", "delete": "withdraw"})
@@ -72,12 +82,15 @@ pages: list[URLPattern | URLResolver] = [
     path("v1/ideas/<str:id>/sheet/", sheet, name="idea-sheet"),
     path("v1/ideas/<str:id>/sheet/<str:organisation>/", line, name="idea-sheet-line"),
     path("v1/ideas/<str:id>/decisions/", IdeaDecisionViewSet.as_view({"get": "list"}), name="idea-decisions"),
+    path("v1/shortlists/<str:id>/round/", review_round, name="round-detail"),
+    path("v1/shortlists/<str:id>/reviews/", review_results, name="round-reviews"),
     path("v1/shortlists/<str:id>/decisions/", decisions, name="decision-list"),
     path("v1/shortlists/<str:id>/decisions/publish/", publishing, name="decision-publish"),
     path("v1/shortlists/<str:id>/entries/<str:entry>/decision/", decision, name="decision-detail"),
     path("v1/ideas/<str:id>/annex/", annex, name="idea-annex"),
     path("v1/ideas/<str:id>/partners/", partner_suggestions, name="suggestion-partners"),
     path("v1/organisations/<str:id>/ideas/", idea_suggestions, name="suggestion-ideas"),
+    path("v1/desk/", DeskViewSet.as_view({"get": "list"}), name="desk"),
     path("v1/gaps/", GapViewSet.as_view({"get": "list"}), name="suggestion-gaps"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),

@@ -139,6 +139,8 @@ def _show_form(
     request: HttpRequest, review: Review, form: ReviewForm, *, status: int = 200, both: bool = False
 ) -> HttpResponse:
     made = review.entry.shortlist.round
+    # Not asked for while it is saved as typed, but for being done.
+    form.fields["confidence"].required = True
     context = {
         **_about(review, made),
         "form": form,

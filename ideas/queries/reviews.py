@@ -71,6 +71,20 @@ def readable_reviews(member: Member) -> QuerySet[Review]:
     ).select_related("reviewer", "entry__idea", "entry__shortlist__round", "entry__shortlist__value_chain")
 
 
+def without_asides(reviews: Iterable[Review], member: Member) -> list[Review]:
+    """Take out of reviews what is for the leads only, where the member neither wrote them nor curates their list.
+
+    Not to be saved. One query at the most.
+    """
+    rows = list(reviews)
+    lists = Shortlist.objects.filter(_curates(member, ""), id__in={row.entry.shortlist_id for row in rows})
+    curated = set(lists.values_list("id", flat=True))
+    for row in rows:
+        if row.reviewer_id != member.pk and row.entry.shortlist_id not in curated:
+            row.aside = ""
+    return rows
+
+
 def _curates(member: Member, shortlist: str = "entry__shortlist__") -> Q:
     if member.is_staff:
         return ~Q(pk__in=[])
