@@ -28,7 +28,7 @@ from ideas.models import Shortlist, ShortlistChange, ShortlistEntry
 from ideas.pages import meetings, review_rounds
 from ideas.pages.decisions import list_context
 from ideas.pages.parts import Names, chain_tag, long_texts, member_of, posted, put_on, read_names, see_other
-from ideas.pages.shortlist_papers import said_of
+from ideas.pages.shortlist_papers import said_of, teaser
 from ideas.queries.ideas import audiences_of
 from ideas.queries.shortlists import (
     curated_chains,
@@ -75,10 +75,11 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "shortlists/form.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
-@login_required
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, get_object_or_404(_seen(request), pk=pk))
+    """A list for who may see it; of a public one others read its teaser."""
+    shortlist = _seen(request).filter(pk=pk).first()
+    return _show(request, shortlist) if shortlist else teaser(request, pk)
 
 
 @login_required

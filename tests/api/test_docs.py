@@ -87,6 +87,15 @@ def test_schema_describes_every_endpoint(client: Client):
         "/shortlists/{id}/entries/{entry}/": ["delete", "patch"],
         "/shortlists/{id}/entries/{entry}/move/": ["post"],
         "/shortlists/{id}/publish/": ["post"],
+        "/shortlists/{id}/round/": ["get", "put"],
+        "/shortlists/{id}/reviews/": ["get", "post"],
+        "/reviews/": ["get", "post"],
+        "/reviews/{id}/": ["delete", "get", "patch"],
+        "/reviews/{id}/done/": ["post"],
+        "/reviews/{id}/reopen/": ["post"],
+        "/reviews/{id}/decline/": ["post"],
+        "/conflicts/": ["get", "post"],
+        "/conflicts/{id}/": ["delete"],
     }
 
 
