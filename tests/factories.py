@@ -16,6 +16,8 @@ from ideas.actions.comments import post_comment
 from ideas.actions.competences import set_words, words_for
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import accept_join_request, ask_to_join, invite_organisation
+from ideas.actions.meeting_room import come_in
+from ideas.actions.meetings import begin_meeting, plan_meeting
 from ideas.actions.partners import sign_letter
 from ideas.actions.plans import make_plan
 from ideas.actions.reviewers import ask_reviewers, set_round
@@ -44,6 +46,7 @@ from ideas.models import (
     Deadline,
     Idea,
     JoinRequest,
+    Meeting,
     Member,
     Milestone,
     Organisation,
@@ -210,6 +213,15 @@ def make_shortlist(by: Member, chain: ValueChain, *ideas: Idea, **fields: Any) -
         add_to_shortlist(by=by, shortlist=shortlist, idea=idea, at=timezone.now())
     shortlist.refresh_from_db()
     return shortlist
+
+
+def make_meeting(by: Member, shortlist: Shortlist, *, begun: bool = False, title: str = "A meeting") -> Meeting:
+    """A meeting over a list as it is now; `begun` by whoever plans it, who has come."""
+    meeting = plan_meeting(by=by, shortlist=shortlist, title=title, at=timezone.now())
+    if begun:
+        meeting = begin_meeting(by=by, meeting=meeting, version=meeting.version, at=timezone.now())
+        come_in(by=by, meeting=meeting, at=timezone.now())
+    return meeting
 
 
 def make_round(by: Member, shortlist: Shortlist, **fields: Any) -> ReviewRound:

@@ -13,8 +13,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from ideas.actions.decisions import stage_decision
 from ideas.actions.ideas import change_state, edit_idea
 from ideas.actions.intake import keep_ideas
+from ideas.actions.meeting_room import give_mark, write_note
 from ideas.actions.members import invite_member
 from ideas.actions.merging import propose_merge
 from ideas.actions.plans import edit_milestone, make_plan
@@ -23,6 +25,7 @@ from ideas.exchange.tables import Table
 from ideas.models import (
     Annex,
     Comment,
+    ConflictOfInterest,
     Idea,
     JoinRequest,
     Member,
@@ -41,8 +44,11 @@ from tests.factories import (
     make_comment,
     make_idea,
     make_join_request,
+    make_meeting,
     make_member,
     make_organisation,
+    make_review,
+    make_round,
     make_shortlist,
     make_slot,
     make_step,
@@ -51,6 +57,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 VIEWERS = ("visitor", "outsider", "company", "administrator", "lead", "staff")
 CANARY = "CANARY"
+MEETING_ACTS = ("edit", "begin", "add", "turn", "reveal", "timer", "note", "take", "end", "minutes")
+MEETING_PRESSES = ("begin", "turn", "mark", "reveal", "note", "take", "end")
 
 # Addresses of the idea itself, or of what hangs on it: {} is filled from `Things`. They must answer as the unknown do.
 OF_THE_IDEA = {
@@ -143,6 +151,20 @@ OF_THE_IDEA = {
     "shortlists:move": "/shortlist-entries/{entry}/move/",
     "shortlists:rationale": "/shortlist-entries/{entry}/rationale/",
     "shortlists:remove": "/shortlist-entries/{entry}/remove/",
+    "meetings:mark": "/meeting-items/{item}/mark/",
+    "meetings:decide": "/meeting-items/{item}/decide/",
+    "meetings:move": "/meeting-items/{item}/move/",
+    "meetings:drop": "/meeting-items/{item}/drop/",
+    "reviews:detail": "/reviews/{review}/",
+    **{f"reviews:{act}": f"/reviews/{{review}}/{act}/" for act in ("keep", "reopen", "decline")},
+    "reviews:take_back": "/reviews/{review}/take-back/",
+    "reviews:reviewers": "/shortlist-entries/{entry}/reviewers/",
+    "reviews:begin": "/shortlist-entries/{entry}/review/",
+    "conflicts:declare": "/ideas/{reference}/interest/",
+    "conflicts:withdraw": "/ideas/{reference}/interest/take-back/",
+    "api:review-detail": "/api/v1/reviews/{review}/",
+    **{f"api:review-{act}": f"/api/v1/reviews/{{review}}/{act}/" for act in ("done", "reopen", "decline")},
+    "api:conflict-detail": "/api/v1/conflicts/{id}/",
     "decisions:stage": "/shortlist-entries/{entry}/decision/",
     "decisions:withdraw": "/shortlist-entries/{entry}/decision/withdraw/",
     "decisions:changes": "/shortlist-entries/{entry}/changes/",
@@ -227,19 +249,37 @@ OF_THE_SITE = {
     "api:suggestion-ideas": "/api/v1/organisations/{organisation}/ideas/",
     "api:suggestion-gaps": "/api/v1/gaps/",
     "comparisons:detail": "/compare/?ideas={typed}",
+    "desk:page": "/desk/",
+    "api:desk": "/api/v1/desk/",
     "shortlists:list": "/shortlists/",
     "shortlists:new": "/shortlists/new/",
     "shortlists:detail": "/shortlists/{shortlist}/",
     "shortlists:export": "/shortlists/{shortlist}/list.csv",
     "shortlists:paper": "/shortlists/{shortlist}/paper/",
     "shortlists:publish": "/shortlists/{shortlist}/publish/",
+    "reviews:list": "/reviews/",
+    "reviews:overview": "/shortlists/{shortlist}/reviews/",
+    "reviews:round": "/shortlists/{shortlist}/reviews/round/",
+    "reviews:ask_all": "/shortlists/{shortlist}/reviews/ask/",
+    "conflicts:list": "/conflicts/",
+    "api:review-list": "/api/v1/reviews/",
+    "api:round-detail": "/api/v1/shortlists/{shortlist}/round/",
+    "api:round-reviews": "/api/v1/shortlists/{shortlist}/reviews/",
+    "api:conflict-list": "/api/v1/conflicts/",
     "decisions:publish": "/shortlists/{shortlist}/decisions/publish/",
     "api:decision-list": "/api/v1/shortlists/{shortlist}/decisions/",
     "api:decision-publish": "/api/v1/shortlists/{shortlist}/decisions/publish/",
+    "meetings:new": "/shortlists/{shortlist}/meetings/new/",
+    **{f"meetings:{act}": f"/meetings/{{meeting}}/{act}/" for act in MEETING_ACTS},
+    "meetings:detail": "/meetings/{meeting}/",
+    "meetings:pass_on": "/meetings/{meeting}/pass/",
+    "meetings:minutes_file": "/meetings/{meeting}/minutes.docx",
+    "api:meeting-list": "/api/v1/meetings/",
+    "api:meeting-detail": "/api/v1/meetings/{meeting}/",
+    **{f"api:meeting-{act}": f"/api/v1/meetings/{{meeting}}/{act}/" for act in MEETING_PRESSES},
+    "api:meeting-hand-on": "/api/v1/meetings/{meeting}/pass/",
     "following:list": "/following/",
     "following:follow": "/following/follow/",
-    "desk:page": "/desk/",
-    "api:desk": "/api/v1/desk/",
     "following:choose": "/following/choices/",
     "following:unfollow": "/following/1/unfollow/",
     "following:reminders": "/following/calls/{call}/reminders/",
@@ -340,12 +380,22 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
     into.invited.add(researcher)
     secret.invited.add(other)
     merge = propose_merge(by=researcher, idea=secret, into=into, reason=CANARY, at=timezone.now())
-    chain.leads.add(researcher)
-    shortlist = make_shortlist(researcher, chain, secret, title="A list")
+    # Somebody who was invited to read it, for its author has an interest in it.
+    chain.leads.add(other)
+    shortlist = make_shortlist(other, chain, secret, title="A list")
     entry = shortlist.entries.get()
     entry.rationale = CANARY
     entry.save()
-    chain.leads.remove(researcher)
+    make_round(other, shortlist)
+    said = {"remarks": dict.fromkeys(("excellence", "impact", "implementation"), CANARY), "aside": CANARY}
+    review = make_review(other, shortlist, secret, other, "4.0", "3.5", "3.0", **said)
+    ConflictOfInterest.objects.create(member=researcher, idea=secret, reason=CANARY, declared_at=timezone.now())
+    stage_decision(by=other, entry=entry, outcome="decline", text=CANARY, version=0, at=timezone.now())
+    meeting = make_meeting(other, shortlist, begun=True)
+    item = meeting.items.get()
+    give_mark(by=other, item=item, halves=7, at=timezone.now())
+    write_note(by=other, meeting=meeting, item=item, body=CANARY, at=timezone.now())
+    chain.leads.remove(other)
     invitation = invite_member(
         by=researcher, email="x@example.org", organisation=laboratory, site="", at=timezone.now()
     )[1]
@@ -363,6 +413,9 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
         "merge": merge.pk,
         "shortlist": shortlist.pk,
         "entry": entry.pk,
+        "review": review.pk,
+        "meeting": meeting.pk,
+        "item": item.pk,
         "call": call.slug,
         "organisation": laboratory.slug,
         "import": 10**9,
@@ -381,6 +434,8 @@ def things(researcher: Member, secret: Idea, chain: ValueChain, laboratory: Orga
 
 UNKNOWN = {
     "id": 7, "reference": "JVL-2026-0000", "slot": 10**9, "comment": 10**9, "request": 10**9, "entry": 10**9,
+    "review": 10**9,
+    "item": 10**9,
     "milestone": 10**9, "merge": 10**9, "attachment": 10**9,
 }  # fmt: skip
 BODIES: dict[str, Any] = {
