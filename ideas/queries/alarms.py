@@ -1,46 +1,37 @@
-"""Where ideas get no answer: what a lead's desk warns of, counted and listed without reading comments.
+"""Where ideas get no answer: what a lead's desk warns of, found in one pass and without reading a comment.
 
-`ideas` is always what the reader sees (`visible_to`), narrowed to their value chains.
+Of each idea at work only what its alarms depend on is read (`rules.desk.Watched`); words only of the few that are
+shown. `ideas` is always what the reader sees (`visible_to`), narrowed to their value chains.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ideas.choices import Alarm, IdeaState, JoinState
-from ideas.models import Deadline, Idea, IdeaTransition, JoinRequest, Member, RoleSlot
-from ideas.rules.desk import (
-    ALARMING,
-    CLOCKS_APART,
-    PLACES_DAYS,
-    REQUEST_AFTER,
-    SILENT_AFTER,
-    UNANSWERED_AFTER,
-    overdue_days,
-    places_until,
-)
+from ideas.models import Idea, IdeaTransition, JoinRequest, Member, RoleSlot
+from ideas.rules.desk import PLACES_DAYS, REQUEST_AFTER, Watched, alarms_of, overdue_days
 
 # Of each kind the desk shows so many, and so many where one kind is asked for.
 FIRST, MOST = 6, 200
 WAITING = (JoinState.PENDING, JoinState.UNAUTHORISED)
-FIELDS = ("id", "reference", "title", "language", "state", "tags")
+SHOWN = ("id", "reference", "title", "language", "state", "tags", "unanswered_id", "unanswered__author__name")
+Asked = Mapping[int, Counter[str]]
 
 
 @dataclass(frozen=True)
 class Line:
     """An idea that needs somebody, `since` when (of places: its deadline) and how many days `over` the limit.
 
-    `idea` has the columns of `FIELDS`. `is_own`: the reader is one of its authors. `who` wrote the comment that waits.
-    `asked` requests wait for the authors, `unauthorised` ones for their own organisation. Who asks isn't told: that
-    is the authors' business.
+    `idea` is {id, reference, title, language, state, tags}. `is_own`: the reader is one of its authors. `who` wrote the
+    comment that waits. `asked` requests wait for the authors, `unauthorised` ones for their own organisation. Who asks
+    isn't told: that is the authors' business.
     """
 
     alarm: str
@@ -61,126 +52,75 @@ class Alarms:
 
     alarm: str
     total: int
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Line]
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many ideas are in each state, and how many make each alarm."""
-
-    states: dict[str, int]
-    alarms: dict[str, int]
-
-
-def conditions(at: datetime) -> dict[str, Q]:
-    """Say for each alarm which ideas make it, as they are at an instant. One query, for the zones of the deadlines."""
-    today = timezone.localdate(at)
-    opened = IdeaTransition.objects.filter(idea=OuterRef("pk"), new_state=IdeaState.OPEN, at__gt=at - SILENT_AFTER)
+def watch(ideas: QuerySet[Idea]) -> list[Watched]:
+    """Read of each idea what its alarms depend on, and of every one its state and call. One query."""
+    opened = IdeaTransition.objects.filter(idea=OuterRef("pk"), new_state=IdeaState.OPEN).order_by("-id")
     asked = JoinRequest.objects.filter(idea=OuterRef("pk"), invited_by=None)
-    found: dict[str, Q] = {
-        Alarm.PLACES: Q(open_slots__gt=0) & _closing(at),
-        Alarm.REQUESTS: Q(Exists(requests_waiting(at).filter(idea=OuterRef("pk")))),
-        Alarm.UNANSWERED: Q(unanswered__created_at__lte=at - UNANSWERED_AFTER),
-        # What was parked, or asked about, counts from when it was opened again.
-        Alarm.SILENT: Q(heard_at=None, opened_at__lte=at - SILENT_AFTER) & ~Q(Exists(opened)) & ~Q(Exists(asked)),
-        Alarm.UNTARGETED: Q(call=None) | Q(call__closes_at__lt=at),
-    }
-    valid = Q(valid_until=None) | Q(valid_until__gte=today)
-    return {alarm: Q(state__in=sorted(ALARMING[alarm])) & valid & found[alarm] for alarm in Alarm.values}
+    rows = ideas.order_by().values_list(
+        "id",
+        "state",
+        "call_id",
+        "call__closes_at",
+        "valid_until",
+        Coalesce(Subquery(opened.values("at")[:1]), F("opened_at")),
+        "heard_at",
+        Case(When(heard_at=None, then=Exists(asked)), default=Value(False)),
+        "unanswered__created_at",
+        "closes_at",
+        "deadline__zone",
+        "open_slots",
+    )
+    return [Watched(*row) for row in rows]
 
 
-def _closing(at: datetime) -> Q:
-    """Fits ideas of which the deadline is near, each by the clock of its deadline."""
-    # In days of the calendar, which an hour more or less doesn't make shorter: nothing further away can be near.
-    furthest = places_until(at, "UTC") + CLOCKS_APART
-    zones = Deadline.objects.filter(at__gt=at, at__lte=furthest).order_by().values_list("zone", flat=True).distinct()
-    near = (Q(deadline__zone=zone, closes_at__lte=places_until(at, zone)) for zone in sorted(zones))
-    return Q(closes_at__gt=at) & reduce(or_, near, Q(pk=None))
-
-
-def requests_waiting(at: datetime) -> QuerySet[JoinRequest]:
+def requests_waiting(at: datetime) -> "QuerySet[Any, Any]":
     """Select the requests that have waited for too long, with `since` when; those whose time is over have expired."""
-    rows = JoinRequest.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at), state__in=WAITING)
+    rows = JoinRequest.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at), state__in=WAITING).order_by()
     return rows.annotate(since=Coalesce("authorised_at", "asked_at")).filter(since__lte=at - REQUEST_AFTER)
 
 
-def count_alarms(ideas: QuerySet[Idea], found: dict[str, Q]) -> Counts:
-    """Count the ideas by state, and those that make each alarm, in one query."""
-    counted = {f"alarm_{alarm}": Count("pk", filter=condition) for alarm, condition in found.items()}
-    rows: list[Any] = list(ideas.order_by().values("state").annotate(n=Count("pk"), **counted))
-    return Counts(
-        states={row["state"]: row["n"] for row in rows},
-        alarms={alarm: sum(row[f"alarm_{alarm}"] for row in rows) for alarm in found},
-    )
-
-
-def list_alarms(
-    ideas: QuerySet[Idea], found: dict[str, Q], counts: Counts, *, member: Member, at: datetime, only: str = ""
-) -> list[Alarms]:
-    """List the alarms by kind, the most urgent ideas first; `only` one kind, at more length.
-
-    A query a kind, and three for what their lines say.
-    """
-    kinds = [only] if only else Alarm.values
-    size = MOST if only else FIRST
-    rows = {alarm: _rows(ideas.filter(found[alarm]), alarm, at)[:size] for alarm in kinds}
-    lines = _lines({alarm: list(some) for alarm, some in rows.items()}, member, at)
-    return [Alarms(alarm, counts.alarms[alarm], lines[alarm]) for alarm in kinds]
-
-
-def _rows(ideas: QuerySet[Idea], alarm: str, at: datetime) -> "QuerySet[Any, dict[str, Any]]":
-    """The ideas of an alarm in their order, with `since`: mandatory places first, else the longest wait."""
-    opened = IdeaTransition.objects.filter(idea=OuterRef("pk"), new_state=IdeaState.OPEN).order_by("-id")
-    mandatory = RoleSlot.objects.filter(idea=OuterRef("pk"), filled__lt=F("wanted"), mandatory=True)
-    waiting: QuerySet[Any] = requests_waiting(at).filter(idea=OuterRef("pk")).order_by(Coalesce("authorised_at", "asked_at"))
-    first: dict[str, Any] = {
-        Alarm.PLACES: F("closes_at"),
-        Alarm.REQUESTS: Subquery(waiting.values("since")[:1]),
-        Alarm.UNANSWERED: F("unanswered__created_at"),
-    }
-    order: dict[str, list[Any]] = {
-        Alarm.PLACES: [Exists(mandatory).desc(), "since"],
-        # Who prepares a proposal without a call comes before who is only open.
-        Alarm.UNTARGETED: ["-state", "since"],
-    }
-    waits = alarm == Alarm.UNANSWERED
-    rows: QuerySet[Any] = ideas.annotate(
-        since=first.get(alarm, Coalesce(Subquery(opened.values("at")[:1]), F("opened_at"))),
-        who=F("unanswered__author__name") if waits else Value(""),
-        comment_id=F("unanswered") if waits else Value(None, output_field=BigIntegerField()),
-    ).order_by(*order.get(alarm, ["since"]), "id")
-    return rows.values(*FIELDS, "since", "who", "comment_id")
-
-
-def _lines(rows: dict[str, list[dict[str, Any]]], member: Member, at: datetime) -> dict[str, list[Line]]:
-    shown = {row["id"] for some in rows.values() for row in some}
-    own = set(Idea.authors.through.objects.filter(member=member, idea__in=shown).values_list("idea_id", flat=True))
-    places = _places(row["id"] for row in rows.get(Alarm.PLACES, ()))
-    asked = _asked((row["id"] for row in rows.get(Alarm.REQUESTS, ())), at)
-
-    def line(alarm: str, row: dict[str, Any]) -> Line:
-        since, who, comment_id = (row.pop(name) for name in ("since", "who", "comment_id"))
-        return Line(
-            alarm=alarm,
-            idea=row,
-            since=since,
-            over=_over(alarm, since, at),
-            is_own=row["id"] in own,
-            who=who,
-            comment_id=comment_id,
-            places=places.get(row["id"], ()) if alarm == Alarm.PLACES else (),
-            asked=asked[row["id"], JoinState.PENDING] if alarm == Alarm.REQUESTS else 0,
-            unauthorised=asked[row["id"], JoinState.UNAUTHORISED] if alarm == Alarm.REQUESTS else 0,
+def list_alarms(watched: Sequence[Watched], *, member: Member, at: datetime, only: str = "") -> list[Alarms]:
+    """List the alarms by kind, the most urgent ideas first; `only` one kind, at more length. Four queries."""
+    asked, first = _waiting(at)
+    found = _found((idea._replace(requested_at=first.get(idea.id)) for idea in watched), at)
+    places = _places(found[Alarm.PLACES])
+    preparing = {idea.id for idea in watched if idea.state == IdeaState.PREPARING}
+    mandatory = {idea for idea, some in places.items() if any(place.mandatory for place in some)}
+    pressing: dict[str, set[int]] = {Alarm.PLACES: mandatory, Alarm.UNTARGETED: preparing}
+    kinds, size = ([only], MOST) if only else (Alarm.values, FIRST)
+    order = {kind: _order(found[kind], pressing.get(kind, set())) for kind in kinds}
+    rows = _rows({pk for some in order.values() for pk in some[:size]}, member)
+    return [
+        Alarms(
+            kind,
+            len(order[kind]),
+            [_line(kind, rows[pk], found[kind][pk], at, places, asked) for pk in order[kind][:size] if pk in rows],
         )
+        for kind in kinds
+    ]
 
-    return {alarm: [line(alarm, row) for row in some] for alarm, some in rows.items()}
+
+def _found(watched: Iterable[Watched], at: datetime) -> dict[str, dict[int, datetime]]:
+    """{alarm: {idea: since}}, with nothing for an alarm that none makes."""
+    today = timezone.localdate(at)
+    found: dict[str, dict[int, datetime]] = defaultdict(dict)
+    for idea in watched:
+        for alarm, since in alarms_of(idea, at, today).items():
+            found[alarm][idea.id] = since
+    return found
 
 
-def _over(alarm: str, since: datetime, at: datetime) -> int | None:
-    if alarm == Alarm.PLACES:
-        left = (timezone.localdate(since) - timezone.localdate(at)).days
-        return max(PLACES_DAYS - left, 0)
-    return overdue_days(alarm, since, at)
+def _waiting(at: datetime) -> tuple[Asked, dict[int, datetime]]:
+    """Count the requests that wait too long, {idea: {state: n}}, and find the first of each idea."""
+    asked: dict[int, Counter[str]] = defaultdict(Counter)
+    first: dict[int, datetime] = {}
+    for idea, state, since in requests_waiting(at).values_list("idea_id", "state", "since"):
+        asked[idea][state] += 1
+        first[idea] = min(since, first.get(idea, since))
+    return asked, first
 
 
 def _places(ideas: Iterable[int]) -> dict[int, list[RoleSlot]]:
@@ -192,8 +132,45 @@ def _places(ideas: Iterable[int]) -> dict[int, list[RoleSlot]]:
     return found
 
 
-def _asked(ideas: Iterable[int], at: datetime) -> dict[tuple[int, str], int]:
-    """{(idea, state): how many requests wait too long in it}"""
-    rows = requests_waiting(at).filter(idea__in=list(ideas)).order_by()
-    counted = rows.values_list("idea_id", "state").annotate(n=Count("pk"))
-    return defaultdict(int, {(idea, state): n for idea, state, n in counted})
+def _order(found: Mapping[int, datetime], pressing: set[int]) -> list[int]:
+    """Put the ideas of an alarm in order: the pressing ones first, and of these, as of the others, the earliest."""
+    return sorted(found, key=lambda idea: (idea not in pressing, found[idea], idea))
+
+
+def _rows(shown: Iterable[int], member: Member) -> dict[int, dict[str, Any]]:
+    """Read what the lines say of ideas, and whether they are the member's own."""
+    ids = list(shown)
+    own = set(Idea.authors.through.objects.filter(member=member, idea__in=ids).values_list("idea_id", flat=True))
+    rows: list[Any] = list(Idea.objects.filter(pk__in=ids).values(*SHOWN))
+    return {row["id"]: {**row, "is_own": row["id"] in own} for row in rows}
+
+
+def _line(
+    alarm: str,
+    row: dict[str, Any],
+    since: datetime,
+    at: datetime,
+    places: Mapping[int, Sequence[RoleSlot]],
+    asked: Asked,
+) -> Line:
+    pk, answered = row["id"], alarm != Alarm.UNANSWERED
+    waits: Mapping[str, int] = asked[pk] if alarm == Alarm.REQUESTS else {}
+    return Line(
+        alarm=alarm,
+        idea={name: row[name] for name in SHOWN[:6]},
+        since=since,
+        over=_over(alarm, since, at),
+        is_own=row["is_own"],
+        who="" if answered else row["unanswered__author__name"],
+        comment_id=None if answered else row["unanswered_id"],
+        places=places.get(pk, ()) if alarm == Alarm.PLACES else (),
+        asked=waits.get(JoinState.PENDING, 0),
+        unauthorised=waits.get(JoinState.UNAUTHORISED, 0),
+    )
+
+
+def _over(alarm: str, since: datetime, at: datetime) -> int | None:
+    if alarm == Alarm.PLACES:
+        left = (timezone.localdate(since) - timezone.localdate(at)).days
+        return max(PLACES_DAYS - left, 0)
+    return overdue_days(alarm, since, at)

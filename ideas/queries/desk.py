@@ -1,11 +1,12 @@
 """A lead's desk: what needs them in their value chains, and how these stand. Reads alone; alarms are `alarms`."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 
 from ideas.choices import IDEA_JOINABLE, NOT_CLOSING, REVIEW_DUE, MeetingState, ReviewState, ShortlistState
 from ideas.models import (
@@ -21,11 +22,13 @@ from ideas.models import (
     ShortlistEntry,
     ValueChain,
 )
-from ideas.queries.alarms import Alarms, conditions, count_alarms, list_alarms
+from ideas.queries.alarms import Alarms, list_alarms, watch
 from ideas.queries.conflicts import conflicted_ideas
 from ideas.queries.ideas import audiences_of, visible_to
+from ideas.queries.meetings import items_seen, meetings_visible_to
 from ideas.queries.reviews import own_reviews
-from ideas.queries.shortlists import entries_seen, shortlists_visible_to
+from ideas.queries.shortlists import entries_seen
+from ideas.rules.desk import Watched
 
 # At a glance: the next deadlines; and of reviews, lists and meetings, so many of each.
 NEXT, SHOWN = 5, 20
@@ -86,18 +89,14 @@ def desk_of(member: Member, chains: Sequence[ValueChain], *, at: datetime, only:
     """
     audiences, codes = audiences_of(member), [chain.pk for chain in chains]
     ideas = visible_to(member, audiences).filter(id__in=_of_chains(codes))
-    found = conditions(at)
-    counts = count_alarms(ideas, found)
-    # Nothing of what one has an interest in, on published lists neither.
-    entries = entries_seen(member, audiences).exclude(idea__in=conflicted_ideas(member).values("id"))
-    lists = shortlists_visible_to(member, audiences).filter(value_chain__in=codes)
-    reviews_due = Q(state__in=sorted(REVIEW_DUE))
+    watched = watch(ideas)
+    reviews_due = Q(state__in=sorted(REVIEW_DUE), entry__shortlist__value_chain__in=codes)
     return Desk(
-        alarms=list_alarms(ideas, found, counts, member=member, at=at, only=only),
-        reviews=list(own_reviews(member).filter(reviews_due, entry__shortlist__value_chain__in=codes)[:SHOWN]),
-        lists=_lists_at_work(lists, entries),
+        alarms=list_alarms(watched, member=member, at=at, only=only),
+        reviews=list(own_reviews(member).filter(reviews_due)[:SHOWN]),
+        lists=_lists_at_work(member, audiences, codes),
         meetings=_meetings(member, audiences, codes),
-        glance=_glance(ideas, counts.states, codes, at),
+        glance=_glance(ideas, watched, codes, at),
     )
 
 
@@ -108,13 +107,25 @@ def _of_chains(chains: Sequence[int]) -> "QuerySet[Idea, int]":
     return first.union(other)
 
 
-def _lists_at_work(lists: QuerySet[Shortlist], entries: QuerySet[ShortlistEntry]) -> list[ListAtWork]:
+def _lists_at_work(member: Member, audiences: Sequence[str], chains: Sequence[int]) -> list[ListAtWork]:
     """Read the lists in preparation, and published ones with decisions still to publish: most to publish first."""
-    staged = Decision.objects.filter(published_at=None, entry__in=entries.order_by().values("id"))
-    at_work = lists.filter(Q(state=ShortlistState.DRAFT) | Q(pk__in=staged.values("entry__shortlist")))
-    rows = list(at_work.select_related("value_chain", "round").order_by("-id")[:SHOWN])
+    staged = Decision.objects.filter(entry__shortlist=OuterRef("pk"), published_at=None)
+    at_work = Shortlist.objects.filter(Q(state=ShortlistState.DRAFT) | Q(Exists(staged)), value_chain__in=chains)
+    rows = list(at_work.select_related("value_chain").order_by("-id")[:SHOWN])
+    counts = _counts(entries_seen(member, audiences).filter(shortlist__in=rows), member)
+    found = [ListAtWork(row, **counts.get(row.pk, {})) for row in rows]
+    # What somebody staged may be of nothing that this lead reads.
+    shown = [one for one in found if one.staged or one.shortlist.state == ShortlistState.DRAFT]
+    return sorted(shown, key=lambda one: -one.staged)
+
+
+def _counts(entries: QuerySet[ShortlistEntry], member: Member) -> dict[int, dict[str, int]]:
+    """Count by list its ideas, reviews and staged decisions; nothing of what one has an interest in, wherever it is."""
+    free = list(
+        entries.exclude(Exists(conflicted_ideas(member).filter(pk=OuterRef("idea")))).values_list("id", flat=True)
+    )
     counted: Any = (
-        entries.filter(shortlist__in=rows)
+        ShortlistEntry.objects.filter(id__in=free)
         .order_by()
         .values("shortlist")
         .annotate(
@@ -124,47 +135,45 @@ def _lists_at_work(lists: QuerySet[Shortlist], entries: QuerySet[ShortlistEntry]
             staged=Count("decisions", distinct=True, filter=Q(decisions__published_at=None)),
         )
     )
-    counts: dict[int, dict[str, Any]] = {row.pop("shortlist"): row for row in counted}
-    found = [ListAtWork(row, **counts.get(row.pk, {})) for row in rows]
-    return sorted(found, key=lambda one: -one.staged)
+    return {row.pop("shortlist"): row for row in counted}
 
 
 def _meetings(member: Member, audiences: Sequence[str], chains: Sequence[int]) -> list[Meeting]:
     """Read the meetings that run, and those that are planned, the next first."""
     running = Case(When(state=MeetingState.RUNNING, then=Value(0)), default=Value(1), output_field=IntegerField())
-    free = visible_to(member, audiences).exclude(id__in=conflicted_ideas(member).values("id"))
-    rows = Meeting.objects.filter(
+    rows = meetings_visible_to(member).filter(
         shortlist__value_chain__in=chains, state__in=[MeetingState.PLANNED, MeetingState.RUNNING]
-    ).select_related("shortlist")
-    counted = rows.annotate(idea_count=Count("items", filter=Q(items__idea__in=free.order_by().values("id"))))
-    return list(counted.order_by(running, F("starts_at").asc(nulls_last=True), "id")[:SHOWN])
+    )
+    found = list(rows.order_by(running, F("starts_at").asc(nulls_last=True), "id")[:SHOWN])
+    seen = Counter(items_seen(member, audiences).filter(meeting__in=found).values_list("meeting_id", flat=True))
+    for meeting in found:
+        meeting.idea_count = seen[meeting.pk]  # type: ignore[attr-defined]  # for the page
+    return found
 
 
 # At a glance --------------------------------------------------------------------------------------------------------
 
 
-def _glance(ideas: QuerySet[Idea], states: dict[str, int], chains: Sequence[int], at: datetime) -> Glance:
+def _glance(ideas: QuerySet[Idea], watched: Sequence[Watched], chains: Sequence[int], at: datetime) -> Glance:
     working = ideas.filter(state__in=sorted(IDEA_JOINABLE)).order_by()
     places = RoleSlot.objects.filter(idea__in=working.values("id")).order_by()
     sums = places.aggregate(wanted=Sum("wanted", default=0), filled=Sum("filled", default=0))
-    return Glance(states=states, closings=_closings(working, chains, at), **sums)
+    aimed = Counter(idea.call_id for idea in watched if idea.call_id and idea.state in IDEA_JOINABLE)
+    return Glance(states=dict(Counter(idea.state for idea in watched)), closings=_closings(aimed, chains, at), **sums)
 
 
-def _closings(working: QuerySet[Idea], chains: Sequence[int], at: datetime) -> list[Closing]:
-    """Read the next deadlines of calls that are of these value chains, or at which ideas of theirs aim: one a call."""
+def _closings(aimed: Mapping[int, int], chains: Sequence[int], at: datetime) -> list[Closing]:
+    """Read the next deadlines of calls that are of these value chains, or at which ideas aim (`aimed`): one a call."""
     tagged = Call.value_chains.through.objects.filter(valuechain__in=chains).values("call_id")
-    aimed = working.exclude(call=None).values("call_id")
     ahead = (
-        Deadline.objects.filter(Q(call__in=tagged) | Q(call__in=aimed), at__gt=at)
+        Deadline.objects.filter(Q(call__in=tagged) | Q(call__in=list(aimed)), at__gt=at)
         .exclude(kind__in=sorted(NOT_CLOSING))
         .select_related("call")
         .order_by("at", "id")
     )
     # A call may have several dates; few have many.
     first = _one_a_call(ahead[: NEXT * 10])
-    rows = working.filter(call__in=[one.call_id for one in first]).values_list("call_id")
-    counts = dict(rows.annotate(n=Count("id")))
-    return [Closing(one, counts.get(one.call_id, 0)) for one in first]
+    return [Closing(one, aimed.get(one.call_id, 0)) for one in first]
 
 
 def _one_a_call(deadlines: Iterable[Deadline]) -> list[Deadline]:

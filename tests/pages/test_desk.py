@@ -12,7 +12,7 @@ from tests.cast import signed_in
 from tests.factories import make_call, make_comment, make_idea, make_join_request, make_shortlist, make_slot
 
 DESK = "/desk/"
-QUERIES_OF_PAGE = 28
+QUERIES_OF_PAGE = 24
 LONG_AGO = timezone.now() - timedelta(days=40)
 
 

@@ -26,7 +26,7 @@ from tests.factories import make_call, make_comment, make_idea, make_join_reques
 
 START = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
 AT = START + timedelta(days=20)
-QUERIES_OF_DESK = 21
+QUERIES_OF_DESK = 17
 
 
 @pytest.fixture
