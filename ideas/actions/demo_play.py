@@ -14,6 +14,7 @@ from django.utils import timezone
 from ideas.actions.annexes import open_annex, write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
+from ideas.actions.decisions import stage_decision
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import (
     accept_join_request,
@@ -272,6 +273,8 @@ class Play:
             # A lead with an interest in an idea leaves it to somebody else.
             adder = self._members[entry.get("by", spec["by"])]
             yield self._event(entry["ago"], self._enter, spec, adder, entry)
+            if "decision" in entry:
+                yield self._event(entry["decision"]["ago"], self._decide, spec, adder, entry)
         if "meeting" in spec:
             yield self._event(spec["meeting"]["ago"], self._meet, spec, by)
         if spec["publish"]:
@@ -297,7 +300,12 @@ class Play:
             plan_meeting(by=by, shortlist=shortlist, title=title, starts_at=starts_at, at=at)
 
     def _publish(self, spec: Spec, by: Member, at: datetime) -> None:
-        publish_shortlist(by=by, shortlist=self._listed(spec), at=at)
+        publish_shortlist(by=by, shortlist=self._listed(spec), public_teaser=spec.get("public", False), at=at)
+
+    def _decide(self, spec: Spec, by: Member, entry: Spec, at: datetime) -> None:
+        listed, said = self._listed(spec).entries.get(idea=self.ideas[entry["idea"]].pk), entry["decision"]
+        if not listed.decisions.exists():
+            stage_decision(by=by, entry=listed, outcome=said["outcome"], text=said["text"], version=0, at=at)
 
     def _listed(self, spec: Spec) -> Shortlist:
         return Shortlist.objects.get(is_demo=True, title=spec["title"])

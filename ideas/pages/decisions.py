@@ -91,7 +91,7 @@ def _shown(one: Decided) -> dict[str, Any]:
         "at": last.published_at if last else None,
         "waits": bool(last and is_with_authors(last)),
         "answered_at": last.answered_at if last else None,
-        "versioned": bool(last and last.idea_version),
+        "versioned": bool(last and 0 < last.idea_version < last.entry.idea.version),
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -13,8 +14,9 @@ from ideas.choices import IdeaState, Outcome, ShortlistState
 from ideas.exchange.tables import Sheet, write_csv, write_xlsx
 from ideas.models import Shortlist, ShortlistEntry
 from ideas.pages.downloads import send, temporary_file
-from ideas.pages.parts import chain_tag, long_texts
-from ideas.queries.shortlists import shortlists_to_read
+from ideas.pages.parts import cards, chain_tag, long_texts
+from ideas.queries.ideas import CARD_FIELDS
+from ideas.queries.shortlists import public_ideas_of, public_shortlists, shortlists_to_read
 from ideas.serializers.decisions import label_of
 from ideas.serializers.shortlists import COLUMNS, entry_line, text_of
 
@@ -50,6 +52,22 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": [{**said, "texts": long_texts(said["html"])} for said in map(said_of, entries)],
     }
     return render(request, "shortlists/paper.html", context)
+
+
+def teaser(request: HttpRequest, pk: int) -> HttpResponse:
+    """What everybody may read of a public list. Of any other a visitor is asked to sign in, as of one that isn't."""
+    shortlist = public_shortlists().filter(pk=pk).select_related("value_chain", "call").first()
+    if shortlist is None:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        raise Http404
+    rows = public_ideas_of(shortlist).values(*CARD_FIELDS)
+    context = {
+        "shortlist": shortlist,
+        "chain": chain_tag(shortlist.value_chain),
+        "cards": cards(rows, at=timezone.now(), teaser=True),
+    }
+    return render(request, "shortlists/teaser.html", context)
 
 
 def _read(request: HttpRequest, pk: int) -> Shortlist:

@@ -9,7 +9,7 @@ from django.db.models.functions import RowNumber
 from ideas.choices import ShortlistAct, ShortlistState
 from ideas.models import Call, Idea, Member, Shortlist, ShortlistChange, ShortlistEntry, ValueChain
 from ideas.queries.conflicts import conflicted_ideas
-from ideas.queries.ideas import Viewer, audiences_of, visible_to
+from ideas.queries.ideas import Viewer, audiences_of, public_teasers, visible_to
 from ideas.queries.taxonomy import chains_in_use
 from ideas.rules.ideas import is_published
 
@@ -126,9 +126,23 @@ def published_entries_of(idea_id: int) -> QuerySet[ShortlistEntry]:
     )
 
 
+def public_shortlists() -> QuerySet[Shortlist]:
+    """Select the published lists of which everybody may read title, value chain, call, and `public_ideas_of`."""
+    return Shortlist.objects.filter(state=ShortlistState.PUBLISHED, public_teaser=True)
+
+
+def public_ideas_of(shortlist: Shortlist) -> QuerySet[Idea]:
+    """Select what everybody may read of a public list: its ideas with a public teaser, in order. Without places, which
+    would tell of the others.
+    """
+    listed = Q(shortlist_entries__shortlist=shortlist, shortlist_entries__shown=True)
+    return public_teasers().filter(listed).order_by("shortlist_entries__position")
+
+
 def published_shortlists_for(member: Viewer, call: Call, audiences: Sequence[str] | None = None) -> list[Shortlist]:
-    """Read the published lists made for a call, newest first."""
-    lists = shortlists_visible_to(member, audiences).filter(call=call, state=ShortlistState.PUBLISHED)
+    """Read the published lists made for a call, newest first; for visitors those that are public."""
+    seen = shortlists_visible_to(member, audiences) if isinstance(member, Member) else public_shortlists()
+    lists = seen.filter(call=call, state=ShortlistState.PUBLISHED)
     return list(lists.select_related("value_chain").order_by("-published_at", "-id"))
 
 

@@ -79,8 +79,8 @@ def _shortlist(lead: Page, reference: str) -> None:
     lead.locator("[name=rationale]").fill("L'unica con le prove già pronte.")
     lead.locator("main form button[type=submit].button--primary").click()
     lead.goto(shortlist)
-    lead.locator("[data-dialog-open=publish]").click()
-    lead.locator("#publish button[type=submit], #publish .button--primary").last.click()
+    lead.locator("a[href$='/publish/'].button--primary").click()
+    lead.locator("main form .button--primary").click()
 
     expect(lead.locator(".entry")).to_have_count(1)
     expect(lead.locator("main")).to_contain_text("L'unica con le prove già pronte.")
