@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from ideas.actions.board import write_moves
 from ideas.actions.lifecycle import take_step, tell_of_step
 from ideas.actions.notifications import notify
 from ideas.choices import IdeaState, NotificationKind, Outcome, ReviewState, ShortlistAct
@@ -69,6 +70,7 @@ def publish_staged(shortlist: Shortlist, staged: Sequence[Decision], *, by: Memb
         row.save()
         done.decisions.append(row)
         done.told += _send_back(row, done, at) if _is_sent_back(row) else _tell_authors(row, by, at)
+    write_moves(moves for _, moves in done.steps)
     return done
 
 

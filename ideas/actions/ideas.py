@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ideas import publish, text
-from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, overtake_merges
+from ideas.actions.board import count_rows, index_idea, lock_idea, new_reference, overtake_merges, write_moves
 from ideas.actions.deciding import Answered, answer_revisions
 from ideas.actions.lifecycle import (
     LONG_TEXTS,
@@ -195,6 +195,7 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     if state == IdeaState.WITHDRAWN:
         overtake_merges(idea, by=by, at=at)
     step, moves = take_step(idea, state, by=by, at=at, reason=reason, before=before)
+    write_moves([moves])
     back = answer_revisions(step)
     # Who was only invited, to read or to join, sees it no more; of a private one no count moves.
     shut = state == IdeaState.WITHDRAWN and (bool(waiting) or idea.invited.exists())

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from ideas.actions.board import CountRow, count_rows, index_idea
+from ideas.actions.board import CountRow, count_rows, index_uncounted
 from ideas.actions.join_steps import administrators_of, end, seeing
 from ideas.actions.notifications import notify
 from ideas.choices import JOIN_UNSETTLED, IdeaState, JoinState, NotificationKind
@@ -59,7 +59,7 @@ def end_requests(idea: Idea, at: datetime) -> list[Member]:
 def take_step(
     idea: Idea, state: str, *, by: Member, at: datetime, reason: str = "", before: Iterable[CountRow] | None = None
 ) -> tuple[IdeaTransition, Moves]:
-    """Take a locked idea to another state, with its line of history and its counts on the board.
+    """Take a locked idea to another state, with its line of history; the caller moves the counts, by `write_moves`.
 
     `before` are its counts, where something else of it was changed already.
     """
@@ -67,7 +67,7 @@ def take_step(
     old_state, idea.state, idea.activity_at = idea.state, state, at
     if state == IdeaState.OPEN and idea.opened_at is None:
         idea.opened_at = at
-    moves = index_idea(idea, before, also=["state", "activity_at", "opened_at"])
+    moves = index_uncounted(idea, before, also=["state", "activity_at", "opened_at"])
     step = IdeaTransition.objects.create(idea=idea, old_state=old_state, new_state=state, by=by, at=at, reason=reason)
     return step, moves
 

@@ -35,6 +35,7 @@ from ideas.models import (
 from ideas.queries.ideas import visible_to
 from ideas.queries.shortlists import entries_seen
 from realtime.models import Change
+from tests.actions.test_organisations import counts_moved
 from tests.factories import make_call, make_idea, make_member, make_shortlist
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -517,3 +518,13 @@ def test_a_revision_of_an_idea_that_moved_on_meanwhile_is_told_without_a_step(le
     assert Idea.objects.get(pk=ideas[0].pk).state == IdeaState.PREPARING
     assert IdeaTransition.objects.count() == steps
     assert told(researcher) == [(NotificationKind.DECISION_PUBLISHED, "A", "revise")]
+
+
+def test_counts_of_ideas_that_go_back_move_once_and_in_one_order(lead: Member, shortlist: Shortlist, ideas: list[Idea]):
+    for title in ("A", "B"):
+        stage(lead, shortlist, title, Outcome.REVISE)
+
+    with counts_moved() as moved:
+        publish_decisions(by=lead, shortlist=shortlist, at=NOW)
+
+    assert [(facet, value) for _, facet, value in moved] == [("state", "needs_info"), ("state", "open")]

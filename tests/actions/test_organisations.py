@@ -1,4 +1,6 @@
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -40,6 +42,17 @@ def last_change() -> int:
 def changes_after(last: int) -> list[tuple[str, str]]:
     rows = Change.objects.filter(pk__gt=last).order_by("pk").select_related("topic")
     return [(row.topic.name, row.kind) for row in rows]
+
+
+@contextmanager
+def counts_moved() -> Iterator[list[tuple[str, str, str]]]:
+    """Which counts of the board are moved meanwhile, one by one: (audience, facet, value)."""
+    moved: list[tuple[str, str, str]] = []
+    with CaptureQueriesContext(connection) as asked:
+        yield moved
+    ids = [int(found[1]) for one in asked if (found := MOVED.search(one["sql"]))]
+    rows = BoardCount.objects.in_bulk(ids)
+    moved += [(rows[pk].audience, rows[pk].facet, rows[pk].value) for pk in ids]
 
 
 def test_administrator_writes_the_whole_profile(administrator, firm):
@@ -209,12 +222,10 @@ def test_counts_of_several_ideas_move_once_and_in_one_order(researcher, administ
     for rule in ("min_smes", "min_laboratories"):
         make_partner(make_idea(researcher, call=make_call(rules={rule: 1})), administrator, firm)
 
-    with CaptureQueriesContext(connection) as asked:
+    with counts_moved() as moved:
         edit(firm, administrator, kind=OrganisationKind.RESEARCH)
 
-    moved = [int(found[1]) for one in asked if (found := MOVED.search(one["sql"]))]
-    rows = BoardCount.objects.in_bulk(moved)
-    assert [rows[pk].value for pk in moved] == ["min_laboratories", "min_smes"]
+    assert [value for _, _, value in moved] == ["min_laboratories", "min_smes"]
 
 
 def test_a_text_that_no_idea_shows_is_told_to_none(researcher, administrator, firm):
