@@ -174,6 +174,8 @@ class BoardCount(models.Model):
             models.UniqueConstraint(fields=["audience", "facet", "value"], name="unique_board_count"),
             models.CheckConstraint(condition=models.Q(count__gte=0), name="board_count_not_negative"),
         ]
+        # Which audiences there are is asked for at every look at the ideas.
+        indexes = [models.Index(fields=["facet", "audience"], name="board_audiences")]
 
 
 class BoardStamp(models.Model):

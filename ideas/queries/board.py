@@ -12,10 +12,10 @@ from django.db.models.functions import Cast, Concat
 
 from ideas.models import Idea, Member, RoleSlot
 from ideas.queries.board_counts import SOON, kept_counts
-from ideas.queries.board_index import Bits, BoardIndex, board_index, seen_by
-from ideas.queries.board_pages import PAGE_SIZE, Page, after, cursor_at, first_page, read_page
+from ideas.queries.board_index import Bits, BoardIndex, board_index, seen_by, shared_with
+from ideas.queries.board_pages import COLUMNS, PAGE_SIZE, CardRow, Page, after, cursor_at, first_page, read_page
 from ideas.queries.board_words import having
-from ideas.queries.ideas import CARD_FIELDS, Viewer, audiences_of, public_teasers, related_ids, visible_to
+from ideas.queries.ideas import Viewer, audiences_of, public_teasers, related_ids, visible_to
 from ideas.queries.search import find, find_or_nearest, matching_ideas, of_ideas, scope_of
 from ideas.queries.stamped import Stamp
 from ideas.questions import read_question
@@ -156,22 +156,28 @@ def board(
     the queries of `audiences_of`. `mine` are the ids that the filters leave of what the reader sees for their own sake.
     """
     audiences = audiences_of(by) if audiences is None else audiences
-    seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
     chosen = choose(by, filters, at=at, audiences=audiences)
-    if filters.narrows:
-        page, counts = _page_of(chosen, seen, cursor), chosen.counts()
+    if isinstance(by, Member) and not filters.narrows and not cursor:
+        page = first_page(by, audiences, filters.sort)
     else:
-        if isinstance(by, Member) and not cursor:
-            page = first_page(by, audiences, filters.sort)
-        else:
-            page = read_page(seen, filters.sort, cursor)
-        counts = kept_counts(by, audiences, at)
-        if isinstance(by, Member):
-            counts |= {facet: chosen.count(facet) for facet in NOT_KEPT}
+        seen = visible_to(by, audiences) if isinstance(by, Member) else public_teasers()
+        page = _page_of(chosen, seen, cursor) if filters.narrows else read_page(seen, filters.sort, cursor)
+    counts = chosen.counts() if filters.narrows else _whole_counts(chosen, by, audiences)
     mine = list(chosen.known.ids(chosen.selected & chosen.own))
     counts["mine"] = {"1": len(mine)}
     total = counts["total"].get("", 0)
     return Board(page=page, counts=counts, total=total, stamp=chosen.known.names.stamp, mine=mine)
+
+
+def _whole_counts(chosen: "Chosen", by: Viewer, audiences: list[str]) -> dict[str, dict[str, int]]:
+    """Count all that a viewer sees, most of it as it was kept at the write; once for all who see the same."""
+    known = chosen.known
+    others = tuple(known.ids(chosen.own & ~shared_with(known, audiences)))
+    counts = kept_counts(known, by, audiences, others, chosen.at)
+    if chosen.public:
+        return counts
+    asked = ("sought", others, *audiences)
+    return counts | known.remembered(asked, lambda: {facet: chosen.count(facet) for facet in NOT_KEPT})
 
 
 @dataclass(frozen=True)
@@ -289,6 +295,7 @@ def _best_page(chosen: Chosen, ideas: QuerySet[Idea], cursor: str) -> Page:
     places = ((pk, chosen.known.place_of(pk)) for pk in chosen.best)
     best = [pk for pk, place in places if place >= 0 and chosen.selected >> place & 1]
     shown = best[start : start + PAGE_SIZE]
-    rows = {row["id"]: row for row in ideas.filter(id__in=shown).order_by().values(*CARD_FIELDS)}
+    cards = map(CardRow, ideas.filter(id__in=shown).order_by().values_list(*COLUMNS))
+    rows = {card["id"]: card for card in cards}
     following = str(start + PAGE_SIZE) if len(best) > start + PAGE_SIZE else ""
     return Page([rows[pk] for pk in shown if pk in rows], following)

@@ -1,13 +1,14 @@
 """The counts of the whole board, kept at the write: in what facets and values an idea is counted, and for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Q, QuerySet, Sum, TextField
+from django.db.models import Q, QuerySet, Sum, TextField
 
 from ideas.models import BoardCount, Idea, Member
-from ideas.queries.ideas import PUBLIC, RELATED, Viewer
+from ideas.queries.board_index import BoardIndex
+from ideas.queries.ideas import PUBLIC, Viewer
 from ideas.queries.prepared import Prepared, Slot
 
 SOON = timedelta(days=30)
@@ -17,14 +18,12 @@ FACETS = ("total", "chain", "ket", "call", "state", "lacks", "closes")
 Counts = dict[str, dict[str, int]]
 
 
-def _gather(rows: Iterable[tuple[str, str, int]], at: datetime) -> Counts:
-    """Add rows up by facet and value; the closings between now and soon become the facet `closing_soon`."""
+def _gather(rows: Iterable[tuple[str, str, int]]) -> Counts:
+    """Add rows up by facet and value."""
     counts: Counts = {facet: {} for facet in FACETS}
     for facet, value, count in rows:
         counts[facet][value] = counts[facet].get(value, 0) + count
-    first, last = closing_value(at), closing_value(at + SOON)
-    soon = sum(count for value, count in counts.pop("closes").items() if first <= value <= last)
-    return {**counts, "closing_soon": {"1": soon}}
+    return counts
 
 
 def closing_value(closes_at: datetime) -> str:
@@ -32,15 +31,34 @@ def closing_value(closes_at: datetime) -> str:
     return closes_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
-def kept_counts(by: Viewer, audiences: list[str], at: datetime) -> Counts:
-    """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one."""
+def kept_counts(known: BoardIndex, by: Viewer, audiences: list[str], others: Sequence[int], at: datetime) -> Counts:
+    """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one.
+
+    `others` are the ids of these few. Read once for all who see the same, as long as no idea changes: every write of a
+    count is in the transaction of a write that the database stamps.
+    """
     if not isinstance(by, Member):
-        return _gather(_OF_VISITORS.rows(), at)
-    start, end = closing_value(at), closing_value(at + SOON)
-    rows = _OF_MEMBERS.rows(audiences=audiences, start=start, end=end)
-    for row in _OWN.rows(member=by.pk, audiences=audiences):
-        rows += [(facet, value, 1) for facet, value in facet_values(*row)]
-    return _gather(rows, at)
+        return _soon(known.remembered("kept, of visitors", lambda: _gather(_OF_VISITORS.rows())), at)
+    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = ("kept", day, tuple(others), *audiences)
+    return _soon(known.remembered(asked, lambda: _gather(_of_member(audiences, others, day))), at)
+
+
+def _soon(counts: Counts, at: datetime) -> Counts:
+    """The same with the closings between now and soon as the facet `closing_soon`, in the place of the instants."""
+    first, last = closing_value(at), closing_value(at + SOON)
+    soon = sum(count for value, count in counts["closes"].items() if first <= value <= last)
+    return {**{facet: values for facet, values in counts.items() if facet != "closes"}, "closing_soon": {"1": soon}}
+
+
+def _of_member(audiences: list[str], others: Sequence[int], day: datetime) -> Iterator[tuple[str, str, int]]:
+    """Read what is kept for these audiences, and of some other ideas; closings for whoever asks on that day."""
+    start, end = closing_value(day), closing_value(day + timedelta(days=1) + SOON)
+    yield from _OF_MEMBERS.rows(audiences=audiences, start=start, end=end)
+    rows = Idea.objects.filter(id__in=others).values_list("tags", "state", "closes_at", "lacking")
+    for row in rows if others else ():
+        for facet, value in facet_values(*row):
+            yield facet, value, 1
 
 
 def _of_visitors() -> "QuerySet[Any, Any]":
@@ -57,14 +75,8 @@ def _added(*kept: Q) -> "QuerySet[Any, Any]":
     return BoardCount.objects.filter(*kept, count__gt=0).values_list("facet", "value").annotate(n=Sum("count"))
 
 
-def _own(member: Slot, audiences: list[Slot]) -> "QuerySet[Any, Any]":
-    own = Idea.objects.filter(id__in=RELATED.subquery(pk=member)).exclude(audience__in=audiences)
-    return own.values_list("tags", "state", "closes_at", "lacking")
-
-
 _OF_VISITORS = Prepared(_of_visitors)
 _OF_MEMBERS = Prepared(_of_members, audiences=TextField(), start=TextField(), end=TextField())
-_OWN = Prepared(_own, member=BigIntegerField(), audiences=TextField())
 
 
 def facet_values(

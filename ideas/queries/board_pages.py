@@ -1,6 +1,6 @@
 """Pages of the board: in an order that an index has, from a key on and never by an offset."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,18 +21,34 @@ ORDERS: dict[str, tuple[str, ...]] = {
 COLUMNS = (*CARD_FIELDS, "opened_at")
 
 
+# So many cards as the engine says them are kept with what they mean; some megabytes.
+MOST_KNOWN = 3_000
+Raw = tuple[Any, ...]
+
+
+class CardRow(dict[str, Any]):
+    """A card's columns by name, to be read alone: the same one may be on several pages at once.
+
+    `key` is equal for equal rows only, so that what is made of one can be found by it.
+    """
+
+    def __init__(self, row: Raw, key: Hashable = None) -> None:
+        super().__init__(zip(COLUMNS, row, strict=True))
+        self.key = key if key is not None else repr(row)
+
+
 @dataclass
 class Page:
     """A page of rows, and where the next one begins ("" at the end)."""
 
-    rows: list[dict[str, Any]]
+    rows: list[CardRow]
     next_cursor: str = ""
 
 
 def read_page(ideas: QuerySet[Idea], sort: str = "activity", cursor: str = "") -> Page:
     """Read 25 cards after a cursor ("<key>~<id>", the sort key and id of the last card). A bad cursor: page one."""
     key, ideas = after(ideas, sort, cursor)
-    return _page(_cards(ideas.values_list(*COLUMNS)[: PAGE_SIZE + 1]), key)
+    return _page([CardRow(row) for row in ideas.values_list(*COLUMNS)[: PAGE_SIZE + 1]], key)
 
 
 def first_page(by: Member, audiences: list[str], sort: str) -> Page:
@@ -41,16 +57,34 @@ def first_page(by: Member, audiences: list[str], sort: str) -> Page:
     return _page(first_rows(by, audiences, sort), ORDERS[sort][0].lstrip("-"))
 
 
-def first_rows(by: Member, audiences: list[str], sort: str) -> list[dict[str, Any]]:
+def first_rows(by: Member, audiences: list[str], sort: str) -> list[CardRow]:
     """The same as rows, and one more where there are more."""
-    return _cards(_FIRST[sort].rows(member=by.pk, audiences=audiences)) if by.is_active else []
+    if not by.is_active:
+        return []
+    asked = {"member": by.pk, "audiences": audiences}
+    return _cards_of(_FIRST[sort].raw(**asked), lambda rows: _FIRST[sort].converted(rows, **asked))
 
 
-def _cards(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+_known: dict[Hashable, CardRow] = {}
 
 
-def _page(cards: list[dict[str, Any]], key: str) -> Page:
+def _cards_of(rows: list[Raw], convert: Callable[[list[Raw]], list[Raw]]) -> list[CardRow]:
+    """Make rows of the engine cards, each once: most were on the board before, as they are."""
+    found = {row: _known.get(row) for row in rows}
+    new = [row for row, card in found.items() if card is None]
+    if len(_known) + len(new) > MOST_KNOWN:
+        _known.clear()
+    made = {row: CardRow(card, row) for row, card in zip(new, convert(new), strict=True)}
+    _known.update(made)
+    return [found[row] or made[row] for row in rows]
+
+
+def forget_cards() -> None:
+    """Let every row be read into a card anew; for measurements."""
+    _known.clear()
+
+
+def _page(cards: list[CardRow], key: str) -> Page:
     if len(cards) <= PAGE_SIZE:
         return Page(cards)
     last = cards[PAGE_SIZE - 1]

@@ -5,15 +5,29 @@ afterwards only these are put in, as it would have done itself.
 """
 
 from collections.abc import Callable, Sequence
-from copy import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Expression, Field, Func, IntegerField, QuerySet, Subquery
+from django.db.models import CharField, Expression, Field, Func, IntegerField, QuerySet, Subquery, TextField
 from django.db.models.expressions import RawSQL
 
-Written = tuple[Any, str, Sequence[Any]]  # what reads the rows, the SQL, and its values and slots
+Row = tuple[Any, ...]
+# What Django hands to the engine as it is: by the kind of a field, the type that its values have already.
+_AS_IT_IS: "tuple[tuple[type[Field[Any, Any]], type], ...]" = ((TextField, str), (CharField, str), (IntegerField, int))
+
+
+class Written(NamedTuple):
+    """A question as Django writes it: the SQL, its values and slots, and what makes values of columns.
+
+    `converters`: by column, the functions that take what the engine says, with the expression they belong to.
+    `columns`: how many were asked for, where the engine gives more, to sort by.
+    """
+
+    sql: str
+    slots: Sequence[Any]
+    converters: list[tuple[int, list[Callable[..., Any]], Any]]
+    columns: int | None
 
 
 class Slot(Expression):
@@ -22,6 +36,7 @@ class Slot(Expression):
     def __init__(self, name: str, number: int, output_field: "Field[Any, Any]") -> None:
         super().__init__(output_field=output_field)
         self.name, self.number = name, number
+        self._plain = next((type_ for kind, type_ in _AS_IT_IS if isinstance(output_field, kind)), None)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
@@ -29,7 +44,7 @@ class Slot(Expression):
     def value_of(self, values: dict[str, Any]) -> Any:
         """Pick this slot's value as the engine takes it."""
         value = values[self.name][self.number] if self.number >= 0 else values[self.name]
-        if isinstance(value, Slot):
+        if type(value) is self._plain or isinstance(value, Slot):
             return value
         return self.output_field.get_db_prep_value(value, connections[DEFAULT_DB_ALIAS])
 
@@ -44,21 +59,38 @@ class Prepared:
         self._write, self._fields = write, fields
         self._written: dict[tuple[Any, ...], Written | None] = {}
 
-    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, **values: Any) -> list[Row]:
         """Ask, with these values: the rows of a `values_list`. One query."""
+        return self.converted(self.raw(**values), **values)
+
+    def raw(self, **values: Any) -> list[Row]:
+        """The same as the engine says it: equal for equal rows, and not yet made into dates and lists."""
         written = self._written_for(values)
         if written is None:
             return []
-        compiled, sql, slots = written
-        compiler, given = copy(compiled), self._put_in(slots, values)
         # The connection itself: every look through its proxy takes as long as a value.
-        compiler.connection, compiler.as_sql = connections[DEFAULT_DB_ALIAS], lambda *_, **__: (sql, given)
-        return list(compiler.results_iter(tuple_expected=True))
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(written.sql, self._put_in(written.slots, values))
+            rows: list[Row] = cursor.fetchall()
+        return rows if written.columns is None else [row[: written.columns] for row in rows]
+
+    def converted(self, rows: list[Row], **values: Any) -> list[Row]:
+        """Make rows of `raw` what a `values_list` would have given; `values` as they were asked with."""
+        written = self._written_for(values)
+        if written is None or not written.converters:
+            return rows
+        engine = connections[DEFAULT_DB_ALIAS]
+        made = [list(row) for row in rows]
+        for place, functions, expression in written.converters:
+            for row in made:
+                for function in functions:
+                    row[place] = function(row[place], expression, engine)
+        return [tuple(row) for row in made]
 
     def subquery(self, **values: Any) -> RawSQL:
         """The same as a part of another question: `id__in=…`. Its values may be slots of that one."""
-        _, sql, slots = self._written_for(values) or (None, "SELECT NULL WHERE FALSE", ())
-        return RawSQL(sql, self._put_in(slots, values))  # noqa: S611 - as Django wrote it, values apart
+        written = self._written_for(values) or Written("SELECT NULL WHERE FALSE", (), [], None)
+        return RawSQL(written.sql, self._put_in(written.slots, values))  # noqa: S611 - as Django wrote it, values apart
 
     def _written_for(self, values: dict[str, Any]) -> Written | None:
         shape = connection.vendor, *(len(value) if isinstance(value, list) else -1 for value in values.values())
@@ -82,7 +114,9 @@ class Prepared:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
             return None
-        return compiler, sql, params
+        asked = [column[0] for column in compiler.select[: compiler.col_count]]
+        converters = [(place, *pair) for place, pair in compiler.get_converters(asked).items()]
+        return Written(sql, params, converters, compiler.col_count if compiler.has_extra_select else None)
 
 
 def counted(rows: "QuerySet[Any, Any]") -> Subquery:

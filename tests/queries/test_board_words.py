@@ -88,7 +88,7 @@ def test_what_is_kept_is_not_asked_again_and_a_changed_bucket_is_compared(
     with CaptureQueriesContext(connection) as queries:
         assert found() == [ideas[2].pk]
 
-    assert len(queries) == 3
+    assert len(queries) == 4
     assert not any("ideas_search " in query["sql"] or "to_tsquery" in query["sql"] for query in queries)
 
 
