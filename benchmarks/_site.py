@@ -116,7 +116,7 @@ def _measurements(reader: Any, *, calls: bool, words: bool = False) -> dict[str,
     from django.test import Client
 
     client = Client(headers={"x-forwarded-proto": "https"})
-    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(reader, backend="ideas.pages.signed_in.MemberBackend")
     visitor = Client(headers={"x-forwarded-proto": "https"})
 
     def get(client: Client, path: str) -> Callable[[], float]:

@@ -141,9 +141,10 @@ REALTIME_ORIGINS = env.list("REALTIME_ORIGINS", default=[])
 
 # Accounts -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "ideas.Member"
+SESSION_ENGINE = "ideas.pages.signed_in"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "ideas.pages.signed_in.MemberBackend",
+    "ideas.pages.signed_in.SignInBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

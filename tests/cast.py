@@ -127,7 +127,7 @@ def signed_in(member: Member | None) -> Client:
     """A browser without JavaScript, signed in as somebody (None: a visitor)."""
     client = Client()
     if member:
-        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(member, backend="ideas.pages.signed_in.MemberBackend")
     return client
 
 

@@ -23,7 +23,7 @@ from ideas.pages.parts import see_other
 from ideas.queries.members import demo_cast
 from realtime import revoke
 
-SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
+SESSION_BACKEND = "ideas.pages.signed_in.MemberBackend"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 

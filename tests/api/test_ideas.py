@@ -146,7 +146,7 @@ def test_bad_token_is_refused(idea: Idea):
 
 def test_session_writes_need_the_form_token(researcher: Member, chain: ValueChain):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(researcher, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(researcher, backend="ideas.pages.signed_in.MemberBackend")
 
     answer = client.post("/api/v1/ideas/", {"title": "T", "value_chain": "MOVES"}, content_type="application/json")
 

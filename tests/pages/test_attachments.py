@@ -220,7 +220,7 @@ def test_a_piece_of_another_content_is_not_mixed_in(researcher: Member, idea: Id
 async def test_the_server_streams_without_holding_the_whole(researcher: Member, idea: Idea):
     attachment = await asyncio.to_thread(make_attachment, idea, researcher)
     client = AsyncClient()
-    await client.aforce_login(researcher, backend="django.contrib.auth.backends.ModelBackend")
+    await client.aforce_login(researcher, backend="ideas.pages.signed_in.MemberBackend")
 
     answer = await client.get(f"/attachments/{attachment.pk}/")
 
