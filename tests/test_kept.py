@@ -11,7 +11,7 @@ from django.template import Context, engines
 from django.utils import timezone, translation
 
 from ideas.templatetags import kept
-from tests.test_architecture import TEMPLATES, matches
+from tests.test_architecture import ROOT, TEMPLATES, matches
 
 CARD: dict[str, Any] = {
     "id": 7, "reference": "JVL-2026-0042", "url": "/ideas/JVL-2026-0042/", "title": "A <b> title", "teaser": "Short",
@@ -66,6 +66,40 @@ def test_what_is_drawn_once_is_not_drawn_again():
     assert drawn == [1]
 
 
+def test_what_differs_at_each_request_is_put_in_and_kept_for_nobody():
+    source = '{% load kept %}{% kept "components/_scripts.html" each_nonce=nonce %}'
+    template = engines["django"].from_string(source)
+
+    first, second = (template.render({"nonce": nonce}) for nonce in ("first", '"><script>'))
+
+    assert (first.count('nonce="first"'), second.count('nonce="&quot;&gt;&lt;script&gt;"')) == (3, 3)
+    assert second.replace("&quot;&gt;&lt;script&gt;", "first") == first
+    assert not any(
+        "first" in part or "each_" in str(key[3]) for key, part in kept._kept.items() if "nonce=" not in part
+    )
+    assert kept._MARK not in first + second
+
+
+def test_a_part_is_found_by_what_it_is_made_of_and_prepared_once():
+    prepared = []
+
+    def prepare(card: dict[str, Any]) -> dict[str, Any]:
+        prepared.append(card["title"])
+        return {"card": card}
+
+    def parts() -> list[kept.Part]:
+        cards = [CARD, CARD | {"title": "Other"}]
+        return [kept.Part("ideas/_card.html", card["title"], lambda card=card: prepare(card)) for card in cards]
+
+    template = engines["django"].from_string("{% load kept %}{% parts several %}{% part one %}")
+    drawn = [template.render({"several": parts(), "one": parts()[0]}) for _ in range(2)]
+
+    assert (
+        drawn[0] == drawn[1] == draw(INCLUDED, CARD) + draw(INCLUDED, CARD | {"title": "Other"}) + draw(INCLUDED, CARD)
+    )
+    assert prepared == ["A <b> title", "Other"]
+
+
 def test_memory_for_parts_is_bounded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(kept, "MOST_KEPT", 20_000)
 
@@ -76,12 +110,12 @@ def test_memory_for_parts_is_bounded(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_kept_partials_are_made_of_nothing_but_their_values():
-    names = {name for hits in matches(TEMPLATES, r'{% kept "([^"]+)"').values() for name in hits} | {
-        "components/_ruler.html"
-    }
+    included = matches(TEMPLATES, r'{% kept "([^"]+)"').values()
+    prepared = matches([ROOT / "ideas" / "pages" / "board_parts.py"], r'Part\(\s*"([^"]+)"').values()
+    names = {name for hits in [*included, *prepared] for name in hits} | {"components/_ruler.html"}
 
     sources = {path.relative_to(path.parents[1]).as_posix(): path.read_text() for path in TEMPLATES}
 
     of_request = r"{{ *(?:request|user|csrf_token|messages)\b|{% (?:now|csrf_token|if request)\b"
-    assert {"ideas/_card.html", "components/_facets.html"} <= names
+    assert {"components/_facets.html", "components/_drawer.html", "ideas/_listed.html", "ideas/_ahead.html"} <= names
     assert [name for name in names if re.search(of_request, sources[name])] == []

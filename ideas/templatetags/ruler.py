@@ -147,7 +147,7 @@ def ruler(
     `id` and `label` tell two rulers of one page apart.
     """
     asked = (marks, own, local_day(now or timezone.now()), days, id, label)
-    return drawn_once(context, "components/_ruler.html", asked, lambda: drawing(*asked))
+    return drawn_once(context, "components/_ruler.html", repr(asked), lambda: drawing(*asked))
 
 
 def drawing(
