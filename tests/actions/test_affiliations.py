@@ -33,18 +33,10 @@ from ideas.queries.topics import followable, idea_topic
 from ideas.serializers.notifications import sentence
 from realtime.models import Change
 from tests.factories import affiliate, make_idea, make_member, make_organisation, make_partner
+from tests.told import changes, last
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 def bell(member: Member) -> str:

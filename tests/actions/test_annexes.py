@@ -42,18 +42,10 @@ from tests.factories import (
     make_organisation,
     make_partner,
 )
+from tests.told import changes, last
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 HOUR = timedelta(hours=1)
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 def readers(annex: Annex, *members: Member) -> list[str]:

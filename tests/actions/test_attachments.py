@@ -20,6 +20,7 @@ from ideas.queries.topics import board_topic, idea_topic, plan_topic
 from realtime.models import Change
 from tests.exchange.hostile import PDF, image
 from tests.factories import make_attachment, make_member, make_partner
+from tests.told import last
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
@@ -40,11 +41,6 @@ def code_of(refused: "pytest.ExceptionInfo[ValidationError]") -> str:
 def changes(after: int) -> list[tuple[str, str, Any]]:
     rows = Change.objects.filter(pk__gt=after).values_list("topic__name", "kind", "payload")
     return sorted((topic, kind, payload if "card" not in kind else None) for topic, kind, payload in rows)
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 # Adding -------------------------------------------------------------------------------------------------------------

@@ -10,16 +10,7 @@ from ideas.models import Comment, Idea, Member, Notification, Organisation
 from ideas.serializers.comments import CommentSerializer
 from realtime.models import Change
 from tests.factories import make_comment, make_idea, make_partner
-
-
-def changes(after: int = 0) -> list[tuple[str, str]]:
-    rows = Change.objects.filter(pk__gt=after).order_by("pk").values_list("topic__name", "kind")
-    return sorted(rows)
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
+from tests.told import changes, last
 
 
 def test_post_tells_the_followers_of_the_idea_and_the_author(idea: Idea, researcher: Member, company: Member):

@@ -38,19 +38,10 @@ from tests.factories import (
     make_partner,
     make_shortlist,
 )
+from tests.told import changes, last
 
 pytestmark = pytest.mark.django_db
 LIFECYCLE = [(old, new) for old in IdeaState.values for new in IdeaState.values]
-
-
-def changes(after: int = 0) -> list[tuple[str, str]]:
-    rows = Change.objects.filter(pk__gt=after).order_by("pk").values_list("topic__name", "kind")
-    return sorted(rows)
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 def in_state(idea: Idea, state: str) -> Idea:

@@ -23,7 +23,6 @@ from ideas.models import Idea, JoinRequest, Member, Notification, Organisation
 from ideas.queries.ideas import members_who_see, visible_to
 from ideas.queries.joining import requests_visible_to
 from ideas.queries.topics import followable, idea_topic, plan_topic
-from realtime.models import Change
 from tests.factories import (
     affiliate,
     make_idea,
@@ -34,6 +33,7 @@ from tests.factories import (
     make_partner,
     make_slot,
 )
+from tests.told import changes, last
 
 Step = Callable[[JoinRequest, Member, Member], Any]
 # How an invitation ends without an acceptance: (its author, the administrator) take part.
@@ -47,15 +47,6 @@ ENDS: dict[str, Step] = {
         by=author, idea=row.idea, state=IdeaState.WITHDRAWN, at=timezone.now()
     ),
 }
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 def sees(member: Member, idea: Idea) -> tuple[bool, bool, bool]:

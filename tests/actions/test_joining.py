@@ -27,15 +27,7 @@ from tests.factories import (
     make_partner,
     make_slot,
 )
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
+from tests.told import changes, last
 
 
 def test_slots_are_published_with_the_whole_panel(idea: Idea, researcher: Member):

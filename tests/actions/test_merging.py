@@ -39,6 +39,7 @@ from tests.factories import (
     make_shortlist,
     make_slot,
 )
+from tests.told import changes, last
 
 pytestmark = pytest.mark.django_db
 
@@ -50,15 +51,6 @@ def propose(idea: Idea, into: Idea, by: Member, **more: Any) -> MergeProposal:
 def merged(idea: Idea, into: Idea, **more: Any) -> MergeProposal:
     proposal = propose(idea, into, idea.created_by, **more)
     return consent_to_merge(by=into.created_by, proposal=proposal, at=timezone.now())
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
 
 
 # Consent ------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from ideas.models import Attachment, Idea, JoinRequest, Member, Notification, Or
 from ideas.queries.partners import sheet_of
 from realtime.models import Change
 from tests.factories import affiliate, make_attachment, make_member, make_partner
+from tests.told import changes, last
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
@@ -27,15 +28,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 def confirmed(partner: JoinRequest, administrator: Member) -> JoinRequest:
     """The firm takes part for certain."""
     return commit_partner(by=administrator, request=partner, commitment=Commitment.CONFIRMED, at=timezone.now())
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 def fill(by: Member, idea: Idea, organisation: Organisation, *, version: int = 0, **content: Any) -> PartnerSheet:

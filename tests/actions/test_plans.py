@@ -25,17 +25,9 @@ from ideas.queries.topics import plan_topic
 from ideas.serializers.plans import PlanSerializer
 from realtime.models import Change
 from tests.factories import make_call, make_idea, make_partner, make_planned, make_step
+from tests.told import changes, last
 
 pytestmark = pytest.mark.django_db
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 def aimed(by: Member, **content: Any) -> Idea:

@@ -11,18 +11,10 @@ from ideas.radar import CallRule
 from ideas.serializers.joining import ConsortiumSerializer
 from realtime.models import Change
 from tests.factories import affiliate, make_call, make_idea, make_member, make_organisation, make_partner
+from tests.told import changes, last
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
-
-
-def changes(after: int) -> list[tuple[str, str]]:
-    return sorted(Change.objects.filter(pk__gt=after).values_list("topic__name", "kind"))
-
-
-def last() -> int:
-    newest = Change.objects.order_by("pk").last()
-    return newest.pk if newest else 0
 
 
 def take(by: Member, parent: Organisation, unit: Organisation) -> Organisation:
