@@ -1,6 +1,7 @@
 """Reads of who belongs to an organisation, who asks to, who was invited, and what happened when."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Case, Q, QuerySet, When
 
@@ -9,6 +10,7 @@ from ideas.models import Affiliation, AffiliationChange, AffiliationRequest, Inv
 from ideas.queries.ideas import Viewer
 
 MOST_ROWS = 100
+Row = TypeVar("Row", Affiliation, AffiliationRequest)
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,18 @@ def people_in(organisation: Organisation) -> People:
 
 def affiliation_requests_visible_to(member: Viewer) -> QuerySet[AffiliationRequest]:
     """Select one's own requests, and those of the organisations that one looks after (all of them, for staff)."""
-    if not isinstance(member, Member) or not member.is_active:
-        return AffiliationRequest.objects.none()
-    seen = AffiliationRequest.objects.select_related("organisation", "member", "answered_by")
-    if member.is_staff:
-        return seen
-    return seen.filter(Q(member=member) | Q(organisation__in=_administered(member)))
+    return _own_or_kept(member, AffiliationRequest.objects.select_related("organisation", "member", "answered_by"))
 
 
 def affiliations_visible_to(member: Viewer) -> QuerySet[Affiliation]:
     """Select one's own places, and those of the people of the organisations that one looks after."""
+    return _own_or_kept(member, Affiliation.objects.select_related("organisation", "member"))
+
+
+def _own_or_kept(member: Viewer, rows: QuerySet[Row]) -> QuerySet[Row]:
     if not isinstance(member, Member) or not member.is_active:
-        return Affiliation.objects.none()
-    seen = Affiliation.objects.select_related("organisation", "member")
-    if member.is_staff:
-        return seen
-    return seen.filter(Q(member=member) | Q(organisation__in=_administered(member)))
+        return rows.none()
+    return rows if member.is_staff else rows.filter(Q(member=member) | Q(organisation__in=_administered(member)))
 
 
 def invitations_visible_to(member: Viewer) -> QuerySet[Invitation]:
