@@ -1,6 +1,7 @@
 """Output shapes of suggestions: organisations for a place, ideas for an organisation, and what nobody can fill."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -42,7 +43,7 @@ class RefusalSerializer(serializers.Serializer[Refusal]):
     was_invited = serializers.BooleanField(source="invited")
     about = serializers.CharField(allow_blank=True)
     reason = serializers.CharField(allow_blank=True)
-    at = serializers.DateTimeField()
+    at = serializers.DateTimeField(default_timezone=UTC)
 
 
 class _FitSerializer(serializers.Serializer[Any]):

@@ -52,6 +52,7 @@ def test_author_sets_aside_and_reads_why(slot: RoleSlot, welders: Organisation, 
     assert answer.status_code == 200
     assert shown["found"] == []
     refusal = shown["left_out"][0]["refusals"][0]
+    assert refusal["at"].endswith("Z")
     assert (refusal["idea"], refusal["state"], refusal["reason"]) == (slot.idea.reference, "", "A competitor")
 
 
