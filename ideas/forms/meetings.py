@@ -96,7 +96,7 @@ class NoteForm(forms.Form):
     body = forms.CharField(
         label=_("A line for the minutes"),
         max_length=MAX_NOTE_CHARS,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "input"}),
     )
     item = forms.IntegerField(min_value=1, max_value=MOST_ID, required=False, widget=forms.HiddenInput)
     client_id = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)

@@ -181,7 +181,13 @@ def show_room(
     live = position(meeting_topic(meeting.pk))
     audiences = audiences_of(by)
     room = room_of(_meeting(request, meeting.pk), by, audiences)
-    context = {"live": live, "refused": said, "meeting": room.meeting, **room_context(request, room, audiences, at)}
+    context = {
+        "live": live,
+        "refused": said,
+        "on_screen": "screen" in request.GET,
+        "meeting": room.meeting,
+        **room_context(request, room, audiences, at),
+    }
     context |= typed or {}
     template = "meetings/_room.html" if wants_part(request) else "meetings/detail.html"
     return render(request, template, context, status=status)

@@ -9,12 +9,13 @@ from ideas import moments
 from ideas.choices import ConsortiumRole, MeetingState, MinuteKind
 from ideas.forms.comments import new_client_id
 from ideas.forms.meetings import DecideForm, NoteForm
-from ideas.models import Meeting, MeetingItem, MeetingMinute
+from ideas.models import Meeting, MeetingItem, MeetingMinute, Member, ShortlistEntry
 from ideas.pages import radar
 from ideas.pages.parts import chain_tag, long_texts, member_of
+from ideas.pages.review_words import drawn, said_of_summary
 from ideas.queries.joining import consortium_of
 from ideas.queries.meetings import Person, Room, addable_to, entry_of, steps_of, whole_idea_of
-from ideas.queries.reviews import summaries
+from ideas.queries.reviews import round_of, summaries
 from ideas.serializers.meetings import (
     OUTCOMES,
     facts_of,
@@ -122,6 +123,7 @@ def shown_marks(room: Room, item: MeetingItem) -> dict[str, Any]:
 
 def shown_agenda(room: Room) -> list[dict[str, Any]]:
     """The agenda as its reader sees it: {pk, place, title, reference, state: now | done | open, mean, outcome}."""
+    decided = {line.item_id for line in room.minutes if line.kind == MinuteKind.DECIDED}
     rows = []
     for place, item in enumerate(room.items, start=1):
         is_now = item.pk == room.meeting.current_id
@@ -135,7 +137,7 @@ def shown_agenda(room: Room) -> list[dict[str, Any]]:
                 "language": item.idea.language,
                 "reference": item.idea.reference,
                 "url": item.idea.get_absolute_url(),
-                "state": "now" if is_now else "done" if item.revealed_at or outcome else "open",
+                "state": "now" if is_now else "done" if item.revealed_at or item.pk in decided else "open",
                 "mean": mean_text(mean_of(room.marks.get(item.pk, []))),
                 "outcome": outcome,
                 "outcome_label": OUTCOMES.get(outcome, ""),
@@ -185,7 +187,7 @@ def _shown_idea(room: Room, request: HttpRequest, at: datetime) -> dict[str, Any
         "outcome": decision.outcome if decision else "",
         "outcome_label": OUTCOMES.get(decision.outcome, "") if decision else "",
         # What reviewers think would lean on the marks: it comes with the reveal.
-        "reviews": summaries([entry], member_of(request)).get(entry.pk) if entry and item.revealed_at else None,
+        "reviews": _reviews(entry, member_of(request)) if entry and item.revealed_at else None,
     }
 
 
@@ -204,3 +206,11 @@ def minutes_context(room: Room) -> dict[str, Any]:
         "agenda": agenda,
         "lines": [line for line in lines if line["item"] is None and line["kind"] not in skipped],
     }
+
+
+def _reviews(entry: ShortlistEntry, by: Member) -> dict[str, Any] | None:
+    """What the reviews of an entry come to, in words, with a line each criterion; None without any."""
+    summary, made = summaries([entry], by).get(entry.pk), round_of(entry.shortlist)
+    if made is None or summary is None or not summary.asked:
+        return None
+    return {**said_of_summary(summary, made), "lines": drawn(summary, made)}
