@@ -74,6 +74,18 @@ def test_a_double_click_posts_once(two: tuple[Page, Page]) -> None:
     expect(comment(company, "Premuto due volte")).to_have_count(1)
 
 
+def test_a_comment_goes_out_though_the_browser_can_keep_nothing(two: tuple[Page, Page]) -> None:
+    author, company = two
+    full = "() => { throw new DOMException('full', 'QuotaExceededError'); }"
+    company.evaluate(f"() => {{ Storage.prototype.setItem = {full}; }}")
+
+    post_comment(company, "Scritto con la memoria piena")
+
+    expect(comment(author, "Scritto con la memoria piena")).to_have_count(1)
+    expect(company.locator(".is-sending")).to_have_count(0)
+    company.reload()
+
+
 def test_hostile_text_is_only_text(two: tuple[Page, Page]) -> None:
     author, company = two
 

@@ -1,6 +1,8 @@
 // One of an idea's two discussions, live: what arrives, what is written, and what waits for the network.
 import { follow, status } from "../../realtime/live.js";
 import { hold } from "./hold.js";
+import { newsIn } from "./news.js";
+import { cupboard, outbox } from "./outbox.js";
 import { fragment, post } from "./post.js";
 import { showPresence } from "./presence.js";
 import { Thread } from "./thread.js";
@@ -10,9 +12,9 @@ import { announce } from "./toasts.js";
 const section = document.querySelector("[data-discussion]");
 const list = section.querySelector("[data-thread-list]");
 const composer = section.querySelector("form[data-composer]");
-const news = section.querySelector("[data-news]");
 const dialog = section.querySelector("[data-delete-dialog]");
 const words = section.dataset;
+const news = newsIn(section.querySelector("[data-news]"), { one: words.wordOne, many: words.wordMany });
 const thread = new Thread(list, section.querySelector("[data-comment-template]"), {
   id: Number(words.viewer),
   staff: "staff" in words,
@@ -26,28 +28,9 @@ const token = section.querySelector("[name=csrfmiddlewaretoken]").value;
 // What the browser keeps by itself, per member and idea, so that nothing typed is lost ---------------------------------
 
 const room = words.room === "all" ? "" : `.${words.room}`;
-const key = (name) => `jvl.${name}.${words.viewer}.${words.discussion}${room}`;
-
-function keep(name, value) {
-  try {
-    if (value) localStorage.setItem(key(name), JSON.stringify(value));
-    else localStorage.removeItem(key(name));
-  } catch {
-    // A full or forbidden store: the page goes on without it.
-  }
-}
-
-function kept(name, otherwise) {
-  try {
-    return JSON.parse(localStorage.getItem(key(name))) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
+const store = cupboard((name) => `jvl.${name}.${words.viewer}.${words.discussion}${room}`);
 
 // What arrives --------------------------------------------------------------------------------------------------------
-
-const unread = [];
 
 const kinds = {
   "comment.posted": posted,
@@ -63,15 +46,15 @@ function apply(kind, payload) {
 function posted(payload) {
   const known = thread.find(payload.id);
   const atEnd = seesEnd();
-  settle(payload.client_id);
+  if (waiting.settle(payload.client_id)) allSent();
   const comment = thread.posted(payload);
   if (!known) count(+1);
   if (!comment) return;
   glow(comment, "is-new");
   if (payload.author.id === Number(words.viewer)) return;
   announce(words.wordBy.replace("{name}", payload.author.name));
-  if (payload.parent || !atEnd) unread.push(comment);
-  if (unread.length) showNews();
+  if (payload.parent || !atEnd) news.add(comment);
+  news.show();
 }
 
 function glow(comment, name) {
@@ -80,10 +63,6 @@ function glow(comment, name) {
   setTimeout(() => comment.classList.remove(name), 3000);
 }
 
-const inView = (element) => {
-  const box = element.getBoundingClientRect();
-  return box.height > 0 && box.top < innerHeight && box.bottom > 0;
-};
 const seesEnd = () => !list.lastElementChild || list.lastElementChild.getBoundingClientRect().bottom <= innerHeight;
 
 function count(step) {
@@ -93,28 +72,17 @@ function count(step) {
   section.querySelector("[data-no-comments]").hidden = Boolean(list.querySelector("[data-comment]"));
 }
 
-// What has been in view counts as seen.
-function showNews() {
-  for (const comment of [...unread]) if (!comment.isConnected || inView(comment)) unread.splice(unread.indexOf(comment), 1);
-  news.hidden = !unread.length;
-  news.firstElementChild.textContent =
-    unread.length === 1 ? words.wordOne : words.wordMany.replace("{n}", unread.length);
-}
-addEventListener("scroll", () => unread.length && showNews(), { passive: true });
-
-function goToNews() {
-  const first = unread.find((comment) => comment.isConnected);
-  unread.length = 0;
-  news.hidden = true;
-  first?.scrollIntoView({ block: "center" });
-  first?.focus({ preventScroll: true });
-}
-
 // What is written -----------------------------------------------------------------------------------------------------
 
 const errors = composer?.querySelector("[data-errors]");
 const field = (name) => composer.elements[name];
-let sending = false;
+
+const waiting = outbox(store, composer?.action, {
+  fields: ({ body, parent, client_id }) => ({ body, parent, client_id, csrfmiddlewaretoken: token }),
+  arrived: (data) => apply("comment.posted", data),
+  refused: giveBack,
+  waits: (lost) => complain([lost === "network" ? words.wordWaiting : words.wordFailed]),
+});
 
 function complain(sentences, link) {
   errors.replaceChildren(
@@ -135,7 +103,7 @@ function answer(comment) {
 
 function draft() {
   const body = field("body").value;
-  keep("draft", body.trim() ? { body, parent: field("parent").value } : null);
+  store.keep("draft", body.trim() ? { body, parent: field("parent").value } : null);
 }
 
 function submit() {
@@ -147,10 +115,10 @@ function submit() {
   };
   if (!item.body.trim()) return field("body").focus();
   complain([]);
-  keep("outbox", [...kept("outbox", []), item]);
+  waiting.add(item);
   hold(() => thread.send(item));
   write("", "");
-  flush();
+  waiting.flush();
 }
 
 function write(body, parent) {
@@ -160,35 +128,9 @@ function write(body, parent) {
   field("body").dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Send what waits, in order, with the key it was first sent with. */
-async function flush() {
-  if (sending) return;
-  sending = true;
-  for (let item; (item = kept("outbox", [])[0]); ) {
-    const result = await post(composer.action, { ...pick(item), csrfmiddlewaretoken: token });
-    if (result.data) apply("comment.posted", result.data);
-    else if (result.lost === "network" || result.lost === "server") {
-      complain([result.lost === "network" ? words.wordWaiting : words.wordFailed]);
-      setTimeout(flush, 5000 + Math.random() * 5000);
-      break;
-    } else {
-      settle(item.client_id);
-      giveBack(item, result);
-    }
-  }
-  sending = false;
-  if (!kept("outbox", []).length) keep("outbox", null);
-}
-
-const pick = ({ body, parent, client_id }) => ({ body, parent, client_id });
-
-/** The server has it: nothing of it waits any more. */
-function settle(clientId) {
-  const waiting = kept("outbox", []);
-  if (!waiting.some((item) => item.client_id === clientId)) return;
-  const rest = waiting.filter((item) => item.client_id !== clientId);
-  keep("outbox", rest.length ? rest : null);
-  if (!rest.length) complain([...errors.children].filter(isRefusal).map((line) => line.textContent));
+/** Nothing waits any more: what said so goes, what was refused stays. */
+function allSent() {
+  complain([...errors.children].filter(isRefusal).map((line) => line.textContent));
 }
 const isRefusal = (line) => ![words.wordWaiting, words.wordFailed].includes(line.textContent);
 
@@ -271,7 +213,7 @@ const acts = {
     dialog.showModal();
   },
   earlier,
-  news: goToNews,
+  news: news.goTo,
 };
 
 section.addEventListener("click", (event) => {
@@ -306,7 +248,7 @@ if (composer) {
   composer.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
   });
-  const before = kept("draft", null);
+  const before = store.kept("draft", null);
   if (before && !field("body").value) {
     field("body").value = before.body;
     const comment = before.parent && thread.find(before.parent);
@@ -316,11 +258,11 @@ if (composer) {
       composer.querySelector("[data-answering-name]").textContent = comment.querySelector(".comment__author").textContent;
     }
   }
-  for (const item of kept("outbox", [])) thread.send(item);
-  flush();
-  addEventListener("online", flush);
+  for (const item of waiting.items()) thread.send(item);
+  waiting.flush();
+  addEventListener("online", waiting.flush);
   // The line to the server is back, or nobody is signed in any more: sent at once, or kept for whoever signs in again.
-  status.addEventListener("online", flush);
+  status.addEventListener("online", waiting.flush);
   status.addEventListener("signed_out", draft);
 }
 
@@ -329,8 +271,7 @@ function close() {
   if (composer) complain([words.wordGone]);
   if (!room) return;
   hold(() => list.replaceChildren());
-  unread.length = 0;
-  news.hidden = true;
+  news.clear();
   count(0);
 }
 

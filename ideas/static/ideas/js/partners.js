@@ -2,12 +2,11 @@
 import { follow } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment } from "./post.js";
+import { teamFollower } from "./team.js";
 
 const sheet = () => document.querySelector("[data-sheet]");
 const told = new Set(["partners.changed", "consortium.changed", "idea.changed", "deadline.changed"]);
 let asked = 0; // the newest answer wins: an older one that comes late is dropped
-let followed = "";
-let unfollow = null;
 
 async function refresh() {
   const mine = (asked += 1);
@@ -18,27 +17,19 @@ async function refresh() {
   // Nothing leaves from under the pointer: it waits until the pointer has left. What is closed to the reader goes now.
   if (next.dataset.topic && now.matches(":hover") && matchMedia("(hover: hover)").matches && moves(now, next))
     return now.addEventListener("pointerleave", refresh, { once: true });
-  attend(next);
+  attend(next.dataset);
   if (now.outerHTML !== next.outerHTML) hold(() => now.replaceWith(document.adoptNode(next)));
 }
 
 const parts = (element) => [...element.querySelectorAll("[data-part]")].map(({ dataset }) => dataset.part).join(" ");
 const moves = (now, next) => parts(now) !== parts(next);
 
-/** Follow the team's topic as long as the reader is on the team: the sheet names it to nobody else. */
-function attend({ dataset }) {
-  const { topic = "", after, epoch } = dataset;
-  if (topic === followed) return;
-  unfollow?.();
-  followed = topic;
-  unfollow = topic ? follow(topic, { after, epoch }, hear, { onRevoked: refresh }) : null;
-}
-
 const hear = ({ kind }) => told.has(kind) && refresh();
+const attend = teamFollower(hear, refresh);
 
 const page = document.querySelector("[data-live-topic]");
 if (page && sheet()) {
   const { liveTopic, liveAfter, liveEpoch } = page.dataset;
   follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, hear);
-  attend(sheet());
+  attend(sheet().dataset);
 }

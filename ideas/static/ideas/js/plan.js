@@ -2,6 +2,7 @@
 import { follow } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment } from "./post.js";
+import { teamFollower } from "./team.js";
 import { refreshTimes } from "./times.js";
 import { toast } from "./toasts.js";
 
@@ -9,18 +10,7 @@ const panel = () => document.querySelector("[data-plan]");
 const today = () => new Date().toDateString();
 let drawn = today();
 let asked = 0; // the newest answer wins: an older one that comes late is dropped
-let followed = "";
-let unfollow = null;
-
-/** Follow the plan as long as the reader is on the team: the panel names its topic to nobody else. */
-function attend() {
-  const { topic = "", after, epoch } = panel().dataset;
-  if (topic === followed) return;
-  unfollow?.();
-  followed = topic;
-  const changed = ({ kind }) => kind === "plan.changed" && refresh();
-  unfollow = topic ? follow(topic, { after, epoch }, changed, { onRevoked: refresh }) : null;
-}
+const attend = teamFollower(({ kind }) => kind === "plan.changed" && refresh(), refresh);
 
 async function refresh() {
   const mine = (asked += 1);
@@ -48,7 +38,7 @@ function show(html, { own = false } = {}) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (next.dataset.refused) toast(next.dataset.refused);
   drawn = today();
-  attend();
+  attend(panel().dataset);
 }
 
 /** Only the parts that say something else, so that a press half way stays on its button. */
@@ -89,4 +79,4 @@ if (page) {
   follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, ({ kind }) => elsewhere.has(kind) && refresh());
 }
 document.addEventListener("visibilitychange", () => document.hidden || drawn === today() || refresh());
-attend();
+attend(panel().dataset);

@@ -2,13 +2,12 @@
 import { follow } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment } from "./post.js";
+import { teamFollower } from "./team.js";
 
 const SOON_MS = 150;
 const holder = document.querySelector("[data-rooms]");
 let asked = 0; // the newest answer wins: an older one that comes late is dropped
 let waiting = 0;
-let followed = "";
-let unfollow = null;
 
 async function refresh() {
   waiting = 0;
@@ -28,14 +27,7 @@ async function refresh() {
 const soon = () => (waiting ||= setTimeout(refresh, SOON_MS));
 const counts = new Set(["comment.posted", "comment.deleted", "consortium.changed", "idea.changed"]);
 const hear = ({ kind }) => counts.has(kind) && soon();
-
-/** Follow the team's topic as long as the reader is on the team: the tabs name it to nobody else. */
-function attend({ topic = "", after, epoch }) {
-  if (topic === followed) return;
-  unfollow?.();
-  followed = topic;
-  unfollow = topic ? follow(topic, { after, epoch }, hear, { onRevoked: refresh }) : null;
-}
+const attend = teamFollower(hear, refresh);
 
 const page = holder?.closest("[data-live-topic]");
 if (page) {

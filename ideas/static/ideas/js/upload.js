@@ -2,6 +2,7 @@
 import { follow } from "../../realtime/live.js";
 import { hold } from "./hold.js";
 import { fragment } from "./post.js";
+import { teamFollower } from "./team.js";
 import { refreshTimes } from "./times.js";
 import { announce, toast } from "./toasts.js";
 
@@ -12,11 +13,13 @@ const bare = (list) => [...list.children].map(({ id }) => id).join(" ");
 class Files {
   asked = 0; // the newest answer wins: an older one that comes late is dropped
   sending = null;
-  followed = "";
-  unfollow = null;
 
   constructor(name) {
     this.name = name;
+    this.attend = teamFollower(
+      (change) => this.hear(change),
+      () => this.refresh(),
+    );
   }
 
   get panel() {
@@ -36,22 +39,12 @@ class Files {
     if (bare(old) !== bare(list)) hold(() => old.replaceWith(document.adoptNode(list)));
     if (!this.sending && Boolean(upload) !== Boolean(next.querySelector("[data-upload]"))) this.swap(next);
     now.hidden = next.hidden;
-    this.attend(next);
+    this.attend(next.dataset);
   }
 
   swap(next) {
-    this.attend(next);
+    this.attend(next.dataset);
     hold(() => this.panel.replaceWith(document.adoptNode(next)));
-  }
-
-  /** Follow the team's topic as long as the reader is on the team: the panel names it to nobody else. */
-  attend({ dataset }) {
-    const { topic = "", after, epoch } = dataset;
-    if (topic === this.followed) return;
-    this.unfollow?.();
-    this.followed = topic;
-    const hear = (change) => this.hear(change);
-    this.unfollow = topic ? follow(topic, { after, epoch }, hear, { onRevoked: () => this.refresh() }) : null;
   }
 
   hear({ kind }) {
@@ -133,5 +126,5 @@ const page = document.querySelector("[data-live-topic]");
 for (const place of page ? places.values() : []) {
   const { liveTopic, liveAfter, liveEpoch } = page.dataset;
   follow(liveTopic, { after: liveAfter, epoch: liveEpoch }, (change) => place.hear(change));
-  place.attend(place.panel);
+  place.attend(place.panel.dataset);
 }
