@@ -15,13 +15,29 @@ const part = () => page.querySelector("[data-places]");
 
 /** Whether taking the list away would take words from the reader. */
 function busy() {
-  return [...part().querySelectorAll("textarea")].some((area) => area.value || area === document.activeElement);
+  return typed().length > 0 || part().contains(document.activeElement?.closest("textarea") ?? null);
 }
 
-function show(html) {
+/** What is written and not sent: [id of its field, words]. */
+function typed() {
+  const areas = [...part().querySelectorAll("textarea")];
+  return areas.filter(({ value }) => value).map(({ id, value }) => [id, value]);
+}
+
+/** Put the new list in the old one's place, with what is typed. `anyway`: though a step that it is for is gone. */
+function show(html, { anyway = false } = {}) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-places]");
   if (!fresh) return location.reload();
   const next = document.importNode(fresh, true);
+  const words = typed();
+  if (!anyway && words.some(([id]) => !next.querySelector(`#${id}`))) {
+    waiting.hidden = false;
+    return undefined;
+  }
+  for (const [id, said] of words) {
+    const area = next.querySelector(`#${id}`);
+    if (area) area.value = said;
+  }
   const holder = part().contains(document.activeElement) ? document.activeElement : null;
   const place = holder?.closest("[data-place]")?.id;
   for (const element of part().querySelectorAll("details[open][id]")) {
@@ -48,11 +64,11 @@ function refocus(id, place) {
   usable?.focus({ preventScroll: true });
 }
 
-async function refresh() {
+async function refresh(options) {
   const mine = ++turn;
   const html = await fragment(own.url);
   if (mine !== turn) return;
-  if (html) show(html);
+  if (html) show(html, options);
   else waiting.hidden = false;
 }
 
@@ -77,11 +93,11 @@ async function send(form, submitter) {
 }
 
 page.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-act-on-place]") || busy()) return;
+  if (!event.target.matches("[data-act-on-place]")) return;
   event.preventDefault();
   send(event.target, event.submitter);
 });
-page.querySelector("[data-show-waiting]").addEventListener("click", refresh);
+page.querySelector("[data-show-waiting]").addEventListener("click", () => refresh({ anyway: true }));
 
 if (own.ideaTopic) follow(own.ideaTopic, { after: own.ideaAfter, epoch: own.ideaEpoch }, ({ kind }) => {
   if (kind === "consortium.changed") catchUp();
