@@ -43,6 +43,7 @@ SHARED = {
         "prepared",
         "radar",
         "refusals",
+        "reviewers",
         "similar",
         "stamped",
         "suggested_ideas",
@@ -59,6 +60,7 @@ SHARED = {
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
     # replies: what an idea keeps of its discussion for the leads' desk.
+    # reviewers: how a list is judged and who is asked; reviews is what those write. demo_reviews: of demo_play.
     # deciding: what publishing decisions writes and tells, and how a revised idea comes back.
     "actions": {
         "deciding",
@@ -75,6 +77,8 @@ SHARED = {
         "organisation_imports",
         "preview",
         "reference",
+        "reviewers",
+        "demo_reviews",
         "slots",
         "units",
         "uploads",
@@ -86,6 +90,7 @@ SHARED = {
     # calls_staff: what only staff do with calls; readers' pages of them fill a file of their own.
     # slots: what authors look for in partners; who asks for it fills a file of its own.
     # meeting_room: the presses while a meeting runs; meeting_screens: what a screen of it shows.
+    # review_rounds: what leads do with reviews; review_words: what pages say and draw of marks.
     # plan_steps: what staff keep, from which authors make a plan.
     # decided: what authors read of decisions; leads make them in a file of their own. decision_texts: as answers.
     "pages": {
@@ -124,6 +129,8 @@ SHARED = {
         "plan_steps",
         "preview",
         "radar",
+        "review_rounds",
+        "review_words",
         "shortlist_papers",
         "similar",
         "signed_in",

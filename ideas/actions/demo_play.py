@@ -15,6 +15,7 @@ from ideas.actions.annexes import open_annex, write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
 from ideas.actions.decisions import stage_decision
+from ideas.actions.demo_reviews import ask_demo_reviewer, open_demo_round, write_demo_review
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import (
     accept_join_request,
@@ -269,10 +270,16 @@ class Play:
     def _shortlist(self, spec: Spec) -> Iterator[Event]:
         by = self._members[spec["by"]]
         yield self._event(spec["ago"], self._begin, spec, by)
+        if "round" in spec:
+            yield self._event(spec["round"]["ago"], self._open_round, spec, by)
         for entry in spec["entries"]:
             # A lead with an interest in an idea leaves it to somebody else.
             adder = self._members[entry.get("by", spec["by"])]
             yield self._event(entry["ago"], self._enter, spec, adder, entry)
+            for said in entry.get("reviews", ()):
+                yield self._event(said["asked"], self._ask_reviewer, spec, adder, entry, said)
+                if "ago" in said:
+                    yield self._event(said["ago"], self._review, spec, entry, said)
             if "decision" in entry:
                 yield self._event(entry["decision"]["ago"], self._decide, spec, adder, entry)
         if "meeting" in spec:
@@ -291,6 +298,17 @@ class Play:
         shortlist, idea = self._listed(spec), Idea.objects.get(pk=self.ideas[entry["idea"]].pk)
         if not shortlist.entries.filter(idea=idea).exists():
             add_to_shortlist(by=by, shortlist=shortlist, idea=idea, rationale=entry["rationale"], at=at)
+
+    def _open_round(self, spec: Spec, by: Member, at: datetime) -> None:
+        open_demo_round(self._listed(spec), spec["round"], by=by, now=self.now, at=at)
+
+    def _ask_reviewer(self, spec: Spec, by: Member, entry: Spec, said: Spec, at: datetime) -> None:
+        listed = self._listed(spec).entries.get(idea=self.ideas[entry["idea"]].pk)
+        ask_demo_reviewer(listed, reviewer=self._members[said["by"]], by=by, at=at)
+
+    def _review(self, spec: Spec, entry: Spec, said: Spec, at: datetime) -> None:
+        listed = self._listed(spec).entries.get(idea=self.ideas[entry["idea"]].pk)
+        write_demo_review(listed, said, by=self._members[said["by"]], at=at)
 
     def _meet(self, spec: Spec, by: Member, at: datetime) -> None:
         shortlist, title = self._listed(spec), spec["meeting"]["title"]

@@ -93,26 +93,23 @@ class RuleForm(forms.Form):
     )  # fmt: skip
 
 
-class PeopleChoice(forms.ModelMultipleChoiceField):
-    """People by their names."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.name)
-
-
 class ReviewersForm(forms.Form):
-    """Whom of those who can be asked."""
+    """Whom of a list's people; who of them can't be asked, the action says."""
 
-    members = PeopleChoice(
-        Member.objects.none(), label=_("Reviewers"), widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one person.")},
+    members = forms.MultipleChoiceField(
+        label=_("Reviewers"), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one person."), "invalid_choice": _("Choose one of these.")},
     )  # fmt: skip
 
     def __init__(self, *args: Any, candidates: Sequence[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._people = {str(one.member.pk): one.member for one in candidates}
         people = self.fields["members"]
-        assert isinstance(people, forms.ModelMultipleChoiceField)
-        people.queryset = Member.objects.filter(pk__in=[one.member.pk for one in candidates])
+        assert isinstance(people, forms.MultipleChoiceField)
+        people.choices = [(key, member.name) for key, member in self._people.items()]
+
+    def clean_members(self) -> list[Member]:
+        return [self._people[key] for key in self.cleaned_data["members"]]
 
 
 class DeclineForm(forms.Form):

@@ -184,7 +184,7 @@ def reviewers(request: HttpRequest, pk: int) -> HttpResponse:
     form, status = ReviewersForm(posted(request), candidates=people), 200 if request.method != "POST" else 400
     if form.is_valid():
         try:
-            ask_reviewers(by=by, entry=entry, members=list(form.cleaned_data["members"]), at=timezone.now())
+            ask_reviewers(by=by, entry=entry, members=form.cleaned_data["members"], at=timezone.now())
         except (ValidationError, Conflict) as refusal:
             status = put_on(form, refusal)
             people = candidates(entry)
