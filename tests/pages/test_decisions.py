@@ -437,3 +437,74 @@ def test_what_changed_is_shown_to_no_lead_in_conflict(lead, chain, researcher, s
     ConflictOfInterest.objects.create(member=lead, idea=ideas[0], declared_at=NOW)
     assert signed_in(lead).get(address(shortlist, "A", "changes/")).status_code == 404
     assert mail.outbox == []
+
+
+# What is public -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def public(lead: Member, researcher: Member, chain: ValueChain) -> Shortlist:
+    """A public list: of its four ideas, two have a public teaser, and one of those was declined."""
+    shown = {"visibility": "value_chain", "problem": "CANARY problem"}
+    ideas = [
+        make_idea(researcher, chain=chain, title="Open teaser", public_teaser=True, **shown),
+        make_idea(researcher, chain=chain, title="CANARY closed", public_teaser=False, **shown),
+        make_idea(researcher, chain=chain, title="CANARY declined", public_teaser=True, **shown),
+        make_idea(researcher, chain=chain, title="Second teaser", public_teaser=True, **shown),
+    ]
+    shortlist = make_shortlist(
+        lead, chain, *ideas, title="Public spring", purpose="CANARY purpose", call=make_call("H-1")
+    )
+    for row, outcome in zip(shortlist.entries.all(), ("shortlist", "shortlist", "decline", "reserve"), strict=True):
+        stage_decision(by=lead, entry=row, outcome=outcome, text="CANARY text", version=0, at=NOW)
+    return publish_shortlist(by=lead, shortlist=shortlist, public_teaser=True, at=NOW)
+
+
+def test_visitors_and_members_outside_read_a_public_list_as_far_as_its_ideas_are(public, outsider):
+    for viewer in (None, outsider):
+        page = signed_in(viewer).get(public.get_absolute_url())
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "Public spring" in text
+        assert "H-1" in text
+        assert [card["title"] for card in page.context["cards"]] == ["Open teaser", "Second teaser"]
+        assert "CANARY" not in text
+
+
+def test_a_list_is_public_only_where_its_lead_chose_so(lead, public, outsider):
+    Shortlist.objects.update(public_teaser=False)
+
+    asked = signed_in(None).get(public.get_absolute_url())
+    unknown = signed_in(None).get("/shortlists/999999/")
+
+    assert (asked.status_code, unknown.status_code) == (302, 302)
+    assert asked["Location"].replace(str(public.pk), "") == unknown["Location"].replace("999999", "")
+    assert signed_in(outsider).get(public.get_absolute_url()).status_code == 404
+
+
+def test_a_public_list_in_preparation_is_nobody_s_but_its_leads(lead, chain, idea):
+    shortlist = make_shortlist(lead, chain, idea, title="CANARY")
+    Shortlist.objects.update(public_teaser=True)
+
+    assert signed_in(None).get(shortlist.get_absolute_url()).status_code == 302
+
+
+def test_the_lead_chooses_on_the_confirm_step(lead, shortlist):
+    client = signed_in(lead)
+    asked = client.get(f"/shortlists/{shortlist.pk}/publish/")
+
+    client.post(f"/shortlists/{shortlist.pk}/publish/", {"public_teaser": "on"})
+
+    assert not asked.context["form"]["public_teaser"].value()
+    shortlist.refresh_from_db()
+    assert shortlist.public_teaser
+
+
+def test_a_call_s_page_names_to_visitors_the_public_lists_alone(lead, chain, idea, public):
+    hidden = make_shortlist(lead, chain, idea, title="CANARY list", call=public.call)
+    publish_shortlist(by=lead, shortlist=hidden, at=NOW)
+
+    page = signed_in(None).get(public.call.get_absolute_url())
+
+    assert page.context["shortlists"] == [public]
+    assert "CANARY" not in page.content.decode()

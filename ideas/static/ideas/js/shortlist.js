@@ -11,6 +11,7 @@ let asked = 0; // the newest fetch wins: an older answer that comes late is drop
 let hand = null; // what orders the rows, see order.js
 let sending = 0; // one's own acts on their way: their answers bring the list, so that changes heard meanwhile can wait
 let heard = 0; // the newest version that the topic told of
+let back = false; // an idea came back since the list was fetched
 
 const fields = () => [...page.querySelectorAll("[data-editing][open] :is(textarea, input[type=text])")];
 const part = () => page.querySelector("[data-entries]");
@@ -116,7 +117,8 @@ async function send(form, position) {
 
 /** Show what the topic told of, unless it is here already, or the reader has something in the hand. */
 function catchUp() {
-  if (sending || heard <= version()) return;
+  if (sending || (heard <= version() && !back)) return;
+  back = false;
   if (busy()) waiting.hidden = false;
   else refresh(page.dataset.changed);
 }
@@ -147,8 +149,10 @@ if (page) {
   ready();
   const { topic, after, epoch } = page.dataset;
   follow(topic, { after, epoch }, (change) => {
-    if (change.kind !== "shortlist.changed") return;
-    heard = Math.max(heard, change.payload.version);
+    // An idea came back revised: the list's version stays, for no place in it has changed.
+    if (change.kind === "decisions.answered") back = true;
+    else if (change.kind !== "shortlist.changed") return;
+    heard = Math.max(heard, change.payload.version ?? 0);
     catchUp();
   });
   document.querySelector("[data-show-waiting]")?.addEventListener("click", () => refresh(page.dataset.changed));
