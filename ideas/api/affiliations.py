@@ -28,8 +28,6 @@ class AffiliationRequestViewSet(ApiView):
     queryset = AffiliationRequest.objects.none()
     serializer_class = AffiliationRequestSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = "-id"
 
     def get_queryset(self) -> QuerySet[AffiliationRequest]:
@@ -72,8 +70,6 @@ class AffiliationViewSet(ApiView):
     queryset = Affiliation.objects.none()
     serializer_class = AffiliationSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = "id"
 
     def get_queryset(self) -> QuerySet[Affiliation]:

@@ -71,8 +71,6 @@ class AttachmentViewSet(ApiView):
     queryset = Attachment.objects.none()
     serializer_class = AttachmentSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
 
     @extend_schema(summary="Read what is known of a file", parameters=[ATTACHMENT], responses=AttachmentSerializer)
     def retrieve(self, request: Request, id: str) -> Response:

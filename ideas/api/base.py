@@ -44,6 +44,9 @@ class TextParser(JSONParser):
 class ApiView(GenericViewSet[Any]):
     parser_classes = [TextParser]
     metadata_class = None
+    # Whatever stands there is a key, for `find` to judge: what is none is a 404 like any that isn't there.
+    lookup_value_regex = "[^/]+"
+    lookup_url_kwarg = "id"
 
     @property
     def member(self) -> Member:

@@ -24,8 +24,6 @@ from ideas.serializers.calls import CallSerializer, WholeCallSerializer
 class CallViewSet(ApiView):
     queryset = Call.objects.none()
     serializer_class = CallSerializer
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
 
     @lists(CallSerializer, "List calls, the next to close first", CallFilterInput)
     def list(self, request: Request) -> Response:

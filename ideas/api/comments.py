@@ -65,8 +65,6 @@ class CommentViewSet(ApiView):
     queryset = Comment.objects.none()
     serializer_class = CommentSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
 
     @write(CommentEditInput, CommentSerializer, "Replace a comment's text", COMMENT)
     def partial_update(self, request: Request, id: str) -> Response:

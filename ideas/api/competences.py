@@ -57,8 +57,6 @@ class RetireInput(VersionInput):
 class CompetenceViewSet(ApiView):
     queryset = Competence.objects.none()
     serializer_class = CompetenceSerializer
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = ("id",)
 
     @lists(CompetenceSerializer, "List the words of the vocabulary", CompetenceFilterInput)

@@ -22,8 +22,6 @@ class FollowViewSet(ApiView):
     queryset = CallFollow.objects.none()
     serializer_class = FollowSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = "-id"
 
     def get_queryset(self) -> QuerySet[CallFollow]:

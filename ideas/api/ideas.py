@@ -38,8 +38,6 @@ KEY = in_path("id", "Id of the idea, or its reference number (JVL-2026-0042).")
 class IdeaViewSet(ApiView):
     queryset = Idea.objects.none()
     serializer_class = IdeaSerializer
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = ORDERS["activity"]
 
     @lists(IdeaRowSerializer, "List the ideas that one may see; visitors get public teasers", IdeaFilterInput)

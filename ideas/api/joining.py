@@ -66,8 +66,6 @@ class JoinRequestViewSet(ApiView):
     queryset = JoinRequest.objects.none()
     serializer_class = JoinRequestSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = "-id"
 
     def get_queryset(self) -> QuerySet[JoinRequest]:

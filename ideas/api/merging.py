@@ -26,8 +26,6 @@ class MergeViewSet(ApiView):
     queryset = MergeProposal.objects.none()
     serializer_class = MergeSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = "-id"
 
     def get_queryset(self) -> QuerySet[MergeProposal]:

@@ -108,8 +108,6 @@ class OrganisationEditInput(OrganisationInput, Edit):
 class OrganisationViewSet(ApiView):
     queryset = Organisation.objects.none()
     serializer_class = OrganisationSerializer
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = ("name", "id")
 
     @lists(OrganisationSerializer, "List the organisations, by name", OrganisationFilterInput)

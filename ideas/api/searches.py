@@ -29,8 +29,6 @@ class SearchViewSet(ApiView):
     queryset = SavedSearch.objects.none()
     serializer_class = SearchSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
     ordering = "-id"
 
     def get_queryset(self) -> QuerySet[SavedSearch]:

@@ -76,8 +76,6 @@ class SlotViewSet(ApiView):
     queryset = RoleSlot.objects.none()
     serializer_class = SlotSerializer
     permission_classes = [IsAuthenticated]
-    lookup_value_regex = "[^/]+"
-    lookup_url_kwarg = "id"
 
     def get_queryset(self) -> QuerySet[RoleSlot]:
         return slots_visible_to(self.viewer)

@@ -15,7 +15,6 @@ from ideas.serializers.taxonomy import KetSerializer, ValueChainSerializer
 
 class TaxonomyViewSet(ListModelMixin, ApiView):
     pagination_class = WholePagination
-    lookup_value_regex = "[^/]+"
     lookup_url_kwarg = "code"
 
     def retrieve(self, request: Request, code: str) -> Response:

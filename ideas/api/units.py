@@ -23,7 +23,6 @@ class UnitViewSet(ApiView):
     queryset = Organisation.objects.none()
     serializer_class = NamedOrganisationSerializer
     permission_classes = [IsAuthenticatedOrReadOnly]
-    lookup_value_regex = "[^/]+"
     lookup_url_kwarg = "unit"
     ordering = ("name", "id")
 
