@@ -23,6 +23,7 @@ from ideas.serializers.meetings import (
     mark_text,
     mean_of,
     mean_text,
+    said_in,
     spread_text,
     titles_of,
 )
@@ -193,18 +194,15 @@ def _shown_idea(room: Room, request: HttpRequest, at: datetime) -> dict[str, Any
 
 def minutes_context(room: Room) -> dict[str, Any]:
     """Give the page of the minutes what it draws: the head, and of each idea what was said, its marks, the decision."""
-    titles = titles_of(room)
-    lines = [shown_line(line, titles) | {"item": line.item_id} for line in room.minutes]
-    skipped = {MinuteKind.TURNED, MinuteKind.REVEALED, MinuteKind.CAME}
     agenda = shown_agenda(room)
     for row, item in zip(agenda, room.items, strict=True):
-        row["lines"] = [line for line in lines if line["item"] == item.pk and line["kind"] not in skipped]
+        row["lines"] = [shown_line(line, {}) for line in said_in(room, item)]
         row["marks"] = shown_marks(room, item)
     return {
         "meeting": room.meeting,
         "facts": [{"label": name, "value": value} for name, value in facts_of(room)],
         "agenda": agenda,
-        "lines": [line for line in lines if line["item"] is None and line["kind"] not in skipped],
+        "lines": [shown_line(line, {}) for line in said_in(room, None)],
     }
 
 

@@ -216,8 +216,7 @@ def titles_of(room: Room) -> dict[int, str]:
 
 def minutes_paper(room: Room, *, site: str, language: str) -> Paper:
     """Write the minutes as a document, in the language that is active: what their reader may see of them."""
-    meeting = room.meeting
-    whole = [line for line in room.minutes if line.item_id is None and line.kind != MinuteKind.CAME]
+    meeting, whole = room.meeting, said_in(room, None)
     return Paper(
         title=_("Minutes: %(title)s") % {"title": meeting.title},
         lead=meeting.shortlist.title,
@@ -225,11 +224,18 @@ def minutes_paper(room: Room, *, site: str, language: str) -> Paper:
         sections=[
             Section(_("Agenda"), lines=[f"{place}. {item.idea.title}" for place, item in enumerate(room.items, 1)]),
             *(_section(room, place, item) for place, item in enumerate(room.items, 1)),
-            *([Section(_("Of the whole meeting"), lines=[_stamped(line, {}) for line in whole])] if whole else []),
+            *([Section(_("Of the whole meeting"), lines=[_stamped(line) for line in whole])] if whole else []),
         ],
         foot=f"{site}{meeting.get_absolute_url()}",
         language=language,
     )
+
+
+def said_in(room: Room, item: MeetingItem | None) -> list[MeetingMinute]:
+    """The lines that minutes keep of an idea, or of the whole meeting: what their order says by itself is left out."""
+    skipped = {MinuteKind.TURNED, MinuteKind.REVEALED, MinuteKind.CAME}
+    about = item.pk if item else None
+    return [line for line in room.minutes if line.item_id == about and line.kind not in skipped]
 
 
 def facts_of(room: Room) -> list[tuple[str, str]]:
@@ -247,10 +253,8 @@ def facts_of(room: Room) -> list[tuple[str, str]]:
 
 def _section(room: Room, place: int, item: MeetingItem) -> Section:
     """What was said of an idea, its marks as a table and the decision."""
-    titles, marks = titles_of(room), room.marks.get(item.pk, [])
-    skip = {MinuteKind.TURNED, MinuteKind.REVEALED}
-    said = [line for line in room.minutes if line.item_id == item.pk and line.kind not in skip]
-    lines = [_stamped(line, titles) for line in said]
+    marks = room.marks.get(item.pk, [])
+    lines = [_stamped(line) for line in said_in(room, item)]
     if marks:
         lines.append(
             _("Mean %(mean)s. %(spread)s.") % {"mean": mean_text(mean_of(marks)), "spread": spread_text(marks)}
@@ -260,8 +264,8 @@ def _section(room: Room, place: int, item: MeetingItem) -> Section:
     return Section(f"{place}. {item.idea.title}", lines=lines or [_("Nothing was noted.")], rows=[*head, *rows])
 
 
-def _stamped(line: MeetingMinute, titles: dict[int, str]) -> str:
-    text = line_text(line, titles)
+def _stamped(line: MeetingMinute) -> str:
+    text = line_text(line, {})
     who = f" ({line.by.name})" if line.kind == MinuteKind.NOTE else ""
     return f"{time_format(timezone.localtime(line.at), 'H:i')} {text}{who}"
 
