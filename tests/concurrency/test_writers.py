@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from ideas.actions.ideas import edit_idea
 from ideas.actions.joining import accept_join_request, ask_to_join, withdraw_join_request
 from ideas.actions.merging import consent_to_merge, propose_merge
 from ideas.actions.shortlists import move_entry
-from ideas.choices import AffiliationRole, JoinState
+from ideas.choices import AffiliationRole, JoinState, Visibility
 from ideas.errors import Conflict
 from ideas.models import (
     BoardCount,
@@ -31,6 +31,8 @@ from ideas.models import (
     ValueChain,
 )
 from ideas.queries.shortlists import shortlists_visible_to, with_entries
+from ideas.queries.topics import shortlist_topic
+from realtime.log import position, read_after
 from realtime.models import Change, Topic
 from tests.factories import (
     affiliate,
@@ -144,39 +146,87 @@ def test_four_leads_order_one_list(chain: ValueChain, researcher: Member):
     leads = [make_member() for _ in range(4)]
     chain.leads.add(*leads)
     shortlist = make_shortlist(leads[0], chain, *ideas)
+    # One that the first of them alone sees: the others move past it without knowing.
+    ideas[3].invited.add(leads[0])
+    Idea.objects.filter(pk=ideas[3].pk).update(visibility=Visibility.PRIVATE, audience="")
+    follower, over = Follower(leads[1], shortlist), Event()
 
     def move(lead: Member, seed: int) -> Counter[str]:
         choose, told = random.Random(seed), Counter[str]()
         while told["moved"] < 50:
+            # What their page shows, without its many words: this is read some thousand times.
             version = Shortlist.objects.get(pk=shortlist.pk).version
-            entry = shortlist.entries.select_related("shortlist").get(idea=choose.choice(ideas))
-            place = choose.randint(1, 8)
+            rows = shortlist.entries.select_related("shortlist", "shortlist__value_chain").order_by("position")
+            seen = [row for row in rows if lead == leads[0] or row.idea_id != ideas[3].pk]
+            entry = choose.choice(seen)
+            place = choose.choice([n for n in range(1, len(seen) + 1) if seen[n - 1] != entry])
             try:
-                told["moved"] += bool(
-                    move_entry(by=lead, entry=entry, position=place, version=version, at=timezone.now())
-                )
+                now = move_entry(by=lead, entry=entry, position=place, version=version, at=timezone.now())
+                told["moved"] += now.version == version + 1
             except Conflict as refusal:
                 told[refusal.code] += 1
         return told
 
-    told = sum(at_once([lambda lead=lead, n=n: move(lead, n) for n, lead in enumerate(leads)]), Counter())
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(follower.follow, over)
+        told = sum(at_once([lambda lead=lead, n=n: move(lead, n) for n, lead in enumerate(leads)]), Counter())
+        over.set()
+        last = following.result(60)
 
     assert (set(told) <= {"moved", "stale_order"}, told["moved"]) == (True, 200)
     rows = list(shortlist.entries.order_by("position").values_list("position", "idea"))
     order = [idea for _, idea in rows]
     assert ([place for place, _ in rows], sorted(order)) == ([*range(1, 9)], sorted(idea.pk for idea in ideas))
-    assert [_order_for(lead, shortlist) for lead in leads] == [order] * 4
+    seen_by_all = [idea for idea in order if idea != ideas[3].pk]
+    assert [_order(_read(lead, shortlist)) for lead in leads] == [order, *[seen_by_all] * 3]
     # Each move began from the order that the one before it left: none was lost, none made twice.
     moves = list(shortlist.changes.filter(act="moved").order_by("id").values_list("data", flat=True))
     ends = [move["after"] for move in moves]
     assert [move["before"] for move in moves] == [[idea.pk for idea in ideas], *ends[:-1]]
-    assert (ends[-1], Shortlist.objects.get().version) == (order, shortlist.version + len(moves))
+    version = shortlist.version + 200
+    assert (ends[-1], len(moves), Shortlist.objects.get().version) == (order, 200, version)
+    # Who only listened was told of every change, each once and in order, and ends with what is in the table.
+    assert follower.hints == [*range(shortlist.version + 1, version + 1)]
+    assert last == (version, seen_by_all)
     assert numbers_have_no_holes()
 
 
-def _order_for(member: Member, shortlist: Shortlist) -> list[int]:
-    seen = with_entries(shortlists_visible_to(member), member).get(pk=shortlist.pk)
-    return [entry.idea_id for entry in seen.seen_entries]  # type: ignore[attr-defined]  # by with_entries
+class Follower:
+    """Somebody with the list open: reads it anew whenever the log tells of a version newer than what they have."""
+
+    def __init__(self, member: Member, shortlist: Shortlist) -> None:
+        self.member, self.shortlist, self.topic = member, shortlist, shortlist_topic(shortlist.pk)
+        # The head before the rows, as a page takes it.
+        self.heard = position(self.topic).head
+        self.hints: list[int] = []
+        self.shown = self.read()
+
+    def read(self) -> tuple[int, list[int]]:
+        seen = _read(self.member, self.shortlist)
+        return seen.version, _order(seen)
+
+    def follow(self, over: Event) -> tuple[int, list[int]]:
+        """Listen until it is over and nothing is left to hear; returns what is on the screen then."""
+        try:
+            last_look = False
+            while not last_look:
+                last_look = over.wait(0.01)
+                while rows := read_after(self.topic, self.heard):
+                    self.heard = rows[-1].seq
+                    self.hints += [row.payload["version"] for row in rows]
+                    if self.hints[-1] > self.shown[0]:
+                        self.shown = self.read()
+            return self.shown
+        finally:
+            connection.close()
+
+
+def _read(member: Member, shortlist: Shortlist) -> Any:
+    return with_entries(shortlists_visible_to(member), member).get(pk=shortlist.pk)
+
+
+def _order(seen: Any) -> list[int]:
+    return [entry.idea_id for entry in seen.seen_entries]
 
 
 def test_writers_whose_followers_cross_never_wait_in_a_circle(chain: ValueChain):
