@@ -205,7 +205,9 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
             window=form.cleaned_data["draft"], at=at,
         )  # fmt: skip
     except Conflict as refusal:
-        return JsonResponse({"errors": [str(refusal.text)]}, status=409)
+        other = _("Another window of yours saved something else: press Save to see both.")
+        said = other if refusal.code == "review_changed" else str(refusal.text)
+        return JsonResponse({"errors": [said]}, status=409)
     except ValidationError as refusal:
         return JsonResponse({"errors": refusal.messages}, status=400)
     return JsonResponse({"saved_at": at})
