@@ -10,7 +10,7 @@ from django.urls import reverse
 from ideas.actions.board import write_moves
 from ideas.actions.lifecycle import take_step, tell_of_step
 from ideas.actions.notifications import notify
-from ideas.choices import IdeaState, NotificationKind, Outcome, ReviewState, ShortlistAct
+from ideas.choices import IdeaState, NotificationKind, Outcome, ReviewState, ShortlistAct, ShortlistState
 from ideas.models import (
     Decision,
     Idea,
@@ -123,9 +123,16 @@ def note(
     shortlist: Shortlist, act: ShortlistAct, by: Member, at: datetime, *, of: int | None = None, **data: Any
 ) -> None:
     """Write a line of a list's history, and count its version on; `of` is the idea."""
-    ShortlistChange.objects.create(shortlist=shortlist, act=act, idea_id=of, by=by, at=at, data=data)
+    write_line(shortlist, act, by, at, of=of, **data)
     shortlist.version += 1
     shortlist.save(update_fields=["version"])
+
+
+def write_line(
+    shortlist: Shortlist, act: ShortlistAct, by: Member, at: datetime, *, of: int | None = None, **data: Any
+) -> None:
+    """Write a line of a list's history, which only those who curate it read; the list's version stays."""
+    ShortlistChange.objects.create(shortlist=shortlist, act=act, idea_id=of, by=by, at=at, data=data)
 
 
 # Coming back --------------------------------------------------------------------------------------------------------
@@ -133,7 +140,7 @@ def note(
 
 @dataclass
 class Answered:
-    """The lists to which a revised idea came back, and who is told."""
+    """The lists in preparation to which a revised idea came back, and who is told."""
 
     lists: list[Shortlist] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
@@ -154,7 +161,9 @@ def answer_revisions(step: IdeaTransition) -> Answered:
         row.answered_at = step.at
         row.save(update_fields=["answered_at"])
         people = [*_reopen_reviews(row.entry), *row.entry.shortlist.value_chain.leads.all(), row.staged_by]
-        answered.lists.append(row.entry.shortlist)
+        # A published list is followed by everybody: its leads are told by the bell.
+        if row.entry.shortlist.state == ShortlistState.DRAFT:
+            answered.lists.append(row.entry.shortlist)
         members = [member for member in people if member.pk not in conflicted | {step.by_id}]
         answered.told += _tell_of_answer(step, row, members)
     return answered

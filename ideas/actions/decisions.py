@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ideas import publish
-from ideas.actions.deciding import Done, freeze, note, publish_staged, staged_on
+from ideas.actions.deciding import Done, freeze, note, publish_staged, staged_on, write_line
 from ideas.choices import Outcome, ShortlistAct, ShortlistState
 from ideas.errors import Conflict, NotAllowed
 from ideas.models import Decision, Member, Shortlist, ShortlistEntry
@@ -41,7 +42,7 @@ def stage(
     *, by: Member, entry: ShortlistEntry, outcome: str, text: str, version: int, at: datetime
 ) -> tuple[Decision, Shortlist | None]:
     """Stage a decision inside the caller's transaction, who tells of the list that is given back; None where what
-    stands there already changes nothing. Raises as `stage_decision`.
+    stands there already changes nothing, and of a published list. Raises as `stage_decision`.
     """
     shortlist, entry = _lock_entry(entry, by)
     row = _staged(entry) or Decision(entry=entry)
@@ -53,8 +54,7 @@ def stage(
         return row, None
     row.staged_by, row.staged_at, row.version = by, at, version + 1
     row.save()
-    note(shortlist, ShortlistAct.STAGED, by, at, of=entry.idea_id, outcome=row.outcome)
-    return row, shortlist
+    return row, _noted(shortlist, ShortlistAct.STAGED, by, at, of=entry.idea_id, outcome=row.outcome)
 
 
 @transaction.atomic(durable=True)
@@ -70,8 +70,8 @@ def withdraw_decision(*, by: Member, entry: ShortlistEntry, version: int, at: da
     if row.version != version:
         raise Conflict("edited_meanwhile")
     row.delete()
-    note(shortlist, ShortlistAct.UNSTAGED, by, at, of=entry.idea_id, outcome=row.outcome, text=row.text)
-    publish.shortlist_changed(shortlist)
+    if _noted(shortlist, ShortlistAct.UNSTAGED, by, at, of=entry.idea_id, outcome=row.outcome, text=row.text):
+        publish.shortlist_changed(shortlist)
 
 
 @transaction.atomic(durable=True)
@@ -126,6 +126,17 @@ def _lock_entry(entry: ShortlistEntry, by: Member) -> tuple[Shortlist, Shortlist
     if not entries_decided_by(by).filter(pk=now.pk).exists():
         raise NotAllowed
     return shortlist, now
+
+
+def _noted(shortlist: Shortlist, act: ShortlistAct, by: Member, at: datetime, **data: Any) -> Shortlist | None:
+    """Keep what was done to what is staged; returns the list where it hears of it. A published one has its authors
+    among its followers: it keeps its version, and hears nothing.
+    """
+    if shortlist.state == ShortlistState.PUBLISHED:
+        write_line(shortlist, act, by, at, **data)
+        return None
+    note(shortlist, act, by, at, **data)
+    return shortlist
 
 
 def _staged(entry: ShortlistEntry) -> Decision | None:

@@ -33,6 +33,7 @@ from ideas.models import (
     ValueChain,
 )
 from ideas.queries.ideas import visible_to
+from ideas.queries.notifications import notifications_of
 from ideas.queries.shortlists import entries_seen
 from realtime.models import Change
 from tests.actions.test_organisations import counts_moved
@@ -528,3 +529,39 @@ def test_counts_of_ideas_that_go_back_move_once_and_in_one_order(lead: Member, s
         publish_decisions(by=lead, shortlist=shortlist, at=NOW)
 
     assert [(facet, value) for _, facet, value in moved] == [("state", "needs_info"), ("state", "open")]
+
+
+# What followers can tell --------------------------------------------------------------------------------------------
+
+
+def test_whoever_follows_a_published_list_cannot_tell_that_something_is_staged(lead, shortlist):
+    publish_shortlist(by=lead, shortlist=shortlist, at=NOW)
+    shortlist.refresh_from_db()
+    before, version = last_change(), shortlist.version
+
+    stage(lead, shortlist, "A", Outcome.DECLINE)
+    withdraw_decision(by=lead, entry=entry(shortlist, "A"), version=1, at=NOW)
+
+    shortlist.refresh_from_db()
+    assert (changes_after(before), shortlist.version) == ([], version)
+    assert [line.act for line in shortlist.changes.all()[:2]] == [ShortlistAct.UNSTAGED, ShortlistAct.STAGED]
+
+
+def test_a_published_list_is_not_told_that_an_idea_came_back(lead, researcher, revised, shortlist, ideas):
+    publish_shortlist(by=lead, shortlist=shortlist, at=NOW)
+    before = last_change()
+
+    change_state(by=researcher, idea=ideas[0], state=IdeaState.OPEN, at=LATER)
+
+    assert [topic for topic, _kind in changes_after(before) if topic.startswith("shortlist")] == []
+    assert told(lead, NotificationKind.DECISION_ANSWERED) != []
+
+
+def test_who_comes_into_conflict_is_not_told_any_more_that_an_idea_came_back(lead, researcher, revised, ideas):
+    change_state(by=researcher, idea=ideas[0], state=IdeaState.OPEN, at=LATER)
+    kinds = [row.kind for row in notifications_of(lead)]
+
+    ConflictOfInterest.objects.create(member=lead, idea=ideas[0], declared_at=LATER)
+
+    assert kinds == [NotificationKind.DECISION_ANSWERED]
+    assert notifications_of(lead) == []
