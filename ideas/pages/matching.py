@@ -131,12 +131,8 @@ def _reasons(found: Fit, words: Mapping[str, tuple[str, str]], names: parts.Name
 
 def _for(reason: Reason, words: Mapping[str, tuple[str, str]], names: parts.Names) -> str:
     values = reason.values
-    if reason.code == "value_chain":
-        shared = ", ".join(names.chain(code)["name"] for code in values)
-        return ngettext("Value chain: %(names)s", "Value chains: %(names)s", len(values)) % {"names": shared}
-    if reason.code == "ket":
-        shared = ", ".join(names.ket(code)["name"] for code in values)
-        return ngettext("Technology: %(names)s", "Technologies: %(names)s", len(values)) % {"names": shared}
+    if reason.code in names.TAGS:
+        return names.in_common(reason.code, values)
     if reason.code == "words":
         both = [_word(*words[key]) for key in values if key in words]
         said = ngettext("Word in common: %(words)s", "Words in common: %(words)s", len(both))

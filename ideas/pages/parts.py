@@ -1,6 +1,6 @@
 """What pages of several nouns share: loading through `visible_to`, refusals on forms, names, cards, deadlines."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from ideas.choices import ChainStatus, IdeaState, Language
 from ideas.errors import Conflict, NotAllowed
@@ -112,6 +112,8 @@ class Names:
 
     chains: dict[str, dict[str, Any]]
     kets: dict[str, dict[str, Any]]
+    # What reasons call them.
+    TAGS = ("value_chain", "ket")
 
     def chain(self, code: str) -> dict[str, Any]:
         """The chain of a code; one that went meanwhile is shown by its code."""
@@ -120,6 +122,14 @@ class Names:
     def ket(self, code: str) -> dict[str, Any]:
         """The KET of a code, likewise."""
         return self.kets.get(code) or {"code": code, "name": code}
+
+    def in_common(self, tag: str, codes: Sequence[str]) -> str:
+        """Say which value chains, or which KETs, two things share; `tag` is one of `TAGS`."""
+        if tag == "value_chain":
+            shared = ", ".join(self.chain(code)["name"] for code in codes)
+            return ngettext("Value chain: %(names)s", "Value chains: %(names)s", len(codes)) % {"names": shared}
+        shared = ", ".join(self.ket(code)["name"] for code in codes)
+        return ngettext("Technology: %(names)s", "Technologies: %(names)s", len(codes)) % {"names": shared}
 
 
 def read_names() -> Names:

@@ -69,12 +69,8 @@ def _term(one: Evidence) -> str:
 
 def _other(reason: Reason, names: parts.Names) -> str:
     values = reason.values
-    if reason.code == "value_chain":
-        shared = ", ".join(names.chain(code)["name"] for code in values)
-        return ngettext("Value chain: %(names)s", "Value chains: %(names)s", len(values)) % {"names": shared}
-    if reason.code == "ket":
-        shared = ", ".join(names.ket(code)["name"] for code in values)
-        return ngettext("Technology: %(names)s", "Technologies: %(names)s", len(values)) % {"names": shared}
+    if reason.code in names.TAGS:
+        return names.in_common(reason.code, values)
     if reason.code == "kind":
         return _("Of a kind that is looked for: %(kind)s") % {"kind": KINDS[values[0]]}
     if reason.code == "accredited":
