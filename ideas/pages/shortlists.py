@@ -110,7 +110,16 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         move_entry(by=member_of(request), entry=entry, at=timezone.now(), **form.cleaned_data)
     except Conflict as refusal:
         return _show(request, entry.shortlist, refusal=refusal)
-    return _done(request, entry, said=_("“%(title)s” was moved.") % {"title": entry.idea.title})
+    return _done(request, entry, said=_said_of_place(request, entry))
+
+
+def _said_of_place(request: HttpRequest, entry: ShortlistEntry) -> str:
+    """Say where an entry stands now, among those that the reader sees: who sees no list hears it."""
+    seen = entries_seen(request.user).filter(shortlist=entry.shortlist_id).order_by("position")
+    places = {pk: place for place, pk in enumerate(seen.values_list("pk", flat=True), start=1)}
+    said = {"title": entry.idea.title, "place": places.get(entry.pk), "count": len(places)}
+    # Somebody may have taken it off meanwhile.
+    return _("“%(title)s” is now at place %(place)d of %(count)d.") % said if said["place"] else ""
 
 
 @login_required

@@ -15,10 +15,17 @@ PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def address(server: Server) -> str:
-    """A list of the demo that is in preparation."""
-    _, answer = server.api("shortlists/", token=server.token("staff@example.org"))
-    found = [one for one in answer["results"] if one["state"] == "draft" and len(one["entries"]) >= 3]
-    return f"/shortlists/{found[0]['id']}/"
+    """A list in preparation, of ideas in which neither of its two leads has an interest."""
+    lead = server.token("lead@example.org")
+    _, begun = server.api("shortlists/", token=lead, method="POST", value_chain="MOVES", title="By hand")
+    listed = 0
+    for idea in server.api("ideas/?value_chain=MOVES", token=lead)[1]["results"]:
+        status, _ = server.api(f"shortlists/{begun['id']}/entries/", token=lead, method="POST", idea=idea["id"])
+        listed += status == 201
+        if listed == 4:
+            break
+    assert listed >= 3
+    return f"/shortlists/{begun['id']}/"
 
 
 def open_list(visit: Visits, address: str, email: str, **options: Any) -> Page:
@@ -41,6 +48,15 @@ def middle(row: Locator) -> tuple[float, float]:
     box = row.bounding_box()
     assert box
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def title_of(page: Page, entry: str) -> str:
+    return grip(page, entry).get_attribute("data-title") or ""
+
+
+def said_at(title: str, place: int) -> re.Pattern[str]:
+    """What names an idea and its place, in any language."""
+    return re.compile(rf"^\W*{re.escape(title)}\W.*\b{place}\b.*\d+\.$")
 
 
 def is_ordered(page: Page, entries: list[str]) -> None:
@@ -77,15 +93,19 @@ def test_a_finger_drags_an_idea_without_scrolling_the_page(visit: Visits, addres
     def point(kind: str, *points: tuple[float, float]) -> None:
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
 
+    before = lead.evaluate("scrollY")
     x, y = middle(grip(lead, second))
     _, target = middle(lead.locator(f"#entry-{first}"))
     point("touchStart", (x, y))
     for part in range(1, 9):
         point("touchMove", (x, y + (target - 5 - y) * part / 8))
+    # Beneath a finger that goes up, a page would scroll down.
+    assert lead.evaluate("scrollY") <= before
     point("touchEnd")
 
     for page in (lead, other):
         is_ordered(page, [second, first, *rest])
+    expect(lead.locator("[data-announce]")).to_have_text(said_at(title_of(lead, second), 1))
 
 
 def test_the_keyboard_moves_an_idea_and_says_so_and_a_stale_move_shows_the_true_order(
@@ -123,3 +143,31 @@ def test_the_keyboard_moves_an_idea_and_says_so_and_a_stale_move_shows_the_true_
     lead.keyboard.press("Space")
     is_ordered(lead, [third, second, first, *rest])
     expect(lead.locator("[data-entries] [role=alert]")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_each_move_is_said_by_title_and_place_in_the_language_of_the_page(
+    visit: Visits, address: str, language: str
+) -> None:
+    lead = open_list(visit, address, "lead@example.org")
+    lead.locator(f"button[name=language][value={language}]").click()
+    expect(lead.locator("html")).to_have_attribute("lang", language)
+    is_live(lead)
+    first, second, *rest = order(lead)
+    title, said = title_of(lead, first), lead.locator("[data-announce][aria-live]")
+    words = lead.locator("[data-shortlist]").evaluate("list => list.dataset.sayMoved")
+    by_hand = words.format(title=title, place=2, count=2 + len(rest))
+    assert ("place" in words.replace("{place}", "")) == (language == "en")
+
+    grip(lead, first).focus()
+    lead.keyboard.press("Enter")
+    expect(said).to_have_text(re.compile(re.escape(title)))
+    lead.keyboard.press("ArrowDown")
+    expect(said).to_have_text(by_hand)
+    lead.keyboard.press("Enter")
+    is_ordered(lead, [second, first, *rest])
+    expect(said).to_have_text(said_at(title, 2))
+
+    lead.locator(f"#entry-{first} button[name=position][value='1']").click()
+    is_ordered(lead, [first, second, *rest])
+    expect(said).to_have_text(said_at(title, 1))

@@ -203,7 +203,7 @@ def test_move_by_a_script_answers_with_the_new_list(lead, shortlist):
     )
 
     assert (response.status_code, shown(response)) == (200, "CAB")
-    assert response.context["said"] == "“C” was moved."
+    assert response.context["said"] == "“C” is now at place 1 of 3."
     assert "<html" not in response.content.decode()
 
 
