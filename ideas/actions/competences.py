@@ -167,7 +167,8 @@ def _cleaned(field: str, words: Iterable[str]) -> dict[str, str]:
 
 def _found(kind: str, typed: Mapping[str, str], *, by: Member | None, at: datetime) -> list[Competence]:
     known = _known(kind, typed)
-    missing = [word for key, word in typed.items() if key not in known]
+    # In one order, whoever types them in which: of two who propose the same words, neither waits for the other's next.
+    missing = [word for key, word in sorted(typed.items()) if key not in known]
     if missing:
         _propose(kind, missing, by=by, at=at)
         # Read again: somebody else may have proposed the same word at this moment.

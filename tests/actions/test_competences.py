@@ -52,6 +52,15 @@ def test_unknown_word_is_proposed_by_who_uses_it(administrator, firm):
     )  # fmt: skip
 
 
+def test_new_words_are_written_in_one_order_and_stay_in_the_organisations(administrator, firm):
+    edit(firm, administrator, competences=["Tornitura", "Alesatura", "Lappatura"])
+
+    firm.refresh_from_db()
+    assert firm.competences == ["Tornitura", "Alesatura", "Lappatura"]
+    written = Competence.objects.order_by("pk").values_list("name_it", flat=True)
+    assert list(written) == ["Alesatura", "Lappatura", "Tornitura"]
+
+
 def test_word_of_an_english_reader_is_kept_as_english(administrator, firm):
     administrator.language = "en"
 
