@@ -80,13 +80,16 @@ def test_an_idea_that_a_partner_sees_no_more_is_not_named(
 
 
 def test_lead_times_and_mail_are_chosen_in_general(company: Member):
-    body = {"lead_days": ["30", "1"], "mail_deadlines": "daily", "mail_calls": "never", "mail_ideas": "at_once"}
+    body = {
+        "lead_days": ["30", "1"], "mail_deadlines": "daily", "mail_calls": "never", "mail_ideas": "at_once",
+        "mail_reviews": "weekly",
+    }  # fmt: skip
 
     answer = reader(company).post("/following/choices/", body)
 
     company.refresh_from_db()
     assert (answer.status_code, company.lead_days) == (303, [30, 1])
-    assert company.mail == {"deadlines": "daily", "calls": "never", "ideas": "at_once"}
+    assert company.mail == {"deadlines": "daily", "calls": "never", "ideas": "at_once", "reviews": "weekly"}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,10 @@ def test_lead_times_and_mail_are_chosen_in_general(company: Member):
     [{"lead_days": "3"}, {"lead_days": "9" * 300}, {"lead_days": "\x00"}, {"mail_ideas": "hourly"}, {"mail_ideas": ""}],
 )
 def test_what_is_wrong_is_said_beside_it_and_the_rest_stays(company: Member, wrong: dict[str, str]):
-    body = {"lead_days": ["14"], "mail_deadlines": "weekly", "mail_calls": "never", "mail_ideas": "at_once", **wrong}
+    body = {
+        "lead_days": ["14"], "mail_deadlines": "weekly", "mail_calls": "never", "mail_ideas": "at_once",
+        "mail_reviews": "daily", **wrong,
+    }  # fmt: skip
 
     answer = reader(company).post("/following/choices/", body)
 

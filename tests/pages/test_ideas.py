@@ -463,7 +463,7 @@ def test_idea_page_asks_the_database_a_fixed_number_of_times(
     client = signed_in(company)
     client.get(idea.get_absolute_url())
 
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(44):
         client.get(idea.get_absolute_url())
 
 

@@ -5,7 +5,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from ideas.actions.conflicts import declare_conflict
-from ideas.actions.reviews import Opinion, decline_review, save_review
+from ideas.actions.reviews import decline_review
 from ideas.choices import ReviewScheme
 from ideas.models import Idea, Member, Shortlist, ShortlistEntry, ValueChain
 from ideas.queries.reviewers import candidates, chosen_by_rule
@@ -142,17 +142,14 @@ def test_candidates_come_the_least_busy_first_with_reasons(
 ):
     other = make_shortlist(lead, chain, make_idea(researcher, chain=chain))
     make_round(lead, other)
-    review = make_review(lead, other, other.entries.get().idea, company)
+    make_review(lead, other, other.entries.get().idea, company)
     make_review(lead, shortlist, idea, second)
     inactive = make_member("Inactive", is_active=False)
     chain.members.add(inactive)
 
     found = [(one.member.name, one.busy, one.out) for one in candidates(entry)]
-    save_review(by=company, review=review, opinion=Opinion(), version=0, at=NOW)
 
     assert found == [
-        (researcher.name, 0, "interest"), (lead.name, 0, ""), (company.name, 1, ""), ("Second", 1, "asked"),
-    ] or found == [
         (lead.name, 0, ""), (researcher.name, 0, "interest"), (company.name, 1, ""), ("Second", 1, "asked"),
     ]  # fmt: skip
 
