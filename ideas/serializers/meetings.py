@@ -92,7 +92,7 @@ class AttendeeSerializer(serializers.Serializer[Member]):
     name = serializers.CharField()
 
 
-class PersonSerializer(serializers.Serializer[Person]):
+class CameSerializer(serializers.Serializer[Person]):
     """Who came. `takes_part` in the current idea, and `has_given` a mark for it: never which."""
 
     id = serializers.IntegerField(source="member.pk")
@@ -178,7 +178,7 @@ class MeetingSerializer(serializers.Serializer[Room]):
     current = serializers.IntegerField(source="current.pk", allow_null=True, default=None)
     withheld = serializers.CharField()
     own_mark = serializers.SerializerMethodField()
-    people = PersonSerializer(many=True)
+    people = CameSerializer(many=True)
     agenda = serializers.SerializerMethodField()
     minutes = serializers.SerializerMethodField()
 

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.test import Client
 
 pytestmark = pytest.mark.django_db
+MEETING_PRESSES = ("begin", "turn", "mark", "reveal", "note", "pass", "take", "end")
 
 
 def schema(client: Client) -> dict[str, dict[str, dict[str, object]]]:
@@ -81,6 +82,14 @@ def test_schema_describes_every_endpoint(client: Client):
         "/searches/": ["get", "post"],
         "/searches/{id}/": ["delete", "get", "patch"],
         "/searches/{id}/visit/": ["post"],
+        "/desk/": ["get"],
+        "/ideas/{id}/decisions/": ["get"],
+        "/shortlists/{id}/decisions/": ["get"],
+        "/shortlists/{id}/decisions/publish/": ["post"],
+        "/shortlists/{id}/entries/{entry}/decision/": ["delete", "put"],
+        "/meetings/": ["get"],
+        "/meetings/{id}/": ["get"],
+        **{f"/meetings/{{id}}/{act}/": ["post"] for act in MEETING_PRESSES},
         "/shortlists/": ["get", "post"],
         "/shortlists/{id}/": ["get"],
         "/shortlists/{id}/entries/": ["post"],

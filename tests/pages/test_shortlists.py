@@ -16,7 +16,7 @@ from tests.factories import make_call, make_idea, make_shortlist
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LIST = "/shortlists/"
 QUERIES_OF_LIST = 8
-QUERIES_OF_DETAIL = 17
+QUERIES_OF_DETAIL = 22
 
 
 @pytest.fixture
