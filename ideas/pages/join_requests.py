@@ -204,19 +204,21 @@ INVITATION_DONE = {
 
 def step_label(step: str, row: JoinRequest) -> Any:
     """Name a step as whoever takes it would."""
-    if row.state == JoinState.INVITED and step in INVITATION_LABELS:
-        return INVITATION_LABELS[step]
-    if row.state == JoinState.ACCEPTED and step == "withdraw":
-        return _("Leave the consortium")
-    return STEP_LABELS[step]
+    return _said_of(step, row, STEP_LABELS, INVITATION_LABELS, leaving=_("Leave the consortium"))
 
 
 def _done(step: str, row: JoinRequest) -> Any:
-    if row.state == JoinState.INVITED and step in INVITATION_DONE:
-        return INVITATION_DONE[step]
-    if row.state == JoinState.ACCEPTED and step == "withdraw":
-        return _("Your organisation has left the consortium; the authors are told.")
-    return STEP_DONE[step]
+    left = _("Your organisation has left the consortium; the authors are told.")
+    return _said_of(step, row, STEP_DONE, INVITATION_DONE, leaving=left)
+
+
+def _said_of(
+    step: str, row: JoinRequest, of_request: dict[str, Any], of_invitation: dict[str, Any], *, leaving: str
+) -> Any:
+    """The words for a step of a request, which are others where the authors invited, or a partner leaves."""
+    if row.state == JoinState.INVITED and step in of_invitation:
+        return of_invitation[step]
+    return leaving if row.state == JoinState.ACCEPTED and step == "withdraw" else of_request[step]
 
 
 def _after(request: HttpRequest, join_request: JoinRequest) -> str:
