@@ -175,7 +175,8 @@ def show_room(
 ) -> HttpResponse:
     """Show a meeting as it is now: the whole page, or for scripts the part that changes. `said` is a refusal."""
     by, at = member_of(request), timezone.now()
-    if meeting.state == MeetingState.RUNNING and not has_come(meeting, by):
+    # A look ahead (HEAD) isn't somebody who comes.
+    if request.method != "HEAD" and meeting.state == MeetingState.RUNNING and not has_come(meeting, by):
         _come(request, meeting, at)
     # Read the head before the rows: a replay is harmless, a gap is not.
     live = position(meeting_topic(meeting.pk))

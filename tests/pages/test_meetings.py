@@ -2,7 +2,7 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from docx import Document
 from pytest_django import DjangoAssertNumQueries
 
@@ -10,6 +10,8 @@ from ideas.actions.meeting_room import come_in, decide_item, give_mark, reveal_m
 from ideas.actions.meetings import end_meeting
 from ideas.choices import MeetingState, Outcome
 from ideas.models import Meeting, MeetingMark, Member, Shortlist, ValueChain
+from ideas.serializers.meetings import mean_of, mean_text, spread_text
+from ideas.templatetags.marks import mark_plot
 from tests.cast import signed_in
 from tests.factories import make_idea, make_meeting, make_shortlist
 
@@ -214,6 +216,32 @@ def test_a_room_costs_the_same_with_one_idea_and_with_three(
 
         with django_assert_num_queries(QUERIES_OF_ROOM):
             client.get(page_of(meeting, "?part=room"))
+
+
+@pytest.mark.parametrize(
+    ("halves", "mean", "spread"),
+    [
+        ((7,), "3.5", "One mark"),
+        ((8, 8), "4", "All agree"),
+        ((7, 8, 8), "3.83", "Close together: from 3.5 to 4"),
+        ((4, 8), "3", "Some way apart: from 2 to 4"),
+        ((0, 9), "2.25", "Far apart: from 0 to 4.5"),
+    ],
+)
+def test_marks_are_summed_up_in_words(halves, mean, spread):
+    marks = [MeetingMark(halves=one) for one in halves]
+
+    with translation.override("en"):
+        assert (mean_text(mean_of(marks)), spread_text(marks)) == (mean, spread)
+
+
+def test_dots_of_the_same_mark_stand_on_each_other():
+    rows = [{"name": name, "initials": name, "halves": halves, "text": ""} for name, halves in (("A", 7), ("B", 7))]
+
+    drawn = mark_plot(rows, 7)
+
+    assert [(dot["x"], dot["y"]) for dot in drawn["dots"]] == [(300, 50), (300, 22)]
+    assert (drawn["mean"], drawn["height"]) == (300, 90)
 
 
 # Minutes ------------------------------------------------------------------------------------------------------------

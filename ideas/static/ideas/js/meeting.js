@@ -19,7 +19,7 @@ let unfollow = null;
 // Swapping -----------------------------------------------------------------------------------------------------------
 
 // What is new in every answer without meaning anything.
-const source = (part) => part.outerHTML.replace(/name="(csrfmiddlewaretoken|client_id)" value="[^"]*"/g, "");
+const source = (part) => part.outerHTML.replace(/(name="(csrfmiddlewaretoken|client_id)" value|data-now)="[^"]*"/g, "");
 const fields = (part) => [...part.querySelectorAll("textarea, input:not([type=hidden])")];
 const typed = (field) => (field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
 const written = (part) => part.matches("[data-keep]") && fields(part).some(typed);
@@ -143,9 +143,11 @@ async function send(form, submitter) {
     }
     show(html);
     lost(false);
-  } catch {
+  } catch ({ status: code = 500 }) {
     toast(page.dataset.failed, { urgent: true });
-    lost(true);
+    // An answer that isn't the room: what the presser may has changed. Anything else is the network.
+    if (code < 500) refresh();
+    else lost(true);
   } finally {
     form.ariaBusy = "false";
     catchUp();
