@@ -180,6 +180,12 @@ def _today(found: Today) -> list[dict[str, Any]]:
             True,
         ),
         (
+            found.to_review,
+            ngettext("review to write", "reviews to write", found.to_review),
+            reverse("reviews:list"),
+            True,
+        ),
+        (
             found.shortlists,
             ngettext("shortlist to publish", "shortlists to publish", found.shortlists),
             reverse("shortlists:list"),

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from ideas.choices import JOIN_WAITING, JoinState
 from ideas.models import ConflictOfInterest, Decision, Idea, JoinRequest, Member, Organisation
+from ideas.queries.prepared import Slot
 
 _AUTHORS = Idea.authors.through.objects
 IN_OR_ASKING = sorted(JOIN_WAITING | {JoinState.ACCEPTED})
@@ -28,8 +29,8 @@ class Interest:
     name: str = ""
 
 
-def conflicted_ideas(member: Member) -> QuerySet[Idea]:
-    """Select the ideas in which a member has an interest. To be used within another query."""
+def conflicted_ideas(member: Member | Slot) -> QuerySet[Idea]:
+    """Select the ideas in which a member has an interest. To be used within another query, one written ahead, too."""
     own = _family(Organisation.objects.filter(affiliations__member=member))
     joined = JoinRequest.objects.filter(organisation__in=own.values("id"), state__in=IN_OR_ASKING)
     return Idea.objects.order_by().filter(

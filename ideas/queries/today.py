@@ -4,10 +4,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet
 
-from ideas.choices import IDEA_JOINABLE, AffiliationRole, IdeaState, JoinState, ShortlistState
-from ideas.models import Affiliation, Idea, JoinRequest, Member, Shortlist, ValueChain
+from ideas.choices import IDEA_JOINABLE, REVIEW_DUE, AffiliationRole, IdeaState, JoinState, ShortlistState
+from ideas.models import Affiliation, Idea, JoinRequest, Member, Review, Shortlist, ValueChain
+from ideas.queries.conflicts import conflicted_ideas
 from ideas.queries.ideas import Viewer
 from ideas.queries.prepared import Prepared, Slot, counted
 
@@ -15,7 +16,7 @@ from ideas.queries.prepared import Prepared, Slot, counted
 @dataclass(frozen=True)
 class Today:
     """How many requests and invitations to answer, requests to authorise, own ideas still drafts, asked about by a
-    reviewer or on a closed call, and shortlists still to publish.
+    reviewer or on a closed call, shortlists still to publish, and reviews to write for lists in preparation.
     """
 
     answer: int = 0
@@ -24,6 +25,7 @@ class Today:
     shortlists: int = 0
     stranded: int = 0
     asked: int = 0
+    to_review: int = 0
     # Value chains that they lead: nothing that waits, but asked here no page needs a query for it.
     leads: int = 0
 
@@ -47,6 +49,10 @@ def _counts(member: Slot, at: Slot) -> "QuerySet[Any, Any]":
     )
     to_authorise = JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)
     own = Idea.objects.filter(pk__in=authored)
+    reviews = Review.objects.filter(
+        ~Exists(conflicted_ideas(member).filter(pk=OuterRef("entry__idea"))),
+        reviewer=member, state__in=sorted(REVIEW_DUE), entry__shortlist__state=ShortlistState.DRAFT,
+    )  # fmt: skip
     counts = Member.objects.filter(pk=member).annotate(
         answer=counted(to_answer),
         authorise=counted(to_authorise),
@@ -54,6 +60,7 @@ def _counts(member: Slot, at: Slot) -> "QuerySet[Any, Any]":
         asked=counted(own.filter(state=IdeaState.NEEDS_INFO)),
         stranded=counted(own.filter(state__in=IDEA_JOINABLE, call__closes_at__lt=at)),
         shortlists=counted(Shortlist.objects.filter(value_chain__in=led, state=ShortlistState.DRAFT)),
+        to_review=counted(reviews),
         leads=counted(leading),
     )
     return counts.values_list(*(field.name for field in fields(Today)))

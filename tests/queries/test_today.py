@@ -9,7 +9,7 @@ from ideas.actions.ideas import change_state
 from ideas.choices import IdeaState
 from ideas.models import Idea, Member, Organisation, ValueChain
 from ideas.queries.today import Today, waiting_for
-from tests.factories import make_call, make_idea, make_join_request, make_shortlist
+from tests.factories import make_call, make_idea, make_join_request, make_review, make_round, make_shortlist
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -29,6 +29,20 @@ def test_each_is_told_what_is_theirs_to_do(
     assert waiting_for(lead, NOW) == Today(shortlists=1, leads=1)
     assert waiting_for(company, NOW) == Today()
     assert waiting_for(outsider, NOW) == Today()
+
+
+def test_reviewers_are_told_of_reviews_to_write_unless_they_have_an_interest_by_now(
+    lead: Member, company: Member, administrator: Member, idea: Idea, chain: ValueChain
+):
+    shortlist = make_shortlist(lead, chain, idea)
+    make_round(lead, shortlist)
+    make_review(lead, shortlist, idea, company)
+    make_review(lead, shortlist, idea, lead, "4.0", "4.0", "4.0")
+
+    before = [waiting_for(member, NOW).to_review for member in (company, lead, administrator)]
+    idea.authors.add(company)
+
+    assert (before, waiting_for(company, NOW).to_review) == ([1, 0, 0], 0)
 
 
 def test_it_costs_one_query_and_a_visitor_none(researcher: Member, django_assert_num_queries: DjangoAssertNumQueries):
