@@ -9,7 +9,7 @@ from ideas.queries.alarms import Alarms, Line
 from ideas.queries.desk import Closing, Desk, Glance, ListAtWork
 
 
-class LineSerializer(serializers.Serializer[Line]):
+class AlarmLineSerializer(serializers.Serializer[Line]):
     """An idea that needs somebody. `since`: of places the idea's deadline; `over_days`: beyond the limit, or null.
 
     `asked` requests wait for the authors, `unauthorised` ones for the organisation that makes them.
@@ -35,7 +35,7 @@ class AlarmsSerializer(serializers.Serializer[Alarms]):
 
     kind = serializers.CharField(source="alarm")
     total = serializers.IntegerField()
-    lines = LineSerializer(many=True)
+    lines = AlarmLineSerializer(many=True)
 
 
 class DueReviewSerializer(serializers.Serializer[Review]):
