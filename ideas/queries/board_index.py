@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -23,6 +24,9 @@ from ideas.queries.stamped import Stamp, read_board_stamps, read_stamp
 BUCKETS = 256
 # More changed buckets than this, and everything is read anew, without a condition for each.
 MANY_BUCKETS = 40
+# Of more ids than this the places are looked up a bucket at a time.
+MANY_IDS = 2_000
+_ONE = ord("1")
 # So many answers of one moment are remembered: of as many groups of readers who see the same.
 MOST_REMEMBERED = 300
 T = TypeVar("T")
@@ -94,14 +98,30 @@ class BoardIndex:
         counts = ((value, (bits & selected).bit_count()) for value, bits in self.bits.get(facet, {}).items())
         return {(named.get(value, "") if named is not None else value): n for value, n in counts if n}
 
-    def select(self, ids: Iterable[int]) -> Bits:
+    def select(self, ids: Collection[int]) -> Bits:
         """Select ideas by their ids; unknown ones are left out."""
+        if len(ids) > MANY_IDS:
+            return self._select_many(sorted(ids))
         marks = bytearray(BUCKETS * self.width // 8)
         for pk in ids:
             place = self.place_of(pk)
             if place >= 0:
                 marks[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(marks, "little")
+
+    def _select_many(self, ids: list[int]) -> Bits:
+        """Select rising ids a bucket at a time: to look each up alone takes four times as long."""
+        digits, start = bytearray(b"0") * (BUCKETS * self.width), 0
+        for number, bucket in enumerate(self.buckets):
+            end = bisect_left(ids, ((number + 1) << BUCKET_SHIFT) + 1, start)
+            if end > start:
+                places = dict(zip(bucket.ids, count(number * self.width)))
+                for place in map(places.get, ids[start:end]):
+                    if place is not None:
+                        digits[place] = _ONE
+            start = end
+        digits.reverse()
+        return int(bytes(digits), 2)
 
     def place_of(self, pk: int) -> int:
         """The bit of an idea; -1 of one that isn't known."""
@@ -139,7 +159,7 @@ def seen_by(known: BoardIndex, by: Viewer, audiences: Collection[str]) -> tuple[
         return known.public(), 0
     if not by.is_active:
         return 0, 0
-    own = known.select(pk for (pk,) in RELATED.rows(pk=by.pk))
+    own = known.select([pk for (pk,) in RELATED.rows(pk=by.pk)])
     return shared_with(known, audiences) | own, own
 
 

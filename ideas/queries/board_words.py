@@ -9,6 +9,9 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
+
+from django.db.models import Aggregate, TextField
 
 from ideas.models import SearchEntry
 from ideas.queries.board_index import BUCKETS, Bits, BoardIndex, Bucket, bits_of, bucket_of, within
@@ -61,8 +64,20 @@ def forget_words() -> None:
 
 
 def _found(known: BoardIndex, question: Question, kind: str) -> Bits:
-    entries = SearchEntry.objects.filter(matches(question, ANYWHERE, [kind]))
-    return known.select(entries.values_list("object_id", flat=True).iterator(10_000))
+    """Ask the engine, for one text of all ids: rows take longer to hand over than a common word takes to find."""
+    entries = SearchEntry.objects.filter(matches(question, ANYWHERE, [kind])).order_by()
+    text: str = entries.aggregate(ids=_Ids("object_id"))["ids"] or ""
+    return known.select(list(map(int, text.split(",")))) if text else 0
+
+
+class _Ids(Aggregate):
+    """All values, with a comma between."""
+
+    function = "GROUP_CONCAT"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template="STRING_AGG(%(expressions)s::text, ',')", **more)
 
 
 def _renewed(kept: _Answer, known: BoardIndex, question: Question, kind: str) -> Bits:

@@ -77,7 +77,7 @@ def counts_in(
     counts = {}
     for pk, (instant, filters) in asked.items():
         chosen = replace(whole, filters=filters, seen=_with_words(whole, filters.q))
-        new = chosen.known.select(idea for opened_at, idea in fresh if opened_at > instant)
+        new = chosen.known.select([idea for opened_at, idea in fresh if opened_at > instant])
         counts[pk] = Counts(chosen.selected.bit_count(), (chosen.selected & new).bit_count())
     return counts
 
