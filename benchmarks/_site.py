@@ -136,12 +136,13 @@ def _measurements(reader: Any, *, calls: bool, words: bool = False) -> dict[str,
         from benchmarks import _words
 
         of_calls |= _words.measurements(lambda path: get(client, path))
-    from benchmarks import _directory, _organisations, _radar
+    from benchmarks import _desk, _directory, _organisations, _radar
 
     return {
         **of_calls,
         **_radar.measurements(reader, lambda path: get(client, path)),
         **_organisations.measurements(reader, lambda path: get(client, path)),
+        **_desk.measurements(reader, lambda path: get(client, path)),
         **_directory.measurements(lambda path: get(client, path)),
         "page": get(client, "/"),
         "api": get(client, "/api/v1/ideas/"),

@@ -15,6 +15,7 @@ from ideas.models import (
     Decision,
     Idea,
     Meeting,
+    MeetingItem,
     Member,
     Review,
     RoleSlot,
@@ -112,7 +113,7 @@ def _lists_at_work(member: Member, audiences: Sequence[str], chains: Sequence[in
     staged = Decision.objects.filter(entry__shortlist=OuterRef("pk"), published_at=None)
     at_work = Shortlist.objects.filter(Q(state=ShortlistState.DRAFT) | Q(Exists(staged)), value_chain__in=chains)
     rows = list(at_work.select_related("value_chain").order_by("-id")[:SHOWN])
-    counts = _counts(entries_seen(member, audiences).filter(shortlist__in=rows), member)
+    counts = _counts(entries_seen(member, audiences).filter(shortlist__in=rows), member) if rows else {}
     found = [ListAtWork(row, **counts.get(row.pk, {})) for row in rows]
     # What somebody staged may be of nothing that this lead reads.
     shown = [one for one in found if one.staged or one.shortlist.state == ShortlistState.DRAFT]
@@ -145,7 +146,9 @@ def _meetings(member: Member, audiences: Sequence[str], chains: Sequence[int]) -
         shortlist__value_chain__in=chains, state__in=[MeetingState.PLANNED, MeetingState.RUNNING]
     )
     found = list(rows.order_by(running, F("starts_at").asc(nulls_last=True), "id")[:SHOWN])
-    seen = Counter(items_seen(member, audiences).filter(meeting__in=found).values_list("meeting_id", flat=True))
+    # To write this question takes longer than to ask it: it isn't written for nothing.
+    items = items_seen(member, audiences).filter(meeting__in=found) if found else MeetingItem.objects.none()
+    seen = Counter(items.values_list("meeting_id", flat=True))
     for meeting in found:
         meeting.idea_count = seen[meeting.pk]  # type: ignore[attr-defined]  # for the page
     return found
