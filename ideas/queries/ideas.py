@@ -39,9 +39,10 @@ def audiences_of(member: Viewer) -> list[str]:
     if not isinstance(member, Member):
         return []
     keys = {key for (key,) in _AUDIENCES.rows()}
-    own = _ALL_CHAINS.rows() if member.is_staff else _OWN_CHAINS.rows(member=member.pk)
+    staff = member.is_staff  # asked once: a request's member is looked up lazily, at each attribute
+    own = _ALL_CHAINS.rows() if staff else _OWN_CHAINS.rows(member=member.pk)
     chains = {pk for (pk,) in own}
-    seen = {key for key in keys if member.is_staff or (of := chains_of(key)) is None or chains & of}
+    seen = {key for key in keys if staff or (of := chains_of(key)) is None or chains & of}
     # Those to come, too: an open board must hear of the first idea that is shown to one of them.
     plain = {"members", *(f"chains:{chain}" for chain in chains)}
     return sorted(seen | plain | {f"{key}{PUBLIC}" for key in plain})
