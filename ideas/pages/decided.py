@@ -11,6 +11,7 @@ from ideas.choices import Outcome, ShortlistState
 from ideas.errors import NotAllowed
 from ideas.models import Decision, Idea, ShortlistEntry
 from ideas.pages.parts import member_of, visible_idea
+from ideas.pages.review_words import said_of_scores
 from ideas.pages.versions import shown_changes
 from ideas.queries.decisions import entries_decided_by, is_with_authors, told_to, version_judged
 from ideas.queries.ideas import visible_to
@@ -61,9 +62,7 @@ def as_told(row: Decision) -> dict[str, Any]:
         "at": row.published_at,
         "text": row.text,
         "language": row.entry.idea.language,
-        "overall": scores.get("overall"),
-        "out_of": scores.get("out_of"),
-        "criteria": [{"label": label_of(one), "value": one["mean"]} for one in scores.get("criteria", ())],
+        **said_of_scores(scores),
         "remarks": [{"label": label_of(one), "said": one["said"]} for one in scores.get("remarks", ())],
         "waits": is_with_authors(row),
         "answered_at": row.answered_at,

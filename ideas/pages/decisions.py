@@ -24,6 +24,7 @@ from ideas.models import Decision, Member, Notification, Shortlist, ShortlistEnt
 from ideas.pages.decided import as_told
 from ideas.pages.decision_texts import texts_for
 from ideas.pages.parts import member_of, posted, put_on, see_other
+from ideas.pages.review_words import number
 from ideas.queries.decisions import (
     Decided,
     decided_on,
@@ -162,6 +163,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     found = decided_on(entry.shortlist, member_of(request)).get(entry.pk, Decided())
+    reviews = summaries([entry], member_of(request)).get(entry.pk)
     context = {
         "entry": entry,
         "shortlist": entry.shortlist,
@@ -169,7 +171,8 @@ def _show(
         "texts": texts_for(entry, at),
         "staged": found.staged,
         "last": as_told(found.published) if found.published else None,
-        "reviews": summaries([entry], member_of(request)).get(entry.pk),
+        "reviews": reviews,
+        "overall": number(reviews.overall) if reviews and reviews.overall is not None else "",
         "newer": _row(newer) if newer else None,
         "stale": stale,
         "preview": preview,

@@ -23,6 +23,7 @@ from ideas.rules.reviews import (
     overall,
     read_marks,
 )
+from ideas.serializers.decisions import label_of
 
 # The drawing of a spread, in its own units: from 0 to 5 between the margins.
 WIDTH, MARGIN, STEP = 150, 8, 6
@@ -32,6 +33,19 @@ def number(value: Decimal) -> str:
     """Write a mark as the reader's language does, without idle noughts."""
     exponent = value.normalize().as_tuple().exponent
     return number_format(value, max(0, -int(exponent)))
+
+
+def said_of_scores(scores: dict[str, Any]) -> dict[str, Any]:
+    """Say scores as a decision or a published list keeps them: {overall, out_of, criteria: [{label, value}]}, or {}."""
+    if not scores.get("overall"):
+        return {}
+    return {
+        "overall": number(Decimal(scores["overall"])),
+        "out_of": number(Decimal(scores["out_of"])),
+        "criteria": [
+            {"label": label_of(one), "value": number(Decimal(one["mean"]))} for one in scores.get("criteria", ())
+        ],
+    }
 
 
 def said_of_summary(summary: Summary, made: ReviewRound) -> dict[str, Any]:

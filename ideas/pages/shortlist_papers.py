@@ -15,9 +15,9 @@ from ideas.exchange.tables import Sheet, write_csv, write_xlsx
 from ideas.models import Shortlist, ShortlistEntry
 from ideas.pages.downloads import send, temporary_file
 from ideas.pages.parts import cards, chain_tag, long_texts
+from ideas.pages.review_words import said_of_scores
 from ideas.queries.ideas import CARD_FIELDS
 from ideas.queries.shortlists import public_ideas_of, public_shortlists, shortlists_to_read
-from ideas.serializers.decisions import label_of
 from ideas.serializers.shortlists import COLUMNS, entry_line, text_of
 
 OUTCOMES = dict(Outcome.choices)
@@ -89,7 +89,6 @@ def _about(shortlist: Shortlist) -> list[tuple[str, str]]:
 def said_of(entry: ShortlistEntry) -> dict[str, Any]:
     """Say of an entry what stands on the page and on paper alike."""
     text = text_of(entry)
-    scores, criteria = text["scores"], text["scores"].get("criteria", ())
     return {
         **text,
         "reference": entry.idea.reference,
@@ -98,5 +97,5 @@ def said_of(entry: ShortlistEntry) -> dict[str, Any]:
         "rationale": entry.rationale,
         "tags": entry.tags,
         "outcome_label": OUTCOMES.get(text["outcome"], ""),
-        "scores": scores | {"criteria": [{"label": label_of(one), "value": one["mean"]} for one in criteria]},
+        "scores": said_of_scores(text["scores"]),
     }

@@ -299,7 +299,7 @@ def test_members_read_of_a_decided_list_what_was_chosen_on_page_paper_and_in_fil
     paper = client.get(f"/shortlists/{shortlist.pk}/paper/")
     table = b"".join(client.get(f"/shortlists/{shortlist.pk}/list.csv")).decode("utf-8-sig")
 
-    assert [(row["title"], row["scores"]["overall"]) for row in page.context["entries"]] == [("A", "12.50")]
+    assert [(row["title"], row["scores"]["overall"]) for row in page.context["entries"]] == [("A", "12,5")]
     assert [row["title"] for row in paper.context["entries"]] == ["A"]
     [line] = csv.DictReader(io.StringIO(table), delimiter=";" if ";" in table.splitlines()[0] else ",")
     assert (line["title"], line["decision"], line["score"]) == ("A", "reserve", "12.50")
