@@ -54,5 +54,5 @@ def test_what_would_come_too_late_goes_at_once():
 
 def test_what_nobody_chose_is_the_default():
     assert [frequency_of(member(ideas="hourly"), category) for category in MailCategory.values] == [
-        "at_once", "weekly", "daily",
+        "at_once", "weekly", "daily", "at_once",
     ]  # fmt: skip
