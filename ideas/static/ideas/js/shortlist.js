@@ -138,6 +138,18 @@ function ready() {
   refreshTimes(page);
 }
 
+/** A published list is followed by everybody; that an idea came back to it only its leads hear, by their bell. */
+function followBell() {
+  const bell = document.querySelector("[data-bell]");
+  if (!bell || !page.querySelector("[data-decision]")) return;
+  const { topic, after, epoch } = bell.dataset;
+  follow(topic, { after, epoch }, ({ kind, payload }) => {
+    if (kind !== "notification.added" || payload.kind !== "decision.answered") return;
+    back = true;
+    catchUp();
+  });
+}
+
 if (page) {
   hand = order(page, {
     rows: "[data-entry]",
@@ -155,5 +167,6 @@ if (page) {
     heard = Math.max(heard, change.payload.version ?? 0);
     catchUp();
   });
+  followBell();
   document.querySelector("[data-show-waiting]")?.addEventListener("click", () => refresh(page.dataset.changed));
 }
