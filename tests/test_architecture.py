@@ -23,6 +23,7 @@ SHARED = {
         "board_counts",
         "board_index",
         "board_pages",
+        "board_rows",
         "board_words",
         "call_index",
         "catalogue",

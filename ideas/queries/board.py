@@ -12,8 +12,9 @@ from django.db.models.functions import Cast, Concat
 
 from ideas.models import Idea, Member, RoleSlot
 from ideas.queries.board_counts import SOON, kept_counts
-from ideas.queries.board_index import Bits, BoardIndex, board_index, seen_by, shared_with
+from ideas.queries.board_index import BoardIndex, board_index, seen_by, shared_with
 from ideas.queries.board_pages import COLUMNS, PAGE_SIZE, CardRow, Page, after, cursor_at, first_page, read_page
+from ideas.queries.board_rows import Bits
 from ideas.queries.board_words import having
 from ideas.queries.ideas import Viewer, audiences_of, public_teasers, related_ids, visible_to
 from ideas.queries.search import find, find_or_nearest, matching_ideas, of_ideas, scope_of

@@ -5,7 +5,6 @@ their ids, which are random; the database stamps a bucket at every write in it (
 and only the buckets with another stamp are read anew. So what this says is exact, and no write can be missed.
 """
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,10 +13,9 @@ from itertools import count
 from threading import Lock
 from typing import Any, TypeVar
 
-from django.db.models import F, Q, QuerySet
-
-from ideas.models import Call, Idea, Member, RoleSlot, Term, ValueChain
+from ideas.models import Call, Member, Term, ValueChain
 from ideas.models.ideas import BUCKET_SHIFT
+from ideas.queries.board_rows import Bits, Bucket, Value, bucket_of, read_buckets
 from ideas.queries.ideas import PUBLIC, RELATED, Viewer
 from ideas.queries.stamped import Stamp, read_board_stamps, read_stamp
 
@@ -30,16 +28,6 @@ _ONE = ord("1")
 # So many answers of one moment are remembered: of as many groups of readers who see the same.
 MOST_REMEMBERED = 300
 T = TypeVar("T")
-Bits = int
-Value = tuple[str, Any]  # facet and value: ids of chains, KETs, calls; otherwise what the column has
-
-
-@dataclass
-class Bucket:
-    """Some ideas: their ids, rising, and a bit for each under every value that it has."""
-
-    ids: "array[int]" = field(default_factory=lambda: array("q"))
-    bits: dict[Value, Bits] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,10 +182,6 @@ def forget() -> None:
     _kept = None
 
 
-def bucket_of(pk: int) -> int:
-    return (pk - 1) >> BUCKET_SHIFT
-
-
 # Reading ------------------------------------------------------------------------------------------------------------
 
 
@@ -216,8 +200,8 @@ def _refreshed(kept: BoardIndex | None, stamps: dict[int, int], names: Names) ->
     known = kept.stamps if kept else {}
     changed = {number for number in range(BUCKETS) if stamps.get(number) != known.get(number)}
     if kept is None or len(changed) > MANY_BUCKETS:
-        return _arranged(_read(None), stamps, names)
-    fresh = _read(changed) if changed else {}
+        return _arranged(read_buckets(None), stamps, names)
+    fresh = read_buckets(changed) if changed else {}
     if any(len(bucket.ids) > kept.width for bucket in fresh.values()):
         return _arranged(dict(enumerate(kept.buckets)) | fresh, stamps, names)
     return _with(kept, fresh, stamps, names)
@@ -255,83 +239,3 @@ def _arranged(found: dict[int, Bucket], stamps: dict[int, int], names: Names) ->
     for (facet, value), of_pair in marks.items():
         all_bits.setdefault(facet, {})[value] = int.from_bytes(of_pair, "little")
     return BoardIndex(stamps, names, width, buckets, all_bits)
-
-
-def _read(numbers: Collection[int] | None) -> dict[int, Bucket]:
-    """Read some buckets, or all of them. Four queries."""
-    found: dict[int, Bucket] = {number: Bucket() for number in numbers or ()}
-    members: dict[int, dict[Value, list[int]]] = {}
-    ideas = within(Idea.objects.order_by("id"), "id", numbers)
-    columns = ("id", "audience", "state", "value_chain", "call", "closes_at", "trl_now", "trl_target", "lacking")
-    for pk, *row in ideas.values_list(*columns, "organisation__province__code").iterator(2_000):
-        bucket = found.setdefault(bucket_of(pk), Bucket())
-        of_bucket = members.setdefault(bucket_of(pk), {})
-        for pair in _values(*row):
-            of_bucket.setdefault(pair, []).append(len(bucket.ids))
-        bucket.ids.append(pk)
-    for pk, pair in _tags(numbers):
-        bucket = found.get(bucket_of(pk), Bucket())
-        n = bisect_left(bucket.ids, pk)
-        if n < len(bucket.ids) and bucket.ids[n] == pk:
-            members[bucket_of(pk)].setdefault(pair, []).append(n)
-    for number, of_bucket in members.items():
-        found[number].bits = {pair: bits_of(places) for pair, places in of_bucket.items()}
-    return found
-
-
-def _values(
-    audience: str,
-    state: str,
-    chain: int,
-    call: int | None,
-    closes_at: datetime | None,
-    trl_now: int | None,
-    trl_target: int | None,
-    lacking: str,
-    province: str | None,
-) -> Iterator[Value]:
-    yield "audience", audience
-    yield "state", state
-    yield "chain", chain
-    if call:
-        yield "call", call
-    if closes_at:
-        yield "closes", closes_at
-    if province:
-        yield "province", province
-    yield from (("lacks", code) for code in lacking.split())
-    ends = [trl for trl in (trl_now, trl_target) if trl is not None]
-    if ends:
-        yield from (("trl", str(trl)) for trl in range(min(ends), max(ends) + 1))
-
-
-def _tags(numbers: Collection[int] | None) -> Iterator[tuple[int, Value]]:
-    """What stands in other tables: further chains, KETs, and what places that are still open ask for."""
-    others = within(Idea.other_chains.through.objects.order_by(), "idea_id", numbers)
-    for pk, chain in others.values_list("idea_id", "valuechain_id").iterator(2_000):
-        yield pk, ("chain", chain)
-    kets = within(Idea.kets.through.objects.order_by(), "idea_id", numbers)
-    for pk, ket in kets.values_list("idea_id", "term_id").iterator(2_000):
-        yield pk, ("ket", ket)
-    slots = within(RoleSlot.objects.order_by().filter(filled__lt=F("wanted")), "idea_id", numbers)
-    for pk, role, kinds in slots.values_list("idea_id", "role", "kinds").iterator(2_000):
-        yield pk, ("role", role)
-        for kind in kinds:
-            yield pk, ("kind", kind)
-
-
-def within(rows: "QuerySet[Any]", column: str, numbers: Collection[int] | None) -> "QuerySet[Any]":
-    if numbers is None:
-        return rows
-    chosen = Q()
-    for number in sorted(numbers):
-        first = number << BUCKET_SHIFT
-        chosen |= Q(**{f"{column}__gt": first, f"{column}__lte": first + (1 << BUCKET_SHIFT)})
-    return rows.filter(chosen)
-
-
-def bits_of(places: Collection[int]) -> Bits:
-    marks = bytearray(max(places, default=0) // 8 + 1)
-    for place in places:
-        marks[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(marks, "little")

@@ -14,7 +14,8 @@ from typing import Any
 from django.db.models import Aggregate, TextField
 
 from ideas.models import SearchEntry
-from ideas.queries.board_index import BUCKETS, Bits, BoardIndex, Bucket, bits_of, bucket_of, within
+from ideas.queries.board_index import BUCKETS, BoardIndex
+from ideas.queries.board_rows import Bits, Bucket, bits_of, bucket_of, within
 from ideas.queries.matches import ANYWHERE, matches
 from ideas.questions import Question
 

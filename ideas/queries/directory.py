@@ -11,7 +11,7 @@ from typing import Any
 
 from ideas.choices import CompetenceState
 from ideas.models import Competence, DirectoryStamp, Organisation
-from ideas.queries.board_index import Bits, bits_of
+from ideas.queries.board_rows import Bits, bits_of
 from ideas.text import searchable
 
 Stamp = tuple[int, ...]

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ideas.choices import CompetenceKind, CompetenceState, JoinState, SearchKind
 from ideas.models import Affiliation, Member, Organisation, PastProject, SearchEntry
-from ideas.queries.board_index import Bits
+from ideas.queries.board_rows import Bits
 from ideas.queries.directory import Directory, directory
 from ideas.queries.ideas import CARD_FIELDS, Viewer, visible_to
 from ideas.queries.matches import audience_token
