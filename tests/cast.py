@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from ideas.choices import AffiliationRole, OrganisationKind, Visibility
-from ideas.models import Idea, JoinRequest, Member, Organisation, ValueChain
+from ideas.models import Idea, JoinRequest, Member, Organisation, Review, Shortlist, ShortlistEntry, ValueChain
 from tests.factories import (
     affiliate,
     make_chain,
@@ -14,6 +14,9 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_partner,
+    make_review,
+    make_round,
+    make_shortlist,
 )
 
 
@@ -95,6 +98,26 @@ def staff(db: None) -> Member:
 def idea(researcher: Member, chain: ValueChain) -> Idea:
     """An open idea that every member sees."""
     return make_idea(researcher, chain=chain, title="Open idea")
+
+
+@pytest.fixture
+def shortlist(lead: Member, chain: ValueChain, idea: Idea) -> Shortlist:
+    """A list of one idea, with a round of reviews."""
+    shortlist = make_shortlist(lead, chain, idea)
+    make_round(lead, shortlist)
+    return shortlist
+
+
+@pytest.fixture
+def entry(shortlist: Shortlist) -> ShortlistEntry:
+    """The only one on that list."""
+    return shortlist.entries.get()
+
+
+@pytest.fixture
+def review(lead: Member, shortlist: Shortlist, idea: Idea, company: Member) -> Review:
+    """Asked of the company, which has nothing to do with the idea."""
+    return make_review(lead, shortlist, idea, company)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from ideas.actions.reviews import (
 from ideas.actions.shortlists import publish_shortlist
 from ideas.choices import NotificationKind, ReviewScheme, ReviewState, Visibility
 from ideas.errors import Conflict, NotAllowed
-from ideas.models import Decision, Idea, Member, Notification, Review, Shortlist, ShortlistEntry, ValueChain
+from ideas.models import Decision, Idea, Member, Notification, Review, Shortlist, ShortlistEntry
 from realtime.models import Change
 from tests.factories import (
     affiliate,
@@ -38,25 +38,6 @@ from tests.factories import (
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 GOOD = {"excellence": "4.0", "impact": "3.5", "implementation": "3.0"}
 WHOLE = Opinion(marks=GOOD, confidence="high")
-
-
-@pytest.fixture
-def shortlist(lead: Member, chain: ValueChain, idea: Idea) -> Shortlist:
-    """A list of one idea, with a round."""
-    shortlist = make_shortlist(lead, chain, idea)
-    make_round(lead, shortlist)
-    return shortlist
-
-
-@pytest.fixture
-def entry(shortlist: Shortlist) -> ShortlistEntry:
-    return shortlist.entries.get()
-
-
-@pytest.fixture
-def review(lead: Member, shortlist: Shortlist, idea: Idea, company: Member) -> Review:
-    """Asked of the company, which has nothing to do with the idea."""
-    return make_review(lead, shortlist, idea, company)
 
 
 def changes_after(last: int) -> list[tuple[str, str, dict[str, Any]]]:

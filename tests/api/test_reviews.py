@@ -1,24 +1,12 @@
 import pytest
 from django.test import Client
 
-from ideas.models import ConflictOfInterest, Idea, Member, Review, Shortlist, ValueChain
+from ideas.models import ConflictOfInterest, Review
 from tests.cast import signed_in
-from tests.factories import make_member, make_review, make_round, make_shortlist
+from tests.factories import make_member, make_review, make_shortlist
 
 REVIEWS = "/api/v1/reviews/"
 MARKS = {"excellence": "4.0", "impact": None, "implementation": "3.5"}
-
-
-@pytest.fixture
-def shortlist(lead: Member, chain: ValueChain, idea: Idea) -> Shortlist:
-    shortlist = make_shortlist(lead, chain, idea)
-    make_round(lead, shortlist)
-    return shortlist
-
-
-@pytest.fixture
-def review(lead: Member, shortlist: Shortlist, idea: Idea, company: Member) -> Review:
-    return make_review(lead, shortlist, idea, company)
 
 
 def send(client: Client, method: str, path: str, body: object = None):

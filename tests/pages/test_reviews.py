@@ -23,11 +23,6 @@ def shortlist(lead: Member, chain: ValueChain, idea: Idea) -> Shortlist:
     return shortlist
 
 
-@pytest.fixture
-def review(lead: Member, shortlist: Shortlist, idea: Idea, company: Member) -> Review:
-    return make_review(lead, shortlist, idea, company)
-
-
 def typed(*marks: str, **more: str) -> dict[str, str]:
     fields = {f"mark-{code}": mark for code, mark in zip(CODES, marks, strict=False)}
     return {"version": "0", "draft": "one", "act": "done", "confidence": "high", **fields, **more}

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from ideas.actions.conflicts import declare_conflict
 from ideas.actions.reviews import decline_review
 from ideas.choices import ReviewScheme
-from ideas.models import Idea, Member, Shortlist, ShortlistEntry, ValueChain
+from ideas.models import Idea, Member, ShortlistEntry, ValueChain
 from ideas.queries.reviewers import candidates, chosen_by_rule
 from ideas.queries.reviews import Summary, own_reviews, summaries
 from tests.factories import (
@@ -21,18 +21,6 @@ from tests.factories import (
 )
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def shortlist(lead: Member, chain: ValueChain, idea: Idea) -> Shortlist:
-    shortlist = make_shortlist(lead, chain, idea)
-    make_round(lead, shortlist)
-    return shortlist
-
-
-@pytest.fixture
-def entry(shortlist: Shortlist) -> ShortlistEntry:
-    return shortlist.entries.get()
 
 
 @pytest.fixture
