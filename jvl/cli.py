@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from jvl.install import ROOT, VENV_PYTHON, Stop, install, require_python
 
@@ -89,10 +90,10 @@ def _told_at_the_end(name: str, command: list) -> bool:
 
 
 CHECKS = (
+    ("types", ("-m", "mypy", "--no-error-summary")),
     ("formatting", ("-m", "ruff", "format", "--check", "--quiet", ".")),
     ("lint", ("-m", "ruff", "check", "--quiet", ".")),
     ("imports go one way", ("-c", "import sys; from importlinter.cli import lint_imports_command as c; c()")),
-    ("types", ("-m", "mypy", "--no-error-summary")),
     ("templates", ("-m", "djlint", "--lint", "--quiet", "templates")),
     ("system checks", ("manage.py", "check")),
     ("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),
@@ -105,7 +106,9 @@ def check() -> int:
     install("dev")
     # It is the code that is checked: a database of one's own that is behind it says nothing about it.
     os.environ["DATABASE_URL"] = "sqlite://:memory:"
-    return _report([(name, _quiet(name, _in_venv(*command))) for name, command in CHECKS])
+    # Types take as long as all the others together.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return _report(list(pool.map(_quiet, CHECKS)))
 
 
 def bench() -> int:
@@ -144,12 +147,15 @@ def _environment() -> dict:
     return dict(os.environ, DEBUG=os.environ.get("DEBUG", "1"), PYTHONPATH=ROOT)
 
 
-def _quiet(name: str, command: list) -> bool:
-    good, said, seconds = _heard(command)
-    print("{:<4} {} ({:.1f} s)".format("ok" if good else "BAD", name, seconds), flush=True)
-    if not good:
-        print(said, flush=True)
-    return good
+def _quiet(check: tuple) -> tuple:
+    """Run one of `CHECKS`; returns its name and whether it went well, and prints no more than that where it did."""
+    name, command = check
+    good, said, seconds = _heard(_in_venv(*command))
+    with PRINTING:
+        print("{:<4} {} ({:.1f} s)".format("ok" if good else "BAD", name, seconds), flush=True)
+        if not good:
+            print(said, flush=True)
+    return name, good
 
 
 def _heard(command: list) -> tuple:

@@ -34,6 +34,15 @@ def free_port() -> int:
             return port
 
 
+def chromium() -> str:
+    """Find the browser. Its shell comes first: the same engine without the windows around it, at half the work."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("Chromium is not installed: no page is tested in a browser")
+    return found
+
+
 def wait_for_port(port: int, process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:
     """Return once somebody listens; fail with the process if it ends first."""
     deadline = time.monotonic() + seconds

@@ -162,8 +162,13 @@ def write_moves(of_ideas: Iterable[Moves]) -> None:
                 steps[audience, facet, value] += step
     for (audience, facet, value), step in sorted(steps.items()):
         if step:
-            row, _ = BoardCount.objects.get_or_create(audience=audience, facet=facet, value=value)
-            BoardCount.objects.filter(pk=row.pk).update(count=F("count") + step)
+            row = BoardCount.objects.filter(audience=audience, facet=facet, value=value)
+            if not row.update(count=F("count") + step):
+                _, is_new = BoardCount.objects.get_or_create(
+                    audience=audience, facet=facet, value=value, defaults={"count": step}
+                )
+                if not is_new:  # another writer's, made meanwhile
+                    row.update(count=F("count") + step)
 
 
 def count_slots(idea: Idea) -> None:

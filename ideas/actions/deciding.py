@@ -153,8 +153,8 @@ def answer_revisions(step: IdeaTransition) -> Answered:
     step again. Only the idea is locked: lists are locked before ideas, never after.
     """
     answered = Answered()
-    if step.new_state != IdeaState.OPEN:
-        return answered
+    if step.new_state != IdeaState.OPEN or step.old_state == IdeaState.DRAFT:
+        return answered  # nobody reads a draft, so nobody asked for anything
     awaited = revisions_awaited(step.idea)
     conflicted = set(conflicted_members(step.idea).values_list("pk", flat=True)) if awaited else set()
     for row in awaited:

@@ -39,6 +39,8 @@ CHOICES = (
 )  # fmt: skip
 SETS = ("other_chains", "kets", "invited", "authors")
 CONTENT = (*LONG_TEXTS, *SHORT_TEXTS, *CHOICES, *SETS)
+# What actions and the model set, so that no check of it is asked of the database.
+NOT_TYPED = ["created_by", "id", "reference", "audience", "state"]
 LONGEST_VALIDITY = timedelta(days=5 * 366)
 # Ideas whose authors are reminded in one round; the next one goes on.
 BATCH = 500
@@ -182,10 +184,10 @@ def change_state(*, by: Member, idea: Idea, state: str, reason: str = "", at: da
     is `actions.merging`.
     """
     idea = lock_idea(idea.pk)
-    if not (is_author(by, idea) or (can_review(by, idea) and state == IdeaState.NEEDS_INFO)):
-        raise NotAllowed
     if not can_change_state(by, idea, state):
-        raise Conflict("wrong_state")
+        if is_author(by, idea) or (can_review(by, idea) and state == IdeaState.NEEDS_INFO):
+            raise Conflict("wrong_state")
+        raise NotAllowed
     if state == IdeaState.OPEN:
         check_complete(idea)
     reason = text.clean_field("reason", reason)
@@ -221,7 +223,7 @@ def fill_idea(idea: Idea, content: Mapping[str, Any], *, by: Member, at: datetim
     if idea.organisation and idea.organisation_id != old_organisation and not belongs_to(by, idea.organisation):
         raise ValidationError({"organisation": _("Choose an organisation that you belong to.")})
     idea.html = {name: _render(name, getattr(idea, name)) for name in LONG_TEXTS if says_something(idea, name)}
-    idea.full_clean(exclude=["created_by"])
+    idea.full_clean(exclude=NOT_TYPED)
 
 
 def _render(name: str, source: str) -> str:

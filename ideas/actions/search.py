@@ -35,8 +35,9 @@ def index_idea_words(idea: Idea) -> None:
     else:
         SearchEntry.objects.filter(kind=SearchKind.TEASER, object_id=idea.pk).delete()
     _keep(entries)
-    gate = gate_of(SearchKind.COMMENT, idea.audience)
-    SearchEntry.objects.filter(kind=SearchKind.COMMENT, idea=idea).exclude(gate=gate).update(gate=gate)
+    if idea.comment_count:
+        gate = gate_of(SearchKind.COMMENT, idea.audience)
+        SearchEntry.objects.filter(kind=SearchKind.COMMENT, idea=idea).exclude(gate=gate).update(gate=gate)
 
 
 def index_comment(comment: Comment) -> None:

@@ -1,7 +1,6 @@
 """A real server, a real Chromium, and pages that fail their test for what a reader wouldn't see."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.browser.law import VIEWERS, Pages, Team
 from tests.browser.server import Server
 from tests.browser.steps import follow_idea, write_idea
+from tests.services import chromium
 
 expect.set_options(timeout=10_000)
 SAY_VIOLATIONS = """
@@ -22,12 +22,9 @@ addEventListener("securitypolicyviolation", (event) => {
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("Chromium is not installed: no page is tested in a browser")
     quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
     # Chromium's own sandbox refuses to run as root, as in CI.
-    return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-dev-shm-usage", *quiet]}
+    return {"executable_path": chromium(), "args": ["--no-sandbox", "--disable-dev-shm-usage", *quiet]}
 
 
 @pytest.fixture(scope="session")

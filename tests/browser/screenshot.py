@@ -1,13 +1,13 @@
 """`python -m tests.browser.screenshot`: draw the README's picture of the board anew."""
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from tests.browser.server import ROOT, Server
+from tests.services import chromium
 
 TARGET = ROOT / "docs" / "screenshots" / "board.png"
 
@@ -19,7 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder))
         server.start()
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(base_url=server.url, viewport={"width": 1280, "height": 860}, locale="en-GB")
         page.goto("/account/login/")
         page.locator("button[name=email][value='researcher@example.org']").click()

@@ -1,7 +1,6 @@
 """live.js in a real browser, against a real server."""
 
 import asyncio
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Page, async_playwright
 
 from tests.realtime.test_socket import append
-from tests.services import Flapping, Site, get_json
+from tests.services import Flapping, Site, chromium, get_json
 
 pytestmark = pytest.mark.asyncio
 
@@ -19,9 +18,8 @@ pytestmark = pytest.mark.asyncio
 @pytest_asyncio.fixture
 async def tab() -> AsyncIterator[Page]:
     """A tab in which nothing may go wrong unseen."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = await browser.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -9,6 +9,7 @@ from ideas.queries.members import member_with
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = "Issue an API token for a member. It is shown once: only its hash is kept."
 
     def add_arguments(self, parser: CommandParser) -> None:
