@@ -21,6 +21,9 @@ from tests.factories import make_call, make_chain, make_idea, make_ket, make_org
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 MOVED = re.compile(
+    r"""UPDATE "ideas_boardcount" .*"audience" = '(.*?)' AND """
+    r""".*"facet" = '(.*?)' AND .*"value" = '(.*?)'"""
+)
     """UPDATE "ideas_boardcount" .*"audience" = '(.*?)' AND .*"facet" = '(.*?)' AND .*"value" = '(.*?)'"""
 )
 PROJECT = {"title": "e-Drive", "programme": "Horizon 2020", "year": 2019, "role": "coordinator", "url": ""}
