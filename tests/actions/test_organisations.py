@@ -24,8 +24,6 @@ MOVED = re.compile(
     r"""UPDATE "ideas_boardcount" .*"audience" = '(.*?)' AND """
     r""".*"facet" = '(.*?)' AND .*"value" = '(.*?)'"""
 )
-    """UPDATE "ideas_boardcount" .*"audience" = '(.*?)' AND .*"facet" = '(.*?)' AND .*"value" = '(.*?)'"""
-)
 PROJECT = {"title": "e-Drive", "programme": "Horizon 2020", "year": 2019, "role": "coordinator", "url": ""}
 
 
