@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from ideas.choices import JOIN_WAITING, JoinState
 from ideas.models import ConflictOfInterest, Decision, Idea, JoinRequest, Member, Organisation
@@ -96,8 +97,9 @@ def is_decided(idea: Idea) -> bool:
 
 
 def _family(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
-    """Select organisations with what they are units of, and that one's units: colleagues, all of them."""
-    ids = organisations.order_by().values("id")
-    return Organisation.objects.order_by().filter(
-        Q(id__in=ids) | Q(parent__in=ids) | Q(units__in=ids) | Q(parent__units__in=ids)
-    )
+    """Select organisations with what they are units of, and that one's units: colleagues, all of them.
+
+    Units have none of their own (`actions.units`), so that a family is what is under one roof.
+    """
+    roofs = organisations.order_by().values_list(Coalesce("parent", "id"))
+    return Organisation.objects.order_by().filter(Q(id__in=roofs) | Q(parent__in=roofs))

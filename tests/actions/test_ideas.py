@@ -462,11 +462,9 @@ def test_a_target_changed_in_the_form_is_kept_too(idea: Idea, researcher: Member
 
 # Renewed --------------------------------------------------------------------------------------------------------------
 
-TODAY = timezone.localdate()
-
 
 def test_renewing_keeps_a_version_and_tells_the_board(idea: Idea, researcher: Member):
-    before, until = last(), TODAY + timedelta(days=200)
+    before, until = last(), timezone.localdate() + timedelta(days=200)
 
     idea = renew_idea(by=researcher, idea=idea, until=until, at=timezone.now())
 
@@ -477,7 +475,7 @@ def test_renewing_keeps_a_version_and_tells_the_board(idea: Idea, researcher: Me
 @pytest.mark.parametrize("days", [-1, 0, 3_000])
 def test_an_idea_is_renewed_until_a_day_that_is_ahead_and_near_enough(idea: Idea, researcher: Member, days: int):
     with pytest.raises(ValidationError) as refusal:
-        renew_idea(by=researcher, idea=idea, until=TODAY + timedelta(days=days), at=timezone.now())
+        renew_idea(by=researcher, idea=idea, until=timezone.localdate() + timedelta(days=days), at=timezone.now())
 
     assert list(refusal.value.message_dict) == ["until"]
 
@@ -485,7 +483,7 @@ def test_an_idea_is_renewed_until_a_day_that_is_ahead_and_near_enough(idea: Idea
 def test_only_authors_renew(idea: Idea, company: Member, staff: Member, lead: Member):
     for member in (company, staff, lead):
         with pytest.raises(NotAllowed):
-            renew_idea(by=member, idea=idea, until=TODAY + timedelta(days=9), at=timezone.now())
+            renew_idea(by=member, idea=idea, until=timezone.localdate() + timedelta(days=9), at=timezone.now())
 
 
 @pytest.mark.parametrize(
@@ -500,20 +498,20 @@ def test_only_authors_renew(idea: Idea, company: Member, staff: Member, lead: Me
     ],
 )
 def test_an_idea_expires_the_day_after_its_last_and_only_at_work(days: int | None, state: str, expired: bool):
-    until = None if days is None else TODAY + timedelta(days=days)
+    until = None if days is None else timezone.localdate() + timedelta(days=days)
 
-    assert is_expired(state, until, TODAY) == expired
+    assert is_expired(state, until, timezone.localdate()) == expired
 
 
 def test_authors_are_reminded_once_of_each_last_day(researcher: Member, chain: ValueChain):
     at = timezone.now()
-    soon = make_idea(researcher, chain=chain, valid_until=TODAY + timedelta(days=3))
-    make_idea(researcher, chain=chain, valid_until=TODAY + timedelta(days=90))
-    make_idea(researcher, chain=chain, state=IdeaState.DRAFT, valid_until=TODAY)
+    soon = make_idea(researcher, chain=chain, valid_until=timezone.localdate() + timedelta(days=3))
+    make_idea(researcher, chain=chain, valid_until=timezone.localdate() + timedelta(days=90))
+    make_idea(researcher, chain=chain, state=IdeaState.DRAFT, valid_until=timezone.localdate())
     make_idea(researcher, chain=chain)
 
     assert [remind_of_expiry(at=at), remind_of_expiry(at=at)] == [1, 0]
     told = Notification.objects.get()
     assert (told.member, told.idea, told.url) == (researcher, soon, f"{soon.get_absolute_url()}#renew")
-    renew_idea(by=researcher, idea=soon, until=TODAY + timedelta(days=60), at=at)
+    renew_idea(by=researcher, idea=soon, until=timezone.localdate() + timedelta(days=60), at=at)
     assert [remind_of_expiry(at=at), remind_of_expiry(at=at + timedelta(days=50))] == [0, 1]

@@ -18,7 +18,6 @@ from tests.cast import signed_in
 from tests.factories import make_call, make_idea, make_partner, make_shortlist
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
 def in_english(member: Member) -> Client:
@@ -86,7 +85,7 @@ def test_history_is_for_who_sees_the_idea(secret: Idea, outsider: Member, staff:
 def test_an_expired_idea_says_so_on_its_page_and_card_and_is_renewed_with_one_press(
     researcher: Member, company: Member, chain: ValueChain
 ):
-    idea = make_idea(researcher, chain=chain, valid_until=TODAY - timedelta(days=2))
+    idea = make_idea(researcher, chain=chain, valid_until=timezone.localdate() - timedelta(days=2))
     author, reader = signed_in(researcher), signed_in(company)
     assert reader.get(idea.get_absolute_url()).context["validity"]["expired"] is True
     assert is_expired_on_the_board(reader) is True
@@ -96,7 +95,7 @@ def test_an_expired_idea_says_so_on_its_page_and_card_and_is_renewed_with_one_pr
 
     assert answer.status_code == 303
     idea.refresh_from_db()
-    assert idea.valid_until == TODAY + timedelta(days=182)
+    assert idea.valid_until == timezone.localdate() + timedelta(days=182)
     assert reader.get(idea.get_absolute_url()).context["validity"] is None
     assert is_expired_on_the_board(reader) is False
 
@@ -114,7 +113,7 @@ def test_a_day_that_is_none_is_refused_and_stays(idea: Idea, researcher: Member,
 
 
 def test_only_authors_renew(idea: Idea, company: Member, secret: Idea):
-    client, body = signed_in(company), {"until": (TODAY + timedelta(days=9)).isoformat()}
+    client, body = signed_in(company), {"until": (timezone.localdate() + timedelta(days=9)).isoformat()}
 
     answers = [client.post(reverse("ideas:renew", args=[one.reference]), body) for one in (idea, secret)]
 
