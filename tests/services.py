@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import socketserver
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -123,10 +124,10 @@ class Postgres:
         self._process.send_signal(how)
         self._process.wait()
 
-    def database(self, name: str) -> str:
-        """Make an empty database and return its address for DATABASE_URL."""
+    def database(self, name: str, like: str = "template1") -> str:
+        """Make a database, empty or like one that nobody is connected to; returns its DATABASE_URL."""
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        self._execute(f'CREATE DATABASE "{name}"')
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return f"postgres://jvl@127.0.0.1:{self.port}/{name}"
 
     def close(self) -> None:
@@ -204,6 +205,13 @@ class Site:
             **environment,
         }
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    def migrate(self) -> None:
+        """Make its tables, and leave a SQLite database in the one file that can be copied."""
+        self.manage("migrate", "-v0")
+        for path in self.folder.glob("*.sqlite3"):
+            with contextlib.closing(sqlite3.connect(path)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def manage(self, *arguments: str) -> str:
         """Run a management command to its end and return what it printed."""

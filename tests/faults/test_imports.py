@@ -34,9 +34,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
         shutil.copy(request.getfixturevalue("empty_database"), tmp_path)
         return Site(tmp_path, settings=SETTINGS)
     postgres: Postgres = request.getfixturevalue("postgres")
-    site = Site(tmp_path, settings=SETTINGS, DATABASE_URL=postgres.database("imports"))
-    site.manage("migrate", "-v0")
-    return site
+    return Site(tmp_path, settings=SETTINGS, DATABASE_URL=postgres.database("imports", like="migrated"))
 
 
 @pytest.fixture

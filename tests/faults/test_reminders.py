@@ -52,12 +52,10 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, mail_server: MailServer
     environment = {"EMAIL_URL": mail_server.url}
     if request.param == "postgres":
         postgres: Postgres = request.getfixturevalue("postgres")
-        environment["DATABASE_URL"] = postgres.database("reminders")
+        environment["DATABASE_URL"] = postgres.database("reminders", like="migrated")
     else:
         shutil.copy(request.getfixturevalue("empty_database"), tmp_path)
     site = Site(tmp_path, settings=SETTINGS, **environment)
-    if request.param == "postgres":
-        site.manage("migrate", "-v0")
     site.manage("shell", "-v0", "-c", "import tests.faults.reminders_cast")
     return site
 

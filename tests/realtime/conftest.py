@@ -11,13 +11,15 @@ import pytest
 from tests.services import Postgres, Redis, Site, closing
 
 SETTINGS = "tests.realtime.site"
-CHECKPOINT = "from django.db import connection; connection.cursor().execute('PRAGMA wal_checkpoint(TRUNCATE)')"
 numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL with a database `migrated`, to make others like it; migrating is slower than all else."""
     with closing(Postgres()) as service:
+        address = service.database("migrated")
+        Site(tmp_path_factory.mktemp("migrated"), settings=SETTINGS, DATABASE_URL=address).migrate()
         yield service
 
 
@@ -31,8 +33,7 @@ def redis() -> Iterator[Redis]:
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy; migrating is slower than all else."""
     folder = tmp_path_factory.mktemp("empty")
-    Site(folder, settings=SETTINGS).manage("migrate", "-v0")
-    Site(folder, settings=SETTINGS).manage("shell", "-v0", "-c", CHECKPOINT)
+    Site(folder, settings=SETTINGS).migrate()
     return folder / "site.sqlite3"
 
 
@@ -74,9 +75,8 @@ def other_topic() -> str:
 @pytest.fixture
 def wide_site(tmp_path: Path, postgres: Postgres, redis: Redis, request: pytest.FixtureRequest) -> Iterator[Site]:
     """Two processes on PostgreSQL and Redis; more by `site.start()`."""
-    address = postgres.database(re.sub(r"\W", "_", request.node.name)[:60].lower())
+    address = postgres.database(re.sub(r"\W", "_", request.node.name)[:60].lower(), like="migrated")
     with closing(Site(tmp_path, settings=SETTINGS, DATABASE_URL=address, REDIS_URL=redis.url)) as site:
-        site.manage("migrate", "-v0")
         site.start()
         site.start()
         yield site
