@@ -12,7 +12,7 @@ from ideas.actions.notifications import notify
 from ideas.choices import NotificationKind
 from ideas.models import Member, SavedSearch
 from ideas.models.searches import MAX_QUERY
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.searches import DAY, QUIET, new_in, searches_due, written
 
 MOST_SEARCHES = 50

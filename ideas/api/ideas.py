@@ -15,8 +15,8 @@ from ideas.api.filters import IdeaFilterInput
 from ideas.api.inputs import AimInput, IdeaEditInput, IdeaInput, RenewInput, StateInput
 from ideas.api.pagination import FirstRows
 from ideas.models import Affiliation, Idea, Member
-from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.board_pages import ORDERS, first_rows
+from ideas.queries.filters import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.ideas import CARD_FIELDS, audiences_of, public_teasers, visible_to
 from ideas.queries.matching import calls_for
 from ideas.queries.merging import merged_into_for

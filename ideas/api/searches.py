@@ -15,7 +15,7 @@ from ideas.actions.searches import choose_alerts, remove_search, save_search, vi
 from ideas.api.base import ApiView, find, in_path, lists, write
 from ideas.api.inputs import AlertsInput, SearchInput
 from ideas.models import SavedSearch
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.searches import new_in
 from ideas.serializers.searches import SearchSerializer
 

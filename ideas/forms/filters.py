@@ -6,9 +6,9 @@ from django.http import QueryDict
 
 from ideas.choices import ConsortiumRole, IdeaState, OrganisationKind
 from ideas.models import Member
-from ideas.queries.board import RELEVANCE, IdeaFilters
 from ideas.queries.board_pages import ORDERS
 from ideas.queries.catalogue import TRLS
+from ideas.queries.filters import RELEVANCE, IdeaFilters
 from ideas.queries.ideas import Viewer
 from ideas.radar import LACKING
 

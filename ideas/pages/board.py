@@ -12,8 +12,9 @@ from ideas.forms.filters import read_idea_filters
 from ideas.pages import adding, board_live, facets
 from ideas.pages.board_parts import Ahead, BoardParts
 from ideas.queries import ideas as queries
-from ideas.queries.board import Board, IdeaFilters, nearest
+from ideas.queries.board import Board, nearest
 from ideas.queries.board import board as read_board
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.stamped import closings_ahead, ruler_end
 from ideas.queries.today import Today, waiting_for
 

@@ -13,7 +13,8 @@ from ideas.choices import IdeaState
 from ideas.moments import URGENT_DAYS
 from ideas.pages import facets, radar
 from ideas.pages.parts import Names
-from ideas.queries.board import Board, IdeaFilters
+from ideas.queries.board import Board
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.topics import board_topic
 from ideas.rules.ideas import CAN_EXPIRE
 from realtime import log

@@ -15,9 +15,10 @@ from ideas import moments
 from ideas.choices import IDEA_JOINABLE, IdeaState
 from ideas.pages import board_live, exports, facets, parts
 from ideas.pages.filters import Facet
-from ideas.queries.board import RELEVANCE, Board, IdeaFilters
+from ideas.queries.board import Board
 from ideas.queries.board_counts import SOON
 from ideas.queries.board_pages import CardRow
+from ideas.queries.filters import RELEVANCE, IdeaFilters
 from ideas.queries.stamped import Closing
 from ideas.queries.today import Today
 from ideas.templatetags.kept import Part

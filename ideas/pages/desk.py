@@ -21,8 +21,8 @@ from ideas.moments import brief
 from ideas.pages import facets, parts
 from ideas.pages.desk_words import line_words
 from ideas.queries.alarms import Alarms
-from ideas.queries.board import IdeaFilters
 from ideas.queries.desk import Closing, Desk, Glance, ListAtWork, desk_of
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.shortlists import curated_chains
 from ideas.queries.topics import member_topic
 from realtime import log

@@ -19,8 +19,8 @@ from ideas.forms.filters import read_idea_filters
 from ideas.models import Idea
 from ideas.pages import facets, parts
 from ideas.pages.downloads import send, temporary_file
-from ideas.queries.board import IdeaFilters
 from ideas.queries.exports import selected_ideas, whole_ideas
+from ideas.queries.filters import IdeaFilters
 from ideas.serializers.exports import COLUMNS, export_head, idea_line, idea_record
 
 # A workbook is packed at the end, which takes its time: longer selections leave as CSV or JSON.

@@ -14,8 +14,9 @@ from ideas.models import Term
 from ideas.pages import radar
 from ideas.pages.filters import Facet, Option, facet
 from ideas.pages.parts import Names
-from ideas.queries.board import MANY, NOT_KEPT, Board, IdeaFilters
+from ideas.queries.board import Board
 from ideas.queries.catalogue import TRLS
+from ideas.queries.filters import MANY, NOT_KEPT, IdeaFilters
 from ideas.queries.stamped import tags_under
 from ideas.queries.taxonomy import terms
 

@@ -38,7 +38,7 @@ from ideas.pages import (
     plans,
 )
 from ideas.queries import ideas as queries
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.merging import merged_into_for
 from ideas.queries.shortlists import lists_with, open_shortlists_for
 from ideas.queries.topics import idea_topic

@@ -22,7 +22,7 @@ from ideas.exchange.tables import Sheet, write_csv, write_xlsx
 from ideas.forms.filters import read_idea_filters
 from ideas.pages import facets, parts
 from ideas.pages.downloads import send, temporary_file
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.insights import Insights, choices_of, insights
 from ideas.rules.suggestions import can_see_gaps
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from ideas.choices import SearchKind
 from ideas.forms.filters import page_cursor, searched
 from ideas.pages import adding, facets
-from ideas.queries.board import RELEVANCE, IdeaFilters
+from ideas.queries.filters import RELEVANCE, IdeaFilters
 from ideas.queries.found import Thing, things_of
 from ideas.queries.search import Found, find, find_or_nearest, scope_of
 from ideas.questions import Question, excerpt, mark, read_question

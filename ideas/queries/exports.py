@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 
 from ideas.models import Idea, Member, Term, ValueChain
-from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.board_pages import ORDERS
+from ideas.queries.filters import IdeaFilters, filter_ideas, ideas_with
 
 CHUNK = 500
 

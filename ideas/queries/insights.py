@@ -10,7 +10,7 @@ from django.db.models import Count, F, QuerySet
 
 from ideas.choices import IDEA_JOINABLE
 from ideas.models import Idea, Member, Organisation, RoleSlot
-from ideas.queries.board import IdeaFilters, filter_ideas, ideas_with
+from ideas.queries.filters import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.ideas import visible_to
 from ideas.words import significant_words, subject_in
 

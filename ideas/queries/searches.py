@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from ideas.choices import SearchKind
 from ideas.models import Member, SavedSearch
-from ideas.queries.board import Chosen, IdeaFilters, choose
+from ideas.queries.board import Chosen, choose
 from ideas.queries.board_words import having
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.ideas import audiences_of, visible_to
 from ideas.questions import read_question
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ideas.models import SavedSearch
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.searches import filters_of
 
 

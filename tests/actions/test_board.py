@@ -14,8 +14,9 @@ from ideas.actions.board import audience_of, retarget
 from ideas.actions.ideas import change_state, edit_idea, post_idea
 from ideas.choices import IDEA_NEXT, IDEA_NOT_BY_HAND, DeadlineKind, IdeaState, Visibility
 from ideas.models import BoardCount, Idea, Member, ValueChain
-from ideas.queries.board import IdeaFilters, board
+from ideas.queries.board import board
 from ideas.queries.board_counts import closing_value
+from ideas.queries.filters import IdeaFilters
 from tests.factories import make_call, make_chain, make_idea, make_ket, make_member
 
 

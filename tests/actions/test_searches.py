@@ -12,7 +12,7 @@ from ideas.actions.ideas import edit_idea
 from ideas.actions.searches import MOST_SEARCHES, choose_alerts, save_search, tell_of_searches, visit_search
 from ideas.choices import NotificationKind, Visibility
 from ideas.models import Member, Notification, SavedSearch, ValueChain
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.searches import filters_of, new_in
 from ideas.serializers.notifications import sentence
 from realtime.models import Change

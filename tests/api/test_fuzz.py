@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ideas.actions.merging import propose_merge
 from ideas.actions.searches import save_search
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from tests.cast import signed_in
 from tests.factories import (
     affiliate,

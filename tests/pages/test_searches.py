@@ -9,7 +9,7 @@ from django.utils import timezone
 from ideas.actions.searches import save_search
 from ideas.choices import Scheme
 from ideas.models import Member, SavedSearch, Term, ValueChain
-from ideas.queries.board import IdeaFilters
+from ideas.queries.filters import IdeaFilters
 from tests.cast import signed_in
 from tests.factories import make_idea
 

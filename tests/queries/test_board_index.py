@@ -12,8 +12,9 @@ from django.utils import timezone
 from ideas.choices import IdeaState, Scheme, Visibility
 from ideas.management.board_triggers import STAMPED
 from ideas.models import BoardStamp, Idea, Member, Organisation, RoleSlot, SearchEntry, Term, ValueChain
-from ideas.queries.board import IdeaFilters, board, choose, filter_ideas, ideas_with, nearest
+from ideas.queries.board import board, choose, nearest
 from ideas.queries.board_index import BUCKETS, board_index
+from ideas.queries.filters import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.ideas import audiences_of
 from tests.factories import make_call, make_chain, make_idea, make_ket, make_partner, make_slot
 

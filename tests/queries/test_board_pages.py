@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from ideas.choices import Visibility
 from ideas.models import Idea, Member, ValueChain
-from ideas.queries.board import IdeaFilters, board
+from ideas.queries.board import board
 from ideas.queries.board_pages import ORDERS, first_page, read_page
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.ideas import audiences_of, visible_to
 from tests.factories import make_call, make_idea
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from ideas.choices import SearchKind, Visibility
 from ideas.models import Idea, Member, SearchEntry
 from ideas.queries import board_words
-from ideas.queries.board import IdeaFilters, board
+from ideas.queries.board import board
 from ideas.queries.board_index import board_index
+from ideas.queries.filters import IdeaFilters
 from ideas.queries.search import find, scope_of
 from ideas.questions import read_question
 from tests.factories import make_comment, make_idea

@@ -7,9 +7,10 @@ from django.utils import timezone
 from ideas.actions.ideas import edit_idea
 from ideas.choices import IdeaState, Visibility
 from ideas.models import BoardCount, Idea, Member, Organisation, ValueChain
-from ideas.queries.board import IdeaFilters, board, filter_ideas, ideas_with
+from ideas.queries.board import board
 from ideas.queries.board_pages import PAGE_SIZE, read_page
 from ideas.queries.calls import seen_idea_counts
+from ideas.queries.filters import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.ideas import audiences_of, members_who_see, own_closings, public_teasers, visible_to
 from tests.factories import make_call, make_chain, make_idea, make_ket, make_member, make_partner
 
