@@ -32,6 +32,7 @@ SHARED = {
         "evidence",
         "exports",
         "feeds",
+        "filters",
         "found",
         "gaps",
         "history",
@@ -53,7 +54,7 @@ SHARED = {
         "units",
     },
     # preview: an idea through others' eyes.
-    # demo_play: what the demo's people do; who they are fills a file of its own.
+    # demo_play: what the demo's people do; who they are fills a file of its own, and so does what they do with lists.
     # moving: what goes along when one idea goes into another.
     # organisation_imports: what a file tells of organisations; people write them in a file of their own.
     # lifecycle: what a step of an idea asks for, ends and tells.
@@ -61,7 +62,7 @@ SHARED = {
     # uploads: files that staff gave, and the work on them; calls and news are written by their own actions.
     # join_steps: what every step of a request keeps and tells; join_expiry: what time does to it.
     # replies: what an idea keeps of its discussion for the leads' desk.
-    # reviewers: how a list is judged and who is asked; reviews is what those write. demo_reviews: of demo_play.
+    # reviewers: how a list is judged and who is asked; reviews is what those write.
     # deciding: what publishing decisions writes and tells, and how a revised idea comes back.
     "actions": {
         "deciding",
@@ -70,6 +71,7 @@ SHARED = {
         "join_steps",
         "board",
         "demo",
+        "demo_lists",
         "demo_play",
         "lifecycle",
         "meeting_room",
@@ -79,7 +81,6 @@ SHARED = {
         "preview",
         "reference",
         "reviewers",
-        "demo_reviews",
         "slots",
         "units",
         "uploads",
