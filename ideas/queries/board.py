@@ -1,13 +1,14 @@
 """The board: a page of cards, the counts of each facet, and what is near where nothing fits."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import QuerySet
 
 from ideas.models import Idea, Member
-from ideas.queries.board_counts import SOON, kept_counts
+from ideas.queries.board_counts import SOON, Counts, kept_counts
 from ideas.queries.board_index import BoardIndex, board_index, seen_by, shared_with
 from ideas.queries.board_pages import COLUMNS, PAGE_SIZE, CardRow, Page, after, cursor_at, first_page, read_page
 from ideas.queries.board_rows import Bits
@@ -36,7 +37,7 @@ class Nearest:
 @dataclass
 class Board:
     page: Page
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
     total: int = 0
     stamp: Stamp = ()  # of what the cards are named by: see `queries.stamped`
     mine: list[int] = field(default_factory=list)
@@ -64,15 +65,12 @@ def board(
     return Board(page=page, counts=counts, total=total, stamp=chosen.known.names.stamp, mine=mine)
 
 
-def _whole_counts(chosen: "Chosen", by: Viewer, audiences: list[str]) -> dict[str, dict[str, int]]:
+def _whole_counts(chosen: "Chosen", by: Viewer, audiences: list[str]) -> Counts:
     """Count all that a viewer sees, most of it as it was kept at the write; once for all who see the same."""
-    known = chosen.known
-    others = tuple(known.ids(chosen.own & ~shared_with(known, audiences)))
-    counts = kept_counts(known, by, audiences, others, chosen.at)
+    counts = kept_counts(chosen.known, by, audiences, chosen.others, chosen.at)
     if chosen.public:
         return counts
-    asked = ("sought", others, *audiences)
-    return counts | known.remembered(asked, lambda: {facet: chosen.count(facet) for facet in NOT_KEPT})
+    return counts | chosen.remembered("sought", lambda: {facet: chosen.count(facet) for facet in NOT_KEPT})
 
 
 @dataclass(frozen=True)
@@ -84,20 +82,36 @@ class Chosen:
     at: datetime
     seen: Bits  # with the words that are searched for
     own: Bits
+    audiences: tuple[str, ...]
     public: bool
     best: tuple[int, ...] = ()
+
+    @cached_property
+    def others(self) -> tuple[int, ...]:
+        """The ids of what a member sees for their own sake alone."""
+        return tuple(self.known.ids(self.own & ~shared_with(self.known, self.audiences)))
+
+    def remembered(self, asked: Hashable, answer: Callable[[], Counts]) -> Counts:
+        """Give what is the same for all who see the same ideas, as long as none changes; found out once."""
+        return self.known.remembered((asked, self.public, self.others, *self.audiences), answer)
 
     @property
     def selected(self) -> Bits:
         return self._narrowed(self.filters)
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Count the values of every facet, and all."""
-        none: dict[str, dict[str, int]] = {"call": {}, "state": {}, "closing_soon": {}}
+    def counts(self) -> Counts:
+        """Count the values of every facet, and all. Words, moments and a reader's own ideas are counted anew."""
+        asked = replace(self.filters, sort="")
+        passing = asked.q or asked.closing_soon or asked.mine
+        counts = self._counts() if passing else self.remembered(asked, self._counts)
+        if self.public:
+            return {**counts, "closing_soon": {}}
+        soon = self._narrowed(replace(self.filters, closing_soon=True))
+        return {**counts, "closing_soon": {"1": soon.bit_count()}}
+
+    def _counts(self) -> Counts:
+        none: Counts = {"call": {}, "state": {}}
         counts = {MANY[facet]: self.count(facet) for facet in (VISITORS if self.public else MANY)}
-        if not self.public:
-            soon = self._narrowed(replace(self.filters, closing_soon=True))
-            counts["closing_soon"] = {"1": soon.bit_count()}
         return {**none, **counts, "total": {"": self.selected.bit_count()}}
 
     def count(self, facet: str) -> dict[str, int]:
@@ -123,7 +137,7 @@ def choose(by: Viewer, filters: IdeaFilters, *, at: datetime, audiences: list[st
             scope = scope_of(by, audiences)
             hits = find(question, scope.within([scope.kinds[0]])).hits
             best = tuple(hit.object_id for hit in hits)
-    return Chosen(known, filters, at, seen, own, not isinstance(by, Member), best)
+    return Chosen(known, filters, at, seen, own, tuple(audiences), not isinstance(by, Member), best)
 
 
 def nearest(by: Viewer, filters: IdeaFilters, *, at: datetime) -> Nearest:

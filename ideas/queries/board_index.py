@@ -7,7 +7,7 @@ and only the buckets with another stamp are read anew. So what this says is exac
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from threading import Lock
@@ -22,6 +22,8 @@ from ideas.queries.stamped import Stamp, read_board_stamps, read_stamp
 BUCKETS = 256
 # More changed buckets than this, and everything is read anew, without a condition for each.
 MANY_BUCKETS = 40
+# One selected idea in more places than this: its values are counted bucket by bucket.
+SPARSE = 10_000
 # Of more ids than this the places are looked up a bucket at a time.
 MANY_IDS = 2_000
 _ONE = ord("1")
@@ -82,8 +84,14 @@ class BoardIndex:
 
     def count(self, facet: str, selected: Bits) -> dict[str, int]:
         """Count the selected ideas by value; values that none has are left out."""
-        named = self.names.of.get(facet)
-        counts = ((value, (bits & selected).bit_count()) for value, bits in self.bits.get(facet, {}).items())
+        named, values = self.names.of.get(facet), self.bits.get(facet, {})
+        if selected.bit_count() * SPARSE < BUCKETS * self.width:
+            parts = [(self.buckets[number].bits, part) for number, part in self._parts(selected)]
+            counts = [
+                (value, sum((of.get((facet, value), 0) & part).bit_count() for of, part in parts)) for value in values
+            ]
+        else:
+            counts = [(value, (bits & selected).bit_count()) for value, bits in values.items()]
         return {(named.get(value, "") if named is not None else value): n for value, n in counts if n}
 
     def select(self, ids: Collection[int]) -> Bits:
@@ -122,17 +130,20 @@ class BoardIndex:
 
     def ids(self, selected: Bits) -> Iterator[int]:
         """Walk through the ids of a selection, rising."""
-        if not selected:
-            return
-        size = self.width // 8
-        marks = selected.to_bytes(BUCKETS * size, "little")
-        for number, bucket in enumerate(self.buckets):
-            # A bucket at a time: each step would else cost as much as there are ideas.
-            rest = int.from_bytes(marks[number * size : (number + 1) * size], "little")
+        for number, rest in self._parts(selected):
+            ids = self.buckets[number].ids
             while rest:
                 lowest = rest & -rest
-                yield bucket.ids[lowest.bit_length() - 1]
+                yield ids[lowest.bit_length() - 1]
                 rest ^= lowest
+
+    def _parts(self, selected: Bits) -> Iterator[tuple[int, Bits]]:
+        """Cut a selection into those of its buckets: in one piece each step costs as much as there are ideas."""
+        size = self.width // 8
+        marks = selected.to_bytes(BUCKETS * size, "little") if selected else b""
+        for number, start in enumerate(range(0, len(marks), size)):
+            if part := int.from_bytes(marks[start : start + size], "little"):
+                yield number, part
 
     def _any(self, facet: str, values: Iterable[Any]) -> Bits:
         found, chosen = self.bits.get(facet, {}), 0
@@ -201,6 +212,8 @@ def _refreshed(kept: BoardIndex | None, stamps: dict[int, int], names: Names) ->
     changed = {number for number in range(BUCKETS) if stamps.get(number) != known.get(number)}
     if kept is None or len(changed) > MANY_BUCKETS:
         return _arranged(read_buckets(None), stamps, names)
+    if not changed and names is kept.names:
+        return replace(kept, stamps=stamps)  # words alone are others: what was found out of the ideas stays true
     fresh = read_buckets(changed) if changed else {}
     if any(len(bucket.ids) > kept.width for bucket in fresh.values()):
         return _arranged(dict(enumerate(kept.buckets)) | fresh, stamps, names)

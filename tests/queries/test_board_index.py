@@ -1,19 +1,21 @@
 """The ideas in the memory of the process: they are what the database has, whatever is written, and by whomever."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ideas.choices import IdeaState, Scheme, Visibility
 from ideas.management.board_triggers import STAMPED
 from ideas.models import BoardStamp, Idea, Member, Organisation, RoleSlot, SearchEntry, Term, ValueChain
 from ideas.queries.board import board, choose, nearest
-from ideas.queries.board_index import BUCKETS, board_index
+from ideas.queries.board_index import BUCKETS, board_index, forget
 from ideas.queries.filters import IdeaFilters, filter_ideas, ideas_with
 from ideas.queries.ideas import audiences_of
 from tests.factories import make_call, make_chain, make_idea, make_ket, make_partner, make_slot
@@ -89,6 +91,44 @@ def test_facets_of_what_is_sought_are_counted(company: Member):
 
 
 @pytest.mark.usefixtures("ideas")
+def test_few_ideas_are_counted_bucket_by_bucket_and_alike(staff: Member, monkeypatch: pytest.MonkeyPatch):
+    at = timezone.now()
+    several = [choose(staff, IdeaFilters(**asked), at=at, audiences=audiences_of(staff)) for asked in ASKED]
+    facets = sorted(board_index().bits)
+
+    whole = [{facet: one.known.count(facet, one.selected) for facet in facets} for one in several]
+    monkeypatch.setattr("ideas.queries.board_index.SPARSE", 0)
+
+    assert [{facet: one.known.count(facet, one.selected) for facet in facets} for one in several] == whole
+    assert any(counts["chain"] for counts in whole)
+
+
+@pytest.mark.usefixtures("ideas")
+def test_counts_under_filters_are_those_of_each_reader_and_of_the_moment(
+    researcher: Member, company: Member, outsider: Member, chain: ValueChain
+):
+    at, filters = timezone.now(), IdeaFilters(state=("open",))
+
+    def counted(viewer: Member | AnonymousUser) -> list[dict[str, dict[str, int]]]:
+        return [board(viewer, asked, at=at).counts for asked in (filters, replace(filters, mine=True), filters)]
+
+    def anew(viewer: Member | AnonymousUser) -> list[dict[str, dict[str, int]]]:
+        forget()
+        return counted(viewer)
+
+    viewers = (researcher, company, outsider, AnonymousUser())
+    before = [counted(viewer) for viewer in viewers]
+    assert before == [anew(viewer) for viewer in viewers]
+    assert before[0][0]["total"] != before[2][0]["total"]
+
+    make_idea(researcher, chain=chain, title="One more")
+
+    after = [counted(viewer) for viewer in viewers]
+    assert after == [anew(viewer) for viewer in viewers]
+    assert after != before
+
+
+@pytest.mark.usefixtures("ideas")
 def test_what_is_lacking_is_counted_alike_at_the_write_and_in_memory(
     researcher: Member, company: Member, outsider: Member, staff: Member
 ):
@@ -153,6 +193,17 @@ def test_what_changes_no_facet_is_not_read_again(researcher: Member, idea: Idea,
 
     with django_assert_num_queries(2):
         board_index()
+
+
+def test_other_words_leave_what_was_counted(company: Member, idea: Idea, django_assert_num_queries: Any):
+    board(company, IdeaFilters(), at=timezone.now())
+    with CaptureQueriesContext(connection) as again:
+        board(company, IdeaFilters(), at=timezone.now())
+
+    SearchEntry.objects.filter(object_id=idea.pk).update(body="other words")
+
+    with django_assert_num_queries(len(again) + 1):  # the stamps
+        board(company, IdeaFilters(), at=timezone.now())
 
 
 @pytest.mark.parametrize("table", STAMPED)
