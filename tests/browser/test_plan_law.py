@@ -77,8 +77,8 @@ def test_a_plan_from_its_making_to_a_partner_who_leaves(
 
     team.ask("company", f"join-requests/{asked}/withdraw/", reason="Non possiamo più")
     expect(pages["company"].locator("#plan")).to_be_hidden()
+    is_like_fresh(pages, reference)  # which waits for the others' pages, too
     assert [len(steps(pages[name])) for name in VIEWERS] == [6, 0, 0, 0]
-    is_like_fresh(pages, reference)
 
 
 @pytest.fixture
