@@ -34,9 +34,9 @@ CARD_FIELDS = (
 def audiences_of(member: Viewer) -> list[str]:
     """List the audience keys (see `actions.board.audience_of`) whose ideas the viewer may see in full.
 
-    Cluster staff see every audience; nobody sees private ideas by an audience. Visitors: none.
+    Cluster staff see every audience; nobody sees private ideas by an audience. Visitors, and who has left: none.
     """
-    if not isinstance(member, Member):
+    if not isinstance(member, Member) or not member.is_active:
         return []
     keys = {key for (key,) in _AUDIENCES.rows()}
     staff = member.is_staff  # asked once: a request's member is looked up lazily, at each attribute

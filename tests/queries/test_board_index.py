@@ -129,6 +129,16 @@ def test_counts_under_filters_are_those_of_each_reader_and_of_the_moment(
 
 
 @pytest.mark.usefixtures("ideas")
+@pytest.mark.parametrize("filters", [IdeaFilters(), IdeaFilters(state=("open",))], ids=["whole", "narrowed"])
+def test_who_has_left_is_told_no_count_that_others_were(filters: IdeaFilters, company: Member):
+    assert board(company, filters, at=timezone.now()).total > 0
+
+    company.is_active = False
+
+    assert board(company, filters, at=timezone.now()).total == 0
+
+
+@pytest.mark.usefixtures("ideas")
 def test_what_is_lacking_is_counted_alike_at_the_write_and_in_memory(
     researcher: Member, company: Member, outsider: Member, staff: Member
 ):
