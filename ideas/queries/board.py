@@ -67,7 +67,7 @@ def board(
 
 def _whole_counts(chosen: "Chosen", by: Viewer, audiences: list[str]) -> Counts:
     """Count all that a viewer sees, most of it as it was kept at the write; once for all who see the same."""
-    counts = kept_counts(chosen.known, by, audiences, chosen.others, chosen.at)
+    counts = kept_counts(by, audiences, chosen.others, chosen.at, chosen.remembered)
     if chosen.public:
         return counts
     return counts | chosen.remembered("sought", lambda: {facet: chosen.count(facet) for facet in NOT_KEPT})

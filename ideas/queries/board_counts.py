@@ -1,13 +1,12 @@
 """The counts of the whole board, kept at the write: in what facets and values an idea is counted, and for whom."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum, TextField
 
 from ideas.models import BoardCount, Idea, Member
-from ideas.queries.board_index import BoardIndex
 from ideas.queries.ideas import PUBLIC, Viewer
 from ideas.queries.prepared import Prepared, Slot
 
@@ -16,6 +15,7 @@ SOON = timedelta(days=30)
 Moves = dict[str, list[tuple[str, str, int]]]
 FACETS = ("total", "chain", "ket", "call", "state", "lacks", "closes")
 Counts = dict[str, dict[str, int]]
+Remembered = Callable[[Hashable, Callable[[], Counts]], Counts]
 
 
 def _gather(rows: Iterable[tuple[str, str, int]]) -> Counts:
@@ -31,17 +31,18 @@ def closing_value(closes_at: datetime) -> str:
     return closes_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
-def kept_counts(known: BoardIndex, by: Viewer, audiences: list[str], others: Sequence[int], at: datetime) -> Counts:
+def kept_counts(
+    by: Viewer, audiences: list[str], others: Sequence[int], at: datetime, remembered: Remembered
+) -> Counts:
     """Counts without a filter: kept by audience, plus the few ideas seen for another reason, counted one by one.
 
-    `others` are the ids of these few. Read once for all who see the same, as long as no idea changes: every write of a
-    count is in the transaction of a write that the database stamps.
+    `others` are the ids of these few. `remembered` gives what was found out for all who see the same, as long as no
+    idea changes: every write of a count is in the transaction of a write that the database stamps.
     """
     if not isinstance(by, Member):
-        return _soon(known.remembered("kept, of visitors", lambda: _gather(_OF_VISITORS.rows())), at)
+        return _soon(remembered("kept", lambda: _gather(_OF_VISITORS.rows())), at)
     day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    asked = ("kept", day, tuple(others), *audiences)
-    return _soon(known.remembered(asked, lambda: _gather(_of_member(audiences, others, day))), at)
+    return _soon(remembered(("kept", day), lambda: _gather(_of_member(audiences, others, day))), at)
 
 
 def _soon(counts: Counts, at: datetime) -> Counts:
