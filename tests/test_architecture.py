@@ -54,7 +54,8 @@ SHARED = {
         "units",
     },
     # preview: an idea through others' eyes.
-    # demo_play: what the demo's people do; who they are fills a file of its own, and so does what they do with lists.
+    # demo_play, demo_lists: what the demo's people do, and what with lists; who they are fills a file of its own.
+    # demo_stage: who and what is there, and when, for both of these.
     # moving: what goes along when one idea goes into another.
     # organisation_imports: what a file tells of organisations; people write them in a file of their own.
     # lifecycle: what a step of an idea asks for, ends and tells.
@@ -73,6 +74,7 @@ SHARED = {
         "demo",
         "demo_lists",
         "demo_play",
+        "demo_stage",
         "lifecycle",
         "meeting_room",
         "meeting_steps",

@@ -11,8 +11,8 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from ideas.actions.competences import add_carried, set_words, words_for
-from ideas.actions.demo_lists import Spec
 from ideas.actions.demo_play import Play, kets_of
+from ideas.actions.demo_stage import Spec
 from ideas.actions.imports import import_calls
 from ideas.actions.search import index_members, index_organisations
 from ideas.choices import Language, Scheme, ShortlistState

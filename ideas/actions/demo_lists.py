@@ -1,52 +1,21 @@
-"""What happens to the lists of the demo, from their beginning to what is decided; and the stage of all that happens."""
+"""What happens to the lists of the demo, from their beginning to what is decided."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import count
-from typing import Any
 
 from django.utils import timezone
 
 from ideas.actions.decisions import stage_decision
+from ideas.actions.demo_stage import Event, Spec, Stage
 from ideas.actions.meetings import plan_meeting
 from ideas.actions.reviewers import ask_reviewers, set_round
 from ideas.actions.reviews import Opinion, finish_review
 from ideas.actions.shortlists import add_to_shortlist, create_shortlist, publish_shortlist
 from ideas.choices import ReviewState
 from ideas.data import read_json
-from ideas.models import Call, Idea, Member, Organisation, Shortlist, ShortlistEntry, ValueChain
+from ideas.models import Call, Idea, Member, Shortlist, ShortlistEntry
 from ideas.queries.reviews import round_of
 from ideas.rules.reviews import criteria_of
-
-Spec = dict[str, Any]
-
-
-@dataclass(order=True)
-class Event:
-    """Something that happens: events sort by when they do, and by their number within an instant."""
-
-    at: datetime
-    number: int
-    play: Callable[[], object] = field(compare=False)
-
-
-class Stage:
-    """Who and what is there when the demo is played, and the clock by which it happens."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.ideas: dict[str, Idea] = {}
-        self.members = {member.email.partition("@")[0]: member for member in Member.objects.filter(is_demo=True)}
-        self.organisations = {row.slug: row for row in Organisation.objects.filter(is_demo=True)}
-        self.chains = {chain.slug: chain for chain in ValueChain.objects.all()}
-        self._numbers = count()
-
-    def event(self, days_ago: float, play: Callable[..., object], *of: Any) -> Event:
-        """Say when something is played: `of`, and the moment, are what it is called with."""
-        at = self.now - timedelta(days=days_ago)
-        return Event(at, next(self._numbers), partial(play, *of, at))
 
 
 class ListPlay:

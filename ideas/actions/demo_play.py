@@ -10,7 +10,8 @@ from django.core.files.base import ContentFile
 from ideas.actions.annexes import open_annex, write_annex
 from ideas.actions.attachments import add_attachment
 from ideas.actions.comments import post_comment
-from ideas.actions.demo_lists import Event, ListPlay, Spec, Stage
+from ideas.actions.demo_lists import ListPlay
+from ideas.actions.demo_stage import Event, Spec, Stage
 from ideas.actions.ideas import change_state, post_idea
 from ideas.actions.joining import (
     accept_join_request,
@@ -30,15 +31,7 @@ from ideas.choices import CommentAudience, Commitment, IdeaState, JoinState, Mer
 from ideas.data import FOLDER, read_json
 from ideas.data.demo_files import make_pdf, make_sketch
 from ideas.exchange.ideas import PLAIN
-from ideas.models import (
-    Annex,
-    Call,
-    Comment,
-    Idea,
-    JoinRequest,
-    Member,
-    Term,
-)
+from ideas.models import Annex, Call, Comment, Idea, JoinRequest, Member, Term
 
 # The state in which a request must be for a step; in any other the step was played before.
 STEPS: dict[str, tuple[str, Callable[..., JoinRequest], dict[str, Any]]] = {
