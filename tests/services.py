@@ -269,6 +269,14 @@ def closing(service: Any) -> Iterator[Any]:
         (service.close if hasattr(service, "close") else service.stop)()
 
 
+@contextlib.contextmanager
+def migrated_postgres(folder: Path, *, settings: str) -> Iterator[Postgres]:
+    """A PostgreSQL with a database `migrated`, to make others like it: migrating is slower than all else."""
+    with closing(Postgres()) as service:
+        Site(folder, settings=settings, DATABASE_URL=service.database("migrated")).migrate()
+        yield service
+
+
 class Flapping:
     """A network of one cable: passes bytes to a port until it is cut, and again once it is mended."""
 

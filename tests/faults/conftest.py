@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.services import Postgres, Redis, Site, closing
+from tests.services import Postgres, Redis, Site, closing, migrated_postgres
 
 SETTINGS = "tests.faults.settings"
 LIMITS = {"THROTTLE_USER": "1000000/min"}
@@ -23,8 +23,7 @@ def cast(site: Site) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("empty")
-    site = Site(folder, settings=SETTINGS)
-    site.migrate()
+    Site(folder, settings=SETTINGS).migrate()
     return folder / "jvl.sqlite3"
 
 
@@ -38,10 +37,7 @@ def small(tmp_path: Path, empty_database: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A PostgreSQL with a database `migrated`, to make others like it; migrating is slower than all else."""
-    with closing(Postgres()) as service:
-        address = service.database("migrated")
-        Site(tmp_path_factory.mktemp("migrated"), settings=SETTINGS, DATABASE_URL=address).migrate()
+    with migrated_postgres(tmp_path_factory.mktemp("migrated"), settings=SETTINGS) as service:
         yield service
 
 
@@ -54,6 +50,16 @@ def database(postgres: Postgres) -> str:
 def redis() -> Iterator[Redis]:
     with closing(Redis()) as service:
         yield service
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """A migrated database of either engine, for a site in the test's folder: what its environment needs for it."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_database"), tmp_path)
+        return {}
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return {"DATABASE_URL": postgres.database("fresh", like="migrated")}
 
 
 @pytest.fixture

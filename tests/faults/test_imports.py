@@ -1,7 +1,6 @@
 """An import that is killed in the midst of it leaves whole calls only, and the same file again brings the rest."""
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.faults.conftest import SETTINGS
-from tests.services import ROOT, Postgres, Site
+from tests.services import ROOT, Site
 
 CALLS = 6_000
 CONTENT = """
@@ -28,13 +27,9 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_database"), tmp_path)
-        return Site(tmp_path, settings=SETTINGS)
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return Site(tmp_path, settings=SETTINGS, DATABASE_URL=postgres.database("imports", like="migrated"))
+@pytest.fixture
+def site(fresh: dict[str, str], tmp_path: Path) -> Site:
+    return Site(tmp_path, settings=SETTINGS, **fresh)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import email
 import json
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -18,7 +17,7 @@ import pytest
 
 from tests.faults.conftest import SETTINGS
 from tests.faults.reminders_data import NOW, PEOPLE
-from tests.services import ROOT, MailServer, Postgres, Site, closing
+from tests.services import ROOT, MailServer, Site, closing
 
 # What is due at NOW, and what comes within 25 hours. Longer lead times were slept through, or are far ahead.
 DUE_NOW = {("thirty-days", 30), ("seven-days", 7), ("two-days", 2), ("one-day", 1)}
@@ -46,16 +45,10 @@ def mail_server() -> Iterator[MailServer]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def site(request: pytest.FixtureRequest, tmp_path: Path, mail_server: MailServer) -> Site:
+@pytest.fixture
+def site(fresh: dict[str, str], tmp_path: Path, mail_server: MailServer) -> Site:
     """A site with people who follow calls."""
-    environment = {"EMAIL_URL": mail_server.url}
-    if request.param == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        environment["DATABASE_URL"] = postgres.database("reminders", like="migrated")
-    else:
-        shutil.copy(request.getfixturevalue("empty_database"), tmp_path)
-    site = Site(tmp_path, settings=SETTINGS, **environment)
+    site = Site(tmp_path, settings=SETTINGS, EMAIL_URL=mail_server.url, **fresh)
     site.manage("shell", "-v0", "-c", "import tests.faults.reminders_cast")
     return site
 

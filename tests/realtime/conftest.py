@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import Postgres, Redis, Site, closing
+from tests.services import Postgres, Redis, Site, closing, migrated_postgres
 
 SETTINGS = "tests.realtime.site"
 numbers = itertools.count(1)
@@ -16,10 +16,7 @@ numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A PostgreSQL with a database `migrated`, to make others like it; migrating is slower than all else."""
-    with closing(Postgres()) as service:
-        address = service.database("migrated")
-        Site(tmp_path_factory.mktemp("migrated"), settings=SETTINGS, DATABASE_URL=address).migrate()
+    with migrated_postgres(tmp_path_factory.mktemp("migrated"), settings=SETTINGS) as service:
         yield service
 
 
