@@ -8,11 +8,11 @@ from typing import Any
 from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
 from django.conf import settings
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
 from ideas.management.prepare import prepare
+from ideas.management.static import StaticFiles
 from ideas.management.tick import Ticking
 from ideas.models import Member
 from realtime.management.commands.runserver import Command as LiveCommand
@@ -73,7 +73,7 @@ class Command(LiveCommand):
 
     def _application(self) -> Any:
         application = get_default_application()
-        return ASGIStaticFilesHandler(application) if settings.DEBUG else application
+        return StaticFiles(application) if settings.DEBUG else application
 
     def _people(self) -> list[str]:
         members = Member.objects.filter(is_demo=True, email__endswith="@example.org").order_by("id")
