@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import IO, Any
 
-from docx import Document
-from docx.shared import Pt
-
 from ideas.exchange.cells import writable
 
 STYLES = {"ul": "List Bullet", "ol": "List Number"}
@@ -42,6 +39,9 @@ class Paper:
 
 def write_docx(paper: Paper, out: IO[bytes]) -> None:
     """Write a document. Nothing of it is fetched, and nothing in it runs."""
+    from docx import Document  # here: a process starts sooner, and most never write one
+    from docx.shared import Pt
+
     document = Document()
     document.core_properties.title = writable(paper.title)[:250]
     document.core_properties.author = "Joint Virtual Lab"
@@ -76,6 +76,8 @@ def _add_facts(document: Any, facts: Iterable[tuple[str, str]]) -> None:
 
 
 def _add_table(document: Any, rows: list[list[str]]) -> None:
+    from docx.shared import Pt
+
     if not rows:
         return
     table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid")

@@ -9,7 +9,6 @@ from html import unescape
 from io import BytesIO
 from typing import Any
 
-import feedparser
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
@@ -50,6 +49,8 @@ def read_feed(stream: Bounded, options: Options) -> Iterator[CandidateRow | Refu
         raise UnreadableFile(_("The feed defines entities of its own, which no feed of news needs."))
     if content.count(b"<") > MOST_MARKS:
         raise UnreadableFile(_("The feed has more than %(count)s tags.") % {"count": MOST_MARKS})
+    import feedparser  # here: a process starts sooner, and only one that reads news needs it
+
     # As a file: what is text or bytes, feedparser takes for an address or a path and opens.
     found = feedparser.parse(BytesIO(content), resolve_relative_uris=False, sanitize_html=False)
     if not found.get("version"):

@@ -9,8 +9,6 @@ from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from ideas.exchange.calls import UnreadableFile
 from ideas.exchange.cells import Cell, plain_cell, safe_cell
@@ -57,6 +55,8 @@ def write_xlsx(sheets: Iterable[Sheet], out: IO[bytes]) -> None:
 
     A cell holds 32,767 characters; longer text is cut there.
     """
+    from openpyxl import Workbook  # here: a process starts sooner, and most never make one
+
     book = Workbook(write_only=True)
     for sheet in sheets:
         page = book.create_sheet(sheet.name[:MOST_SHEET_NAME])
@@ -87,6 +87,8 @@ def read_csv(body: bytes, *, most_rows: int) -> Table:
 
 def read_xlsx(body: bytes, *, most_rows: int) -> Table:
     """Read the first sheet of a workbook: values, never formulas. Raises UnreadableFile."""
+    from openpyxl import load_workbook
+
     _check_parts(body)
     try:
         book = load_workbook(BytesIO(body), read_only=True, data_only=True)
@@ -94,16 +96,7 @@ def read_xlsx(body: bytes, *, most_rows: int) -> Table:
         # More rows than may be, for gaps: a sheet can put its next row a million further down.
         rows = page.iter_rows(max_row=most_rows * 2 + 2, max_col=MOST_COLUMNS, values_only=True)
         lines = [[_text(value) for value in row] for row in rows]
-    except (
-        InvalidFileException,
-        BadZipFile,
-        OSError,
-        KeyError,
-        ValueError,
-        IndexError,
-        TypeError,
-        AttributeError,
-    ) as e:
+    except (BadZipFile, OSError, KeyError, ValueError, IndexError, TypeError, AttributeError) as e:
         raise UnreadableFile(_("The file is no XLSX workbook.")) from e
     header = _header(lines[0] if lines else [])
     return _table(header, enumerate(lines[1:], start=2), most_rows)

@@ -9,8 +9,6 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import QuerySet
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from ideas.choices import SearchKind
 from ideas.models import Member, Organisation, SearchEntry
@@ -181,6 +179,9 @@ def with_names_spelt_right(question: Question, member: Viewer) -> Question:
 
 
 def _spelt_right(term: Term, known: set[str]) -> Term:
+    from rapidfuzz import process  # here: a process starts sooner, and only one that answers searches needs it
+    from rapidfuzz.distance import OSA
+
     if term.text in known or len(term.text) < MIN_NAME_CHARS or not term.text.isalpha():
         return term
     slips = 1 if len(term.text) < 8 else 2
