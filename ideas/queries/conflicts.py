@@ -8,12 +8,12 @@ invitation alone makes no conflict: authors could silence a lead with one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Expression, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from ideas.choices import JOIN_WAITING, JoinState
 from ideas.models import ConflictOfInterest, Decision, Idea, JoinRequest, Member, Organisation
-from ideas.queries.prepared import Slot
+from ideas.queries.prepared import Prepared, Slot
 
 _AUTHORS = Idea.authors.through.objects
 IN_OR_ASKING = sorted(JOIN_WAITING | {JoinState.ACCEPTED})
@@ -31,7 +31,7 @@ class Interest:
 
 
 def conflicted_ideas(member: Member | Slot) -> QuerySet[Idea]:
-    """Select the ideas in which a member has an interest. To be used within another query, one written ahead, too."""
+    """Select the ideas in which a member has an interest. As a condition on other rows it's `own_interest`."""
     own = _family(Organisation.objects.filter(affiliations__member=member))
     joined = JoinRequest.objects.filter(organisation__in=own.values("id"), state__in=IN_OR_ASKING)
     return Idea.objects.order_by().filter(
@@ -40,6 +40,20 @@ def conflicted_ideas(member: Member | Slot) -> QuerySet[Idea]:
         | Q(organisation=None, id__in=_AUTHORS.filter(member__organisations__in=own.values("id")).values("idea_id"))
         | Q(id__in=joined.values("idea_id"))
         | Q(id__in=ConflictOfInterest.objects.filter(member=member).values("idea_id"))
+    )
+
+
+_INTEREST = Prepared(
+    lambda member, idea: conflicted_ideas(member).filter(pk=idea).values_list("pk"),
+    member=BigIntegerField(),
+    idea=BigIntegerField(),
+)
+
+
+def own_interest(member: Member | Slot, idea: str | Idea = "pk") -> Expression:
+    """Whether the member has an interest in an idea, or in that which a field names: a condition, asked row by row."""
+    return _INTEREST.exists(
+        member=member.pk if isinstance(member, Member) else member, idea=F(idea) if isinstance(idea, str) else idea.pk
     )
 
 
@@ -57,7 +71,7 @@ def conflicted_members(idea: Idea) -> QuerySet[Member]:
 
 def has_conflict(member: Member, idea: Idea) -> bool:
     """Whether a member has an interest in an idea."""
-    return conflicted_ideas(member).filter(pk=idea.pk).exists()
+    return bool(_INTEREST.rows(member=member.pk, idea=idea.pk))
 
 
 def interests_of(member: Member, idea: Idea) -> list[Interest]:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from ideas.choices import IdeaState, Outcome, ReviewState
 from ideas.models import Decision, Idea, Member, Review, Shortlist, ShortlistEntry
-from ideas.queries.conflicts import conflicted_ideas
+from ideas.queries.conflicts import has_conflict, own_interest
 from ideas.queries.ideas import visible_to
 
 
@@ -34,8 +34,8 @@ def entries_decided_by(member: Member, audiences: Sequence[str] | None = None) -
 
     Of lists whose value chain they lead (cluster staff: of all), of ideas that they see and have no interest in.
     """
-    interest = Exists(conflicted_ideas(member).filter(pk=OuterRef("idea")))
-    entries = ShortlistEntry.objects.filter(~interest, idea__in=visible_to(member, audiences).values("id"))
+    free = ~own_interest(member, "idea")
+    entries = ShortlistEntry.objects.filter(free, idea__in=visible_to(member, audiences).values("id"))
     if not member.is_active:
         return entries.none()
     return entries if member.is_staff else entries.filter(shortlist__value_chain__in=member.led_chains.values("id"))
@@ -118,7 +118,7 @@ def version_judged(entry: ShortlistEntry, member: Member) -> int | None:
 
     None for who did neither, or has an interest. The caller found the entry's idea through `visible_to`.
     """
-    if conflicted_ideas(member).filter(pk=entry.idea_id).exists():
+    if has_conflict(member, entry.idea):
         return None
     review = entry.reviews.filter(reviewer=member, idea_version__gt=0).exclude(state=ReviewState.DECLINED).first()
     if review:

@@ -24,7 +24,7 @@ from ideas.models import (
     ValueChain,
 )
 from ideas.queries.alarms import Alarms, list_alarms, watch
-from ideas.queries.conflicts import conflicted_ideas
+from ideas.queries.conflicts import own_interest
 from ideas.queries.ideas import audiences_of, visible_to
 from ideas.queries.meetings import items_seen, meetings_visible_to
 from ideas.queries.reviews import own_reviews
@@ -122,9 +122,7 @@ def _lists_at_work(member: Member, audiences: Sequence[str], chains: Sequence[in
 
 def _counts(entries: QuerySet[ShortlistEntry], member: Member) -> dict[int, dict[str, int]]:
     """Count by list its ideas, reviews and staged decisions; nothing of what one has an interest in, wherever it is."""
-    free = list(
-        entries.exclude(Exists(conflicted_ideas(member).filter(pk=OuterRef("idea")))).values_list("id", flat=True)
-    )
+    free = list(entries.exclude(own_interest(member, "idea")).values_list("id", flat=True))
     counted: Any = (
         ShortlistEntry.objects.filter(id__in=free)
         .order_by()

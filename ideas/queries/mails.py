@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from ideas.choices import NotificationKind
 from ideas.models import Call, Idea, Mail, Member, Notification
 from ideas.queries.annexes import annexes_visible_to
 from ideas.queries.comments import rooms_visible_to
-from ideas.queries.conflicts import conflicted_ideas
+from ideas.queries.conflicts import own_interest
 from ideas.queries.following import aimed_by
 from ideas.queries.ideas import visible_to
 from ideas.queries.notifications import OF_REVIEWS, outdated
@@ -74,8 +74,7 @@ def _closed(member: Member, rows: Sequence[Notification]) -> set[int]:
 
 
 def _free_of_interest(member: Member, ideas: set[int]) -> QuerySet[Any, int]:
-    own = conflicted_ideas(member).filter(pk=OuterRef("pk"))
-    return Idea.objects.filter(~Exists(own), pk__in=ideas).values_list("pk", flat=True)
+    return Idea.objects.filter(~own_interest(member), pk__in=ideas).values_list("pk", flat=True)
 
 
 def _is_late(row: Notification, at: datetime) -> bool:

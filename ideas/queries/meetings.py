@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from ideas.choices import MinuteKind
 from ideas.models import Decision, Idea, Meeting, MeetingItem, MeetingMark, MeetingMinute, Member, Shortlist
 from ideas.models import ShortlistEntry as Entry
-from ideas.queries.conflicts import conflicted_ideas, conflicted_members
+from ideas.queries.conflicts import conflicted_ideas, conflicted_members, own_interest
 from ideas.queries.decisions import decided_on
 from ideas.queries.ideas import Viewer, visible_to
 
@@ -69,7 +69,7 @@ def items_seen(member: Viewer, audiences: Sequence[str] | None = None) -> QueryS
     items = MeetingItem.objects.filter(idea__in=visible_to(member, audiences).values("id"))
     if not isinstance(member, Member):
         return items.none()
-    return items.exclude(Exists(conflicted_ideas(member).filter(pk=OuterRef("idea"))))
+    return items.exclude(own_interest(member, "idea"))
 
 
 def meetings_of(shortlist: Shortlist, member: Member) -> QuerySet[Meeting]:
@@ -119,8 +119,7 @@ def addable_to(meeting: Meeting, member: Member, audiences: Sequence[str] | None
     """Select the ideas of the list that came after the agenda was made, of those that the member reads there."""
     listed = Entry.objects.filter(shortlist=meeting.shortlist_id)
     ideas = visible_to(member, audiences).filter(id__in=listed.values("idea_id"))
-    conflicted = Exists(conflicted_ideas(member).filter(pk=OuterRef("pk")))
-    return ideas.exclude(id__in=meeting.items.values("idea_id")).exclude(conflicted).order_by("title", "id")
+    return ideas.exclude(id__in=meeting.items.values("idea_id")).exclude(own_interest(member)).order_by("title", "id")
 
 
 def has_come(meeting: Meeting, member: Member) -> bool:

@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import CharField, Expression, Field, Func, IntegerField, QuerySet, Subquery, TextField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Expression,
+    Field,
+    Func,
+    IntegerField,
+    QuerySet,
+    Subquery,
+    TextField,
+)
 from django.db.models.expressions import RawSQL
 
 Row = tuple[Any, ...]
@@ -92,24 +102,38 @@ class Prepared:
         written = self._written_for(values) or Written("SELECT NULL WHERE FALSE", (), [], None)
         return RawSQL(written.sql, self._put_in(written.slots, values))  # noqa: S611 - as Django wrote it, values apart
 
-    def _written_for(self, values: dict[str, Any]) -> Written | None:
-        shape = connection.vendor, *(len(value) if isinstance(value, list) else -1 for value in values.values())
+    def exists(self, **values: Any) -> Expression:
+        """Whether a row fits, as a condition of another question: a value that is an F names a field of its rows.
+
+        Such a value's slot stands in this question itself, not in a part of it, where other names would hide it.
+        """
+        return _Exists(self, **values)
+
+    def _written_for(self, values: dict[str, Any], *, apart: bool = False) -> Written | None:
+        shape = (
+            connection.vendor, apart, *(len(value) if isinstance(value, list) else -1 for value in values.values())
+        )  # fmt: skip
         if shape not in self._written:
-            self._written[shape] = self._compiled(values)
+            self._written[shape] = self._compiled(values, apart=apart)
         return self._written[shape]
 
     def _put_in(self, slots: Sequence[Any], values: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(slot.value_of(values) if isinstance(slot, Slot) else slot for slot in slots)
 
-    def _compiled(self, values: dict[str, Any]) -> Written | None:
-        """Let Django write it; None where it sees that nothing can fit."""
+    def _compiled(self, values: dict[str, Any], *, apart: bool) -> Written | None:
+        """Let Django write it; None where it sees that nothing can fit. `apart`: under names that no other has."""
         slots = {
             name: [Slot(name, number, self._fields[name]) for number in range(len(value))]
             if isinstance(value, list)
             else Slot(name, -1, self._fields[name])
             for name, value in values.items()
         }
-        compiler = self._write(**slots).query.get_compiler(connection=connection)
+        query = self._write(**slots).query
+        if apart:
+            query.clear_ordering(force=True)
+            query.change_aliases({name: f"asked_{name}" for name in query.alias_map})
+            query = query.clone()  # forgets the old name of its first table
+        compiler = query.get_compiler(connection=connection)
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
@@ -117,6 +141,39 @@ class Prepared:
         asked = [column[0] for column in compiler.select[: compiler.col_count]]
         converters = [(place, *pair) for place, pair in compiler.get_converters(asked).items()]
         return Written(sql, params, converters, compiler.col_count if compiler.has_extra_select else None)
+
+
+class _Exists(Expression):
+    """See `Prepared.exists`. Django's own is written anew each time, with all that stands in it."""
+
+    def __init__(self, asked: Prepared, **values: Any) -> None:
+        super().__init__(output_field=BooleanField())
+        self._asked, self._values = asked, values
+
+    def get_source_expressions(self) -> list[Any]:
+        return [value for value in self._values.values() if hasattr(value, "resolve_expression")]
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        given = iter(exprs)
+        self._values = {
+            name: next(given) if hasattr(value, "resolve_expression") else value for name, value in self._values.items()
+        }
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        written = self._asked._written_for(self._values, apart=True)
+        if written is None:
+            return "(1 = 0)", []
+        begin, *rest = written.sql.split("%s")
+        sql, params = [begin], []
+        for slot, after in zip(written.slots, rest, strict=True):
+            value = self._values[slot.name] if isinstance(slot, Slot) and slot.number < 0 else None
+            if hasattr(value, "resolve_expression"):
+                column, its = compiler.compile(value)
+            else:
+                column, its = "%s", self._asked._put_in([slot], self._values)
+            sql += [column, after]
+            params += its
+        return f"EXISTS({''.join(sql)})", params
 
 
 def counted(rows: "QuerySet[Any, Any]") -> Subquery:

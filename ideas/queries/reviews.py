@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from ideas.choices import REVIEW_DUE, ReviewState, ShortlistState
 from ideas.models import Decision, Idea, Member, Review, ReviewRound, Shortlist, ShortlistEntry
-from ideas.queries.conflicts import conflicted_ideas
+from ideas.queries.conflicts import own_interest
 from ideas.queries.ideas import visible_to
 from ideas.rules.reviews import Marks, below_threshold, criteria_of, disagree, mean, overall, read_marks
 
@@ -44,8 +44,7 @@ def free_to_review(member: Member, audiences: Sequence[str] | None = None) -> Qu
     """Select the ideas whose reviews may concern a member at all: seen, and of no interest to them. For ever so:
     neither a decision nor a published list opens the reviews of an idea to who has an interest in it.
     """
-    own = Exists(conflicted_ideas(member).filter(pk=OuterRef("pk")))
-    return visible_to(member, audiences).exclude(own).order_by()
+    return visible_to(member, audiences).exclude(own_interest(member)).order_by()
 
 
 def reviews_concerning(member: Member) -> QuerySet[Review]:

@@ -8,7 +8,7 @@ from django.db.models.functions import RowNumber
 
 from ideas.choices import ShortlistAct, ShortlistState
 from ideas.models import Call, Idea, Member, Shortlist, ShortlistChange, ShortlistEntry, ValueChain
-from ideas.queries.conflicts import conflicted_ideas
+from ideas.queries.conflicts import own_interest
 from ideas.queries.ideas import Viewer, audiences_of, public_teasers, visible_to
 from ideas.queries.taxonomy import chains_in_use
 from ideas.rules.ideas import is_published
@@ -51,7 +51,7 @@ def entries_seen(member: Viewer, audiences: Sequence[str] | None = None) -> Quer
     if not isinstance(member, Member):
         return entries
     free = Q(shortlist__state=ShortlistState.DRAFT) | _curated_by(member, "shortlist__")
-    return entries.filter(_SHOWN | (free & ~Q(_of_own_interest(member, "idea"))))
+    return entries.filter(_SHOWN | (free & ~Q(own_interest(member, "idea"))))
 
 
 # What every member who sees the idea reads of a published list.
@@ -62,11 +62,6 @@ def _curated_by(member: Member, shortlist: str = "") -> Q:
     if member.is_staff:
         return ~Q(pk__in=[])
     return Q(**{f"{shortlist}value_chain__in": member.led_chains.values("id")})
-
-
-def _of_own_interest(member: Member, idea: str) -> Exists:
-    """Whether the member has an interest in the idea named by the field. Asked row by row: a list is short."""
-    return Exists(conflicted_ideas(member).filter(pk=OuterRef(idea)))
 
 
 def shortlist_rows(member: Viewer) -> QuerySet[Shortlist]:
@@ -113,8 +108,7 @@ def open_shortlists_for(member: Member, idea: Idea) -> QuerySet[Shortlist]:
     fitting = Shortlist.objects.filter(state=ShortlistState.DRAFT, value_chain__code__in=idea.tags["chains"])
     if not member.is_staff:
         fitting = fitting.filter(value_chain__leads=member)
-    conflicted = Exists(conflicted_ideas(member).filter(pk=idea.pk))
-    return fitting.exclude(entries__idea=idea).exclude(conflicted).order_by("-id")
+    return fitting.exclude(entries__idea=idea).exclude(own_interest(member, idea)).order_by("-id")
 
 
 def published_entries_of(idea_id: int) -> QuerySet[ShortlistEntry]:
@@ -158,9 +152,8 @@ def lists_with(member: Member, idea: Idea) -> QuerySet[Shortlist]:
 
     The caller has found the idea through `visible_to`, so that a published list with it is none that looks empty.
     """
-    conflicted = Exists(conflicted_ideas(member).filter(pk=idea.pk))
     published = Q(state=ShortlistState.PUBLISHED)
-    free = (_in_preparation(member) | (published & _curated_by(member))) & ~Q(conflicted)
+    free = (_in_preparation(member) | (published & _curated_by(member))) & ~Q(own_interest(member, idea))
     return Shortlist.objects.filter(free | (published & Q(entries__shown=True)), entries__idea=idea).order_by("-id")
 
 
@@ -178,7 +171,7 @@ def history_of(shortlist: Shortlist, member: Member, audiences: Sequence[str] | 
     changes = list(shortlist.changes.select_related("by", "idea").order_by("-id")[:MOST_CHANGES])
     named = {change.idea_id for change in changes if change.idea_id is not None}
     named |= {pk for change in changes for pk in change.data.get("before", ())}
-    visible = visible_to(member, audiences).filter(id__in=named).exclude(_of_own_interest(member, "pk"))
+    visible = visible_to(member, audiences).filter(id__in=named).exclude(own_interest(member))
     seen = set(visible.values_list("id", flat=True))
     shown = []
     for change in changes:

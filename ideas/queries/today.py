@@ -4,11 +4,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 
 from ideas.choices import IDEA_JOINABLE, REVIEW_DUE, AffiliationRole, IdeaState, JoinState, ShortlistState
 from ideas.models import Affiliation, Idea, JoinRequest, Member, Review, Shortlist, ValueChain
-from ideas.queries.conflicts import conflicted_ideas
+from ideas.queries.conflicts import own_interest
 from ideas.queries.ideas import Viewer
 from ideas.queries.prepared import Prepared, Slot, counted
 
@@ -50,7 +50,7 @@ def _counts(member: Slot, at: Slot) -> "QuerySet[Any, Any]":
     to_authorise = JoinRequest.objects.filter(organisation__in=administered, state=JoinState.UNAUTHORISED)
     own = Idea.objects.filter(pk__in=authored)
     reviews = Review.objects.filter(
-        ~Exists(conflicted_ideas(member).filter(pk=OuterRef("entry__idea"))),
+        ~own_interest(member, "entry__idea"),
         reviewer=member, state__in=sorted(REVIEW_DUE), entry__shortlist__state=ShortlistState.DRAFT,
     )  # fmt: skip
     counts = Member.objects.filter(pk=member).annotate(

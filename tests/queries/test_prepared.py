@@ -2,10 +2,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db.models import BigIntegerField, DateTimeField, QuerySet, TextField
+from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, TextField
 from django.utils import timezone
 
-from ideas.models import Idea, Member, ValueChain
+from ideas.models import Idea, IdeaVersion, Member, ValueChain
 from ideas.queries.prepared import Prepared
 from tests.factories import make_idea
 
@@ -65,6 +65,33 @@ def test_as_a_part_of_another_question_it_picks_the_same(researcher: Member, com
     assert list(Idea.objects.filter(id__in=ids.subquery(author=researcher.pk))) == [theirs]
     assert list(Idea.objects.exclude(id__in=ids.subquery(author=researcher.pk))) == [other]
     assert outer.rows(author=company.pk, title="Same") == [(other.pk,)]
+
+
+def test_as_a_condition_it_is_asked_of_each_row(researcher: Member, company: Member, chain: ValueChain):
+    by = Prepared(
+        lambda author, idea: Idea.objects.filter(authors=author, pk=idea).values_list("pk"),
+        author=BigIntegerField(),
+        idea=BigIntegerField(),
+    )
+    theirs, other = make_idea(researcher, chain=chain), make_idea(company, chain=chain)
+    fits = by.exists(author=researcher.pk, idea=F("pk"))
+    within = Prepared(
+        lambda author: Idea.objects.filter(~by.exists(author=author, idea=F("pk"))).values_list("pk"),
+        author=BigIntegerField(),
+    )
+    nothing = Prepared(lambda idea: Idea.objects.filter(pk=idea, pk__in=[]).values_list("pk"), idea=BigIntegerField())
+
+    # Of the same table, from below another question, turned round, in one that is written ahead, of an idea by itself.
+    assert list(Idea.objects.filter(fits)) == [theirs]
+    assert list(Idea.objects.exclude(fits)) == [other]
+    assert list(IdeaVersion.objects.filter(idea__in=Idea.objects.filter(~fits).values("pk"))) == [other.versions.get()]
+    assert list(IdeaVersion.objects.filter(by.exists(author=company.pk, idea=F("idea")))) == [other.versions.get()]
+    assert list(Idea.objects.filter(Q(title="none") | fits)) == [theirs]
+    assert within.rows(author=researcher.pk) == [(other.pk,)]
+    assert Idea.objects.filter(by.exists(author=researcher.pk, idea=theirs.pk)).count() == 2
+    assert Idea.objects.filter(by.exists(author=researcher.pk, idea=other.pk)).count() == 0
+    assert Idea.objects.filter(nothing.exists(idea=F("pk"))).count() == 0
+    assert Idea.objects.filter(~nothing.exists(idea=F("pk"))).count() == 2
 
 
 def test_what_is_typed_stays_a_value(asked: Prepared, researcher: Member, chain: ValueChain):
