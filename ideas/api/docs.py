@@ -21,8 +21,14 @@ FORMATS: dict[str, type[BaseRenderer]] = {one.media_type: one for one in Spectac
 @cache
 def described(language: str, media_type: str) -> bytes:
     """Write the description in a language and a format. It takes a second, and is the same for everybody."""
+    return force_bytes(FORMATS[media_type]().render(_schema(language)))
+
+
+@cache
+def _schema(language: str) -> dict[str, Any]:
     with translation.override(language):
-        return force_bytes(FORMATS[media_type]().render(SchemaGenerator().get_schema(public=True)))
+        schema: dict[str, Any] = SchemaGenerator().get_schema(public=True)
+    return schema
 
 
 class SchemaView(SpectacularAPIView):
