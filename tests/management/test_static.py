@@ -25,10 +25,13 @@ async def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict
     return start["status"], dict(start["headers"]), body["body"]
 
 
-@pytest.mark.asyncio
-async def test_a_file_is_given_as_it_is_and_not_twice():
-    content = Path(str(finders.find("ideas/js/board.js"))).read_bytes()
+@pytest.fixture
+def content() -> bytes:
+    return Path(str(finders.find("ideas/js/board.js"))).read_bytes()
 
+
+@pytest.mark.asyncio
+async def test_a_file_is_given_as_it_is_and_not_twice(content: bytes):
     status, headers, body = await ask(PATH)
 
     assert (status, body) == (200, content)
