@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Visits
 from tests.browser.server import Server
@@ -173,3 +173,28 @@ def test_each_move_is_said_by_title_and_place_in_the_language_of_the_page(
     lead.locator(f"#entry-{first} button[name=position][value='1']").click()
     is_ordered(lead, [first, second, *rest])
     expect(said).to_have_text(said_at(title, 1))
+
+
+def test_a_row_in_the_hand_stays_there_though_a_list_comes_that_was_asked_for_before(
+    visit: Visits, address: str, server: Server
+) -> None:
+    lead = open_list(visit, address, "lead@example.org")
+    first, second, *rest = order(lead)
+    late: list[Route] = []
+    lead.route("**/?fragment=1", lambda route: late.append(route))
+    _, now = server.api(f"{address.strip('/')}/", token=server.token("lead@example.org"))
+    path = f"{address.strip('/')}/entries/{second}/move/"
+    with lead.expect_request("**/?fragment=1"):
+        server.api(path, token=server.token("staff@example.org"), method="POST", position=1, version=now["version"])
+    grip(lead, first).focus()
+    lead.keyboard.press("Space")
+    expect(grip(lead, first)).to_have_attribute("aria-pressed", "true")
+
+    late[0].continue_()
+
+    expect(lead.locator("[data-waiting]")).to_be_visible()
+    expect(grip(lead, first)).to_have_attribute("aria-pressed", "true")
+    lead.unroute("**/?fragment=1")
+    lead.keyboard.press("Escape")
+    is_ordered(lead, [second, first, *rest])
+    expect(lead.locator("[data-waiting]")).to_be_hidden()

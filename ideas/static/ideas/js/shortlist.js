@@ -89,10 +89,12 @@ async function fetchPart(url, options = {}) {
   return { html, refused: !response.ok, last: turn === asked };
 }
 
-async function refresh(say = "") {
+/** Fetch the list and show it. What the reader took into the hand meanwhile lets it wait, unless they `wanted` it. */
+async function refresh(say = "", { wanted = false } = {}) {
   try {
     const { html, last } = await fetchPart(`${page.dataset.url}?fragment=1`);
-    if (last) show(html, { say });
+    if (last && busy() && !wanted) waiting.hidden = false;
+    else if (last) show(html, { say });
   } catch {
     waiting.hidden = false;
   }
@@ -168,5 +170,5 @@ if (page) {
     catchUp();
   });
   followBell();
-  document.querySelector("[data-show-waiting]")?.addEventListener("click", () => refresh(page.dataset.changed));
+  document.querySelector("[data-show-waiting]")?.addEventListener("click", () => refresh(page.dataset.changed, { wanted: true }));
 }
