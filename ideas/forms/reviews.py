@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import number_format
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ideas.actions.reviewers import MAX_LABEL_CHARS
@@ -167,7 +167,7 @@ class ReviewForm(ShownForm):
         """Say where this form differs from the review as it is saved now: [{label, theirs, mine}]."""
         saved = ReviewForm(review=review)
         labels = {f"mark-{one.code}": str(one.label) for one in self.criteria}
-        labels |= {f"remark-{one.code}": f"{one.label}: {say('To the authors')}" for one in self.criteria}
+        labels |= {f"remark-{one.code}": f"{one.label}: {gettext('To the authors')}" for one in self.criteria}
         labels |= {name: str(self.fields[name].label) for name in ("aside", "confidence")}
         pairs = [(label, saved.shown(name), self.shown(name)) for name, label in labels.items()]
         return [{"label": label, "theirs": one, "mine": other} for label, one, other in pairs if one != other]
@@ -182,4 +182,4 @@ def _said(review: Review) -> dict[str, Any]:
 def mark_choices() -> list[tuple[str, str]]:
     """Every mark as the reader's language writes it, whole ones without a decimal; then “not applicable”."""
     shown = [(mark, number_format(Decimal(mark), 0 if mark.endswith("0") else 1)) for mark in MARKS]
-    return [*shown, (NOT_APPLICABLE, say("n/a"))]
+    return [*shown, (NOT_APPLICABLE, gettext("n/a"))]

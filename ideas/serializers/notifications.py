@@ -7,9 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from rest_framework import serializers
 
 from ideas.choices import (
@@ -107,7 +106,7 @@ def sentence(row: Notification) -> str:
     """
     data = defaultdict(str, row.data)
     if row.kind == NotificationKind.DEADLINE_REMINDER:
-        return say("%(call)s: %(name)s on %(when)s.") % _deadline_words(row, row.instant("at"))
+        return gettext("%(call)s: %(name)s on %(when)s.") % _deadline_words(row, row.instant("at"))
     if row.kind == NotificationKind.DEADLINE_CHANGED:
         return _changed(row)
     if row.kind == NotificationKind.CALL_ADDED:
@@ -148,11 +147,11 @@ def _joining(row: Notification, data: dict[str, Any]) -> str:
     words = data | {"until": date_format(timezone.localtime(until), EXACT) if until else ""}
     if row.kind == NotificationKind.JOIN_EXPIRING:
         told = {
-            JoinState.INVITED: say("%(organisation)s is invited to join “%(title)s”: answer by %(until)s."),
-            JoinState.UNAUTHORISED: say(
+            JoinState.INVITED: gettext("%(organisation)s is invited to join “%(title)s”: answer by %(until)s."),
+            JoinState.UNAUTHORISED: gettext(
                 "The request of %(organisation)s to join “%(title)s” needs your authorisation by %(until)s."
             ),
-        }.get(data["state"], say("%(organisation)s asks to join “%(title)s”: answer by %(until)s."))
+        }.get(data["state"], gettext("%(organisation)s asks to join “%(title)s”: answer by %(until)s."))
         return told % words
     if row.kind == NotificationKind.JOIN_ENDED and data["was_partner"]:
         return str(REMOVED if data["state"] == JoinState.REMOVED else LEFT) % words
@@ -166,15 +165,15 @@ def _reviewing(row: Notification, data: dict[str, Any]) -> str:
     due = row.instant("due")
     words = data | {"due": date_format(timezone.localtime(due), EXACT) if due else ""}
     if row.kind == NotificationKind.REVIEW_DUE:
-        return say("Your review of “%(title)s” for “%(shortlist)s” is due by %(due)s.") % words
-    told = say("%(actor)s asks you to review “%(title)s” for “%(shortlist)s”.") % words
-    return told + (" " + say("Due by %(due)s.") % words if due else "")
+        return gettext("Your review of “%(title)s” for “%(shortlist)s” is due by %(due)s.") % words
+    told = gettext("%(actor)s asks you to review “%(title)s” for “%(shortlist)s”.") % words
+    return told + (" " + gettext("Due by %(due)s.") % words if due else "")
 
 
 def _place_free(row: Notification) -> str:
     names = row.data.get("waiting") or []
     words = {"title": row.data.get("title") or "", "place": row.data.get("place") or "", "names": ", ".join(names)}
-    return say("A place in “%(title)s” is free again: %(place)s. Waiting for it: %(names)s.") % words
+    return gettext("A place in “%(title)s” is free again: %(place)s. Waiting for it: %(names)s.") % words
 
 
 def _expiring(row: Notification) -> str:
@@ -182,20 +181,20 @@ def _expiring(row: Notification) -> str:
         until = date_format(date.fromisoformat(row.data.get("until") or ""))
     except ValueError:
         until = ""
-    told = say("“%(title)s” is valid until %(day)s. Renew it if it goes on.")
+    told = gettext("“%(title)s” is valid until %(day)s. Renew it if it goes on.")
     return told % {"title": row.data.get("title") or "", "day": until}
 
 
 def _changed(row: Notification) -> str:
     old, new = row.instant("old_at"), row.instant("new_at")
     if new and old:
-        told = say("%(call)s: %(name)s moved to %(when)s.")
+        told = gettext("%(call)s: %(name)s moved to %(when)s.")
     elif new:
-        told = say("%(call)s: %(name)s is new, on %(when)s.")
+        told = gettext("%(call)s: %(name)s is new, on %(when)s.")
     else:
-        told = say("%(call)s: %(name)s was taken away.")
+        told = gettext("%(call)s: %(name)s was taken away.")
     title = row.data.get("title")
-    aimed = " " + say("“%(title)s” aims at it.") % {"title": title} if title else ""
+    aimed = " " + gettext("“%(title)s” aims at it.") % {"title": title} if title else ""
     return told % _deadline_words(row, new) + aimed
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils import timezone, translation
 
 from ideas.actions.following import follow, remind_of_deadlines
 from ideas.actions.joining import accept_join_request, decline_join_request
-from ideas.choices import NotificationKind
+from ideas.choices import JOIN_UNSETTLED, NotificationKind
 from ideas.models import Deadline, Idea, Member, Notification, Organisation
 from ideas.serializers.notifications import sentence
 from tests.cast import signed_in
@@ -48,6 +49,36 @@ def test_a_no_is_said_as_such(idea: Idea, researcher: Member, administrator: Mem
 def test_an_old_or_unknown_row_is_no_error(kind: str):
     for data in ({}, {"title": "100 %(x)s %"}, {"state": "expired"}):
         assert "%(" not in sentence(Notification(kind=kind, data=data)).replace("100 %(x)s %", "")
+
+
+WHEN = "2027-02-18T17:00:00+00:00"
+TOLD = {"title": "T", "actor": "A", "organisation": "O", "shortlist": "L", "call": "C", "place": "P", "names": ["N"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        *((NotificationKind.JOIN_EXPIRING, {"state": state, "until": WHEN}) for state in JOIN_UNSETTLED),
+        (NotificationKind.REVIEW_DUE, {"due": WHEN}),
+        (NotificationKind.REVIEW_ASKED, {}),
+        (NotificationKind.REVIEW_ASKED, {"due": WHEN}),
+        (NotificationKind.PLACE_FREE, {"waiting": ["N"]}),
+        (NotificationKind.IDEA_EXPIRING, {"until": "2027-02-18"}),
+        (NotificationKind.DEADLINE_CHANGED, {"old_at": WHEN, "new_at": WHEN}),
+        (NotificationKind.DEADLINE_CHANGED, {"new_at": WHEN}),
+        (NotificationKind.DEADLINE_CHANGED, {}),
+    ],
+)
+def test_what_has_several_words_has_them_in_both_languages(kind: str, data: dict[str, str]):
+    row = Notification(kind=kind, data=TOLD | data)
+    with translation.override("en"):
+        english = sentence(row)
+    with translation.override("it"):
+        italian = sentence(row)
+
+    common = re.findall(r"\b(?:asks|is|by|to|on|aims|free|taken|review|valid|join)\b", italian)
+    assert italian != english
+    assert common == []
 
 
 def test_marking_read_stops_at_what_was_shown(idea: Idea, researcher: Member, company: Member):
