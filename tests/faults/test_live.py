@@ -56,7 +56,8 @@ async def test_killed_redis(wide: Site, redis: Redis) -> None:
 
         await crowd.agree(seconds=10)
         assert not any(writer.refusals for writer in crowd.writers)
-        assert p95([one for writer in crowd.writers for one in writer.seconds]) < 1
+        # Those since it was killed: the first two, a second apart, wake the processes up.
+        assert p95([one for writer in crowd.writers for one in writer.seconds[2:]]) < 1
         assert max(one for watcher in crowd.watchers for one in watcher.delays) < 6
 
 
